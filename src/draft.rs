@@ -1,0 +1,158 @@
+//! What we want to exist in Chat, in our own words: neither vendor's field names.
+
+use crate::ids::{Account, MessageId, Micros, RequestId, SlackTs};
+use serde::{Deserialize, Serialize};
+
+/// What a lane's space will be.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum SpaceKind {
+    /// A named space: threads, a description, room for many.
+    Named,
+    /// An unnamed group chat: no threads. (A direct message can't be imported.)
+    Group,
+}
+
+/// Where a lane ends: today always an import-mode space.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Target {
+    /// A space made by `spaces.create` in import mode.
+    ImportSpace,
+}
+
+/// The stages of a lane, in the order in which it goes through them.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Phase {
+    /// The space itself.
+    Space,
+    /// Memberships as they were.
+    History,
+    /// Messages, uploads and reactions.
+    Content,
+    /// Corrections while the space is still hidden.
+    Amend,
+    /// completeImport.
+    Complete,
+    /// Memberships as they are.
+    Present,
+    /// Visibility.
+    Publish,
+}
+
+/// The kinds of call that can be owed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum StepKind {
+    /// spaces.create.
+    Space,
+    /// members.create with a past span.
+    PastMember,
+    /// messages.create.
+    Post,
+    /// reactions.create.
+    React,
+    /// spaces.completeImport.
+    Complete,
+    /// members.create for somebody who belongs now.
+    Member,
+}
+
+impl StepKind {
+    /// Says why repeating this call, byte for byte, leaves Chat as one call would.
+    pub const fn safe_to_repeat(self) -> &'static str {
+        match self {
+            Self::Space => "requestId, always by the same user: the same space comes back",
+            Self::Post => "requestId, messageId and createTime each exclude a second message",
+            Self::React => "one user's one emoji on one message: a repeat is the same reaction",
+            Self::PastMember | Self::Member => "one person in one space: a repeat is a conflict",
+            Self::Complete => "looked at first: a completed space has members",
+        }
+    }
+}
+
+/// A space that should exist.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SpaceDraft {
+    /// Named or group.
+    pub kind: SpaceKind,
+    /// The name, at most 128 characters; none for a group.
+    pub name: Option<String>,
+    /// At most 4,096 characters.
+    pub description: Option<String>,
+    /// When the conversation began.
+    pub created: Micros,
+    /// Whether people from outside may ever join; can't be changed later.
+    pub external: bool,
+    /// The call's id.
+    pub request: RequestId,
+}
+
+/// A membership that should exist.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct MemberDraft {
+    /// The user resource name: `users/…`.
+    pub user: String,
+    /// From and until when; `None` for a present member.
+    pub span: Option<(Micros, Micros)>,
+}
+
+/// How a post relates to a thread.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Place {
+    /// A message of its own.
+    Alone,
+    /// The first message of the thread that Slack knows by this timestamp.
+    Opens(SlackTs),
+    /// A reply; the thread's name is known once its opener is posted.
+    Replies,
+}
+
+/// A message that should exist.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PostDraft {
+    /// Chat markup, within the byte budget.
+    pub text: String,
+    /// When it was said; no other message of the space has the same time.
+    pub created: Micros,
+    /// The name we give it.
+    pub id: MessageId,
+    /// The call's id.
+    pub request: RequestId,
+    /// Its thread.
+    pub place: Place,
+}
+
+/// An emoji as a reaction.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub enum Emoji {
+    /// A Unicode sequence, fully qualified.
+    Unicode(String),
+    /// A custom emoji of the organisation, by its uid.
+    Custom(String),
+}
+
+/// One call's worth of what should exist.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Draft {
+    /// A space.
+    Space(SpaceDraft),
+    /// A membership, past or present.
+    Member(MemberDraft),
+    /// A message.
+    Post(PostDraft),
+    /// A reaction to the message of the parent step.
+    React(Emoji),
+    /// The end of import mode.
+    Complete,
+}
+
+/// Who makes a call.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub enum Identity {
+    /// An impersonated person.
+    User(Account),
+    /// The app itself.
+    App,
+}

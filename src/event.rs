@@ -1,0 +1,84 @@
+//! What anyone may watch while work goes on. Bars, plain lines, JSON and tests are listeners.
+
+use crate::draft::StepKind;
+use serde::Serialize;
+use std::fmt::Debug;
+use std::time::Duration;
+
+/// Calls owed or paid, by what an admin counts.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize)]
+pub struct Calls {
+    /// messages.create.
+    pub posts: u64,
+    /// reactions.create.
+    pub reactions: u64,
+    /// Everything else: spaces, memberships, completions.
+    pub others: u64,
+}
+
+impl Calls {
+    /// Adds one call of that kind.
+    pub fn add(&mut self, kind: StepKind) {
+        match kind {
+            StepKind::Post => self.posts += 1,
+            StepKind::React => self.reactions += 1,
+            _ => self.others += 1,
+        }
+    }
+
+    /// Returns the sum.
+    pub const fn total(&self) -> u64 {
+        self.posts + self.reactions + self.others
+    }
+}
+
+/// Something that happened. Names come from Slack and are hostile to terminals: a listener that
+/// prints makes them safe first.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+#[serde(tag = "event", rename_all = "snake_case")]
+pub enum Event {
+    /// Planning begins; so many conversations are to be read.
+    PlanStarted { conversations: u64 },
+    /// One more stretch of a conversation was planned.
+    Planned { conversation: String, messages: u64 },
+    /// One conversation is wholly planned.
+    ConversationPlanned { conversation: String },
+    /// Sending begins: what is owed in all, and what was paid in earlier runs.
+    RunStarted { owed: Calls, paid: Calls, lanes: u64 },
+    /// A lane begins or goes on.
+    LaneOpened { lane: i64, name: String, owed: Calls },
+    /// A call is paid, durably.
+    StepDone { lane: i64, kind: StepKind },
+    /// A call waits before it is tried again.
+    StepLater { lane: i64, kind: StepKind, why: &'static str, wait: Duration },
+    /// A call can't be paid as it stands.
+    StepWedged { lane: i64, kind: StepKind, reason: String },
+    /// A lane owes nothing more before completion.
+    LaneDrained { lane: i64, wedged: u64 },
+    /// A lane was read back.
+    LaneVerified { lane: i64, name: String, clean: bool },
+    /// A lane left import mode and has its members.
+    LaneCompleted { lane: i64, name: String },
+    /// Google asked to slow down.
+    Throttled { what: &'static str, wait: Duration },
+    /// Nothing can be sent; tried again by itself.
+    Waiting { why: String },
+    /// The stop was asked for; what is in flight is finished first.
+    Draining { in_flight: u64 },
+    /// Sending ended.
+    RunFinished { stopped: bool },
+}
+
+/// Whoever listens to a run.
+pub trait Monitor: Send + Sync + Debug {
+    /// Takes note of an event; must not block.
+    fn observe(&self, event: &Event);
+}
+
+/// Listens to nothing.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Silent;
+
+impl Monitor for Silent {
+    fn observe(&self, _event: &Event) {}
+}

@@ -1,0 +1,74 @@
+//! The names of things: Slack's ids as they come, and the ids we derive from content.
+//!
+//! Nothing here is drawn at random or read from a clock: the same workspace planned twice, on
+//! two machines, gives the same ids, so even a lost ledger sends the same requests again.
+
+mod derive;
+mod ts;
+
+pub use derive::{Generation, MessageId, Operation, RequestId, RequestKey};
+pub use ts::{BadTs, Micros, SlackTs, rfc3339};
+
+use serde::{Deserialize, Serialize};
+use std::fmt;
+use std::sync::Arc;
+
+macro_rules! text_id {
+    ($(#[$doc:meta])* $name:ident) => {
+        $(#[$doc])*
+        #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+        #[serde(transparent)]
+        pub struct $name(Arc<str>);
+
+        impl $name {
+            /// Takes the id as its source wrote it.
+            pub fn new(text: &str) -> Self {
+                Self(Arc::from(text))
+            }
+
+            /// Returns the id as text.
+            pub fn as_str(&self) -> &str {
+                &self.0
+            }
+        }
+
+        impl fmt::Debug for $name {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                write!(f, "{}", self.0)
+            }
+        }
+
+        impl fmt::Display for $name {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str(&self.0)
+            }
+        }
+
+        impl From<&str> for $name {
+            fn from(text: &str) -> Self {
+                Self::new(text)
+            }
+        }
+    };
+}
+
+text_id!(
+    /// A Slack conversation: `C…`, `G…` or `D…`. The letter says nothing about its kind.
+    ConversationId
+);
+text_id!(
+    /// A Slack user `U…`/`W…`, or a bot known only as `B…`.
+    SlackUserId
+);
+text_id!(
+    /// A Slack file, `F…`.
+    FileId
+);
+text_id!(
+    /// A Google account as the request names it: its primary e-mail address.
+    Account
+);
+text_id!(
+    /// A space as Google named it: `spaces/AAAA`.
+    SpaceName
+);

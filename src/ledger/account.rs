@@ -1,0 +1,161 @@
+//! The honest account: every source item in exactly one state, and the sums.
+
+use crate::ids::Micros;
+use serde::Serialize;
+use std::collections::BTreeMap;
+
+/// What an item is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum ItemKind {
+    /// A message.
+    Message,
+    /// A file on a message.
+    File,
+    /// One person's one reaction to a message.
+    Reaction,
+    /// One person in one conversation.
+    Membership,
+    /// A record or day file that could not be read.
+    Record,
+}
+
+/// The one state an item is in.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum ItemState {
+    /// Still owed.
+    Owed,
+    /// In Chat, as it was.
+    Sent,
+    /// In Chat, with named losses.
+    Transformed,
+    /// Left out because a policy says so.
+    Skipped,
+    /// Refused by Chat; waits for the admin.
+    Wedged,
+    /// Not in the export any more: deleted, hidden by Slack's plan, unreadable.
+    Lost,
+}
+
+/// How many items of a kind are in each state.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize)]
+pub struct Tally {
+    /// Still owed.
+    pub owed: u64,
+    /// In Chat, as it was.
+    pub sent: u64,
+    /// In Chat, with named losses.
+    pub transformed: u64,
+    /// Left out by policy.
+    pub skipped: u64,
+    /// Refused by Chat.
+    pub wedged: u64,
+    /// Lost at source.
+    pub lost: u64,
+}
+
+impl Tally {
+    /// Returns the sum over all states: the inventory.
+    pub const fn total(&self) -> u64 {
+        self.owed + self.sent + self.transformed + self.skipped + self.wedged + self.lost
+    }
+
+    /// Adds `count` items in that state.
+    pub fn add(&mut self, state: ItemState, count: u64) {
+        match state {
+            ItemState::Owed => self.owed += count,
+            ItemState::Sent => self.sent += count,
+            ItemState::Transformed => self.transformed += count,
+            ItemState::Skipped => self.skipped += count,
+            ItemState::Wedged => self.wedged += count,
+            ItemState::Lost => self.lost += count,
+        }
+    }
+}
+
+/// A named reason and how many items it concerns.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Named {
+    /// The stable code: `file_as_text`, `join_line`, `unknown_user`.
+    pub code: String,
+    /// One plain sentence fragment for people.
+    pub text: String,
+    /// How many times.
+    pub count: u64,
+}
+
+/// A wedged step, as the report lists it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Wedged {
+    /// The reason code, for `retry --reason`.
+    pub reason: String,
+    /// How many steps wedged for it.
+    pub steps: u64,
+    /// How many more wait behind those.
+    pub waiting: u64,
+    /// One of them, for `retry --step`.
+    pub example: i64,
+    /// Where the example stands: conversation name (from Slack: hostile) and ts.
+    pub place: String,
+    /// What Google said, without message text or tokens.
+    pub detail: String,
+}
+
+/// One lane's standing.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct LaneStanding {
+    /// The lane's number.
+    pub lane: i64,
+    /// The conversation's name, from Slack: hostile.
+    pub name: String,
+    /// `public`, `private`, `group`, `direct`, `unlisted`.
+    pub kind: String,
+    /// `planned`, `staged`, `open`, `drained`, `verified`, `completed`, `present`.
+    pub state: String,
+    /// Messages owed in all.
+    pub messages: u64,
+    /// Messages paid.
+    pub messages_paid: u64,
+    /// Calls still owed, of every kind.
+    pub owed: u64,
+    /// Wedged steps.
+    pub wedged: u64,
+    /// `spaces/…`, once there is one.
+    pub space: Option<String>,
+    /// When Google deletes the space unless it is completed.
+    pub expires: Option<Micros>,
+    /// Completed by the admin, for want of a mapped member.
+    pub admin_owned: bool,
+}
+
+/// Everything the final report says.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
+pub struct Account {
+    /// Items by kind and state.
+    pub items: BTreeMap<ItemKind, Tally>,
+    /// What did not survive, the heaviest first.
+    pub losses: Vec<Named>,
+    /// What was left out, and why.
+    pub skipped: Vec<Named>,
+    /// What was lost at source, and why.
+    pub lost: Vec<Named>,
+    /// What is stuck.
+    pub wedged: Vec<Wedged>,
+    /// Lanes by state.
+    pub lanes: BTreeMap<String, u64>,
+    /// Names of conversations that the admin had to complete: hostile text.
+    pub admin_owned: Vec<String>,
+    /// The earliest expiry among open spaces.
+    pub next_expiry: Option<Micros>,
+    /// Lanes whose read-back was clean, of all that were read back.
+    pub verified: (u64, u64),
+}
+
+impl Account {
+    /// Tells whether the account has a hole: something owed, wedged, or read back unlike planned.
+    pub fn has_hole(&self) -> bool {
+        let stuck = |tally: &Tally| tally.owed + tally.wedged > 0;
+        self.items.values().any(stuck) || !self.wedged.is_empty() || self.verified.0 < self.verified.1
+    }
+}
