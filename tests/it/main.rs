@@ -1,1 +1,4 @@
+//! Every integration test in one binary: one link, one `mod` line per file.
 
+mod architecture;
+mod support;
