@@ -65,10 +65,12 @@ impl Load {
             spend(self.posts, Class::Post, quotas),
             spend(self.uploads, Class::Upload, quotas),
             // No reaction before the first post.
-            spend(self.reactions, Class::Reaction, quotas) + spend(self.posts.min(1), Class::Post, quotas),
+            spend(self.reactions, Class::Reaction, quotas)
+                + spend(self.posts.min(1), Class::Post, quotas),
         ];
         let content = content.into_iter().max().unwrap_or_default();
-        let people = spend(self.past_members, Class::Member, quotas) + spend(self.members, Class::Member, quotas);
+        let people = spend(self.past_members, Class::Member, quotas)
+            + spend(self.members, Class::Member, quotas);
         one(Class::Space) + people + content + one(Class::Complete)
     }
 }
@@ -90,7 +92,8 @@ pub fn lower_bound(loads: &[Load], quotas: &Quotas) -> Bound {
         .into_values()
         .map(|(calls, class)| (at_project(calls, class, quotas), class))
         .max_by_key(|(takes, _)| *takes);
-    let critical = loads.iter().map(|load| (load.path(quotas), load)).max_by_key(|(takes, _)| *takes);
+    let critical =
+        loads.iter().map(|load| (load.path(quotas), load)).max_by_key(|(takes, _)| *takes);
     bound(bucket, critical, by_class, quotas)
 }
 
@@ -102,7 +105,9 @@ fn bound(
 ) -> Bound {
     let critical_space = critical.map(|(takes, load)| (load.name.clone(), takes));
     let (total, bottleneck) = match (bucket, critical) {
-        (Some((takes, class)), Some((path, _))) if takes >= path => (takes, describe(class, quotas)),
+        (Some((takes, class)), Some((path, _))) if takes >= path => {
+            (takes, describe(class, quotas))
+        }
         (_, Some((path, load))) => (path, format!("the space {} by itself", load.name)),
         _ => (Duration::ZERO, String::from("nothing to do")),
     };
@@ -140,7 +145,8 @@ mod tests {
 
     #[test]
     fn one_large_space_is_bound_by_its_own_ten_a_second() {
-        let bound = lower_bound(&[load("general", 36_000, 0), load("random", 10, 0)], &Quotas::google());
+        let bound =
+            lower_bound(&[load("general", 36_000, 0), load("random", 10, 0)], &Quotas::google());
         assert_eq!(bound.total.as_secs(), 3_602);
         assert_eq!(bound.bottleneck, "the space general by itself");
         assert_eq!(bound.critical_space.map(|(name, _)| name).as_deref(), Some("general"));

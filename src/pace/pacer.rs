@@ -94,7 +94,8 @@ impl Place {
 
 impl Gates {
     fn new(quotas: Quotas, clock: Arc<dyn Clock>) -> Self {
-        let bucket = |which| Bucket::new(&quotas.project(which), quotas.headroom, Arc::clone(&clock));
+        let bucket =
+            |which| Bucket::new(&quotas.project(which), quotas.headroom, Arc::clone(&clock));
         let project = Class::ALL.map(|class| (class.project(), bucket(class.project())));
         Self { quotas, clock, project: HashMap::from(project), spaces: Mutex::default() }
     }

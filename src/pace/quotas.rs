@@ -56,7 +56,10 @@ impl Quotas {
     /// no timer is exact enough to stay below a limit.
     #[must_use]
     pub fn with_headroom(self, headroom: f64) -> Self {
-        Self { headroom: if headroom.is_finite() { headroom.clamp(0.001, 0.9) } else { 0.02 }, ..self }
+        Self {
+            headroom: if headroom.is_finite() { headroom.clamp(0.001, 0.9) } else { 0.02 },
+            ..self
+        }
     }
 
     /// Returns limits so many times as high; the windows stay as they are.
@@ -73,7 +76,9 @@ impl Quotas {
             | ProjectBucket::MessageReads
             | ProjectBucket::MemberReads
             | ProjectBucket::SpaceReads => Limit::per_minute(3_000.0, LIMITS_PAGE),
-            ProjectBucket::Uploads | ProjectBucket::Reactions => Limit::per_minute(600.0, LIMITS_PAGE),
+            ProjectBucket::Uploads | ProjectBucket::Reactions => {
+                Limit::per_minute(600.0, LIMITS_PAGE)
+            }
             ProjectBucket::MemberWrites => Limit::per_minute(300.0, LIMITS_PAGE),
             ProjectBucket::SpaceWrites => Limit::per_minute(60.0, LIMITS_PAGE),
             ProjectBucket::Directory => Limit::per_minute(2_400.0, DIRECTORY_PAGE),

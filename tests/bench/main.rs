@@ -1,1 +1,3 @@
+//! The benchmark of the whole pipeline, in one table.
+
 fn main() {}

@@ -1,3 +1,5 @@
-//! Integration tests, one binary: a module per room and subject.
+//! Every integration test in one binary: one link, one `mod` line per file.
 
+mod architecture;
 mod pace_quotas;
+mod support;

@@ -23,15 +23,26 @@ impl Rig {
     }
 
     /// Makes `count` calls in a space from so many tasks at once.
-    fn load(&self, class: Class, space: &str, tasks: usize, count: usize) -> Vec<tokio::task::JoinHandle<()>> {
+    fn load(
+        &self,
+        class: Class,
+        space: &str,
+        tasks: usize,
+        count: usize,
+    ) -> Vec<tokio::task::JoinHandle<()>> {
         (0..tasks)
             .map(|task| {
-                let (pacer, log, space) = (Arc::clone(&self.pacer), Arc::clone(&self.log), space.to_owned());
+                let (pacer, log, space) =
+                    (Arc::clone(&self.pacer), Arc::clone(&self.log), space.to_owned());
                 let share = count / tasks + usize::from(task < count % tasks);
                 tokio::spawn(async move {
                     for _ in 0..share {
                         pacer.permit(class, Some(&space)).await;
-                        log.lock().expect("no test panicked").push((Instant::now(), class, space.clone()));
+                        log.lock().expect("no test panicked").push((
+                            Instant::now(),
+                            class,
+                            space.clone(),
+                        ));
                     }
                 })
             })
@@ -40,7 +51,10 @@ impl Rig {
 
     fn times(&self, keep: impl Fn(Class, &str) -> bool) -> Vec<Duration> {
         let log = self.log.lock().expect("no test panicked");
-        log.iter().filter(|(_, class, space)| keep(*class, space)).map(|(at, ..)| *at - self.start).collect()
+        log.iter()
+            .filter(|(_, class, space)| keep(*class, space))
+            .map(|(at, ..)| *at - self.start)
+            .collect()
     }
 }
 
@@ -99,7 +113,8 @@ async fn forty_spaces_fill_the_projects_minute_and_never_cross_it() {
 #[tokio::test(start_paused = true)]
 async fn five_spaces_just_fill_the_project() {
     let rig = Rig::new(Quotas::google());
-    let tasks = (0..5).flat_map(|n| rig.load(Class::Post, &format!("spaces/{n}"), 3, 2_000)).collect();
+    let tasks =
+        (0..5).flat_map(|n| rig.load(Class::Post, &format!("spaces/{n}"), 3, 2_000)).collect();
     all(tasks).await;
     let times = rig.times(|_, _| true);
     assert!(busiest(&times, MINUTE) <= 3_000);
@@ -119,7 +134,9 @@ async fn posts_do_not_wait_behind_reactions_or_uploads() {
     assert!(times.last().unwrap().as_secs_f64() < 30.0 * 1.03);
     all(tasks).await;
     assert!(busiest(&rig.times(|class, _| class == Class::Reaction), SECOND) <= 5);
-    assert!(busiest(&rig.times(|class, _| matches!(class, Class::Upload | Class::Patch)), SECOND) <= 1);
+    assert!(
+        busiest(&rig.times(|class, _| matches!(class, Class::Upload | Class::Patch)), SECOND) <= 1
+    );
 }
 
 #[tokio::test(start_paused = true)]
@@ -127,7 +144,8 @@ async fn a_long_pause_saves_up_no_burst() {
     let rig = Rig::new(Quotas::google());
     all(rig.load(Class::Post, "spaces/A", 2, 50)).await;
     tokio::time::advance(Duration::from_hours(8)).await;
-    let tasks = (0..30).flat_map(|n| rig.load(Class::Post, &format!("spaces/{n}"), 3, 200)).collect();
+    let tasks =
+        (0..30).flat_map(|n| rig.load(Class::Post, &format!("spaces/{n}"), 3, 200)).collect();
     all(tasks).await;
     assert!(busiest(&rig.times(|_, _| true), MINUTE) <= 3_000);
     assert!(busiest(&rig.times(|_, space| space == "spaces/A"), SECOND) <= 10);
@@ -153,7 +171,8 @@ async fn whoever_comes_first_goes_first() {
 #[tokio::test(start_paused = true)]
 async fn scaled_quotas_hold_at_twenty_times_the_rate() {
     let rig = Rig::new(Quotas::google().scaled(20.0));
-    let tasks = (0..20).flat_map(|n| rig.load(Class::Post, &format!("spaces/{n}"), 8, 6_000)).collect();
+    let tasks =
+        (0..20).flat_map(|n| rig.load(Class::Post, &format!("spaces/{n}"), 8, 6_000)).collect();
     all(tasks).await;
     let times = rig.times(|_, _| true);
     assert!(busiest(&times, MINUTE) <= 60_000);
@@ -196,7 +215,9 @@ async fn a_waiter_that_gives_up_leaves_its_place() {
     let wait = rig.pacer.permit(Class::Space, None);
     wait.await;
     for _ in 0..50 {
-        let _ = tokio::time::timeout(Duration::from_millis(1), rig.pacer.permit(Class::Space, None)).await;
+        let _ =
+            tokio::time::timeout(Duration::from_millis(1), rig.pacer.permit(Class::Space, None))
+                .await;
     }
     rig.pacer.permit(Class::Space, None).await;
     assert!(rig.start.elapsed() < Duration::from_secs(3));
