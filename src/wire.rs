@@ -76,11 +76,7 @@ impl Frozen {
     /// Fills the holes. The same names give the same bytes.
     pub fn bind(&self, holes: &Holes<'_>) -> Result<Request, Unbound> {
         let (path, body) = self.0.split_once('\n').unwrap_or((&self.0, ""));
-        Ok(Request {
-            verb: Verb::Post,
-            path: bind_path(path, holes)?,
-            body: bind_body(body, holes)?,
-        })
+        Ok(Request { verb: Verb::Post, path: bind_path(path, holes)?, body: bind_body(body, holes)? })
     }
 }
 

@@ -135,8 +135,7 @@ fn read(row: &Row<'_>) -> rusqlite::Result<Lane> {
 impl Ledger {
     /// Returns all lanes that have a space, the heaviest first.
     pub fn lanes(&self) -> Result<Vec<Lane>, Error> {
-        let mut query =
-            self.db.prepare(&format!("{SELECT} ORDER BY posts + reactions DESC, lane.id"))?;
+        let mut query = self.db.prepare(&format!("{SELECT} ORDER BY posts + reactions DESC, lane.id"))?;
         let lanes = query.query_map([], read)?.collect::<rusqlite::Result<_>>()?;
         Ok(lanes)
     }

@@ -77,12 +77,7 @@ pub const fn step_id(lane: i64, place: u32) -> i64 {
 
 impl Ledger {
     /// Returns the items of a conversation between two timestamps, both included, in order.
-    pub fn items_between(
-        &self,
-        conversation: i64,
-        from: Micros,
-        until: Micros,
-    ) -> Result<Vec<StagedItem>, Error> {
+    pub fn items_between(&self, conversation: i64, from: Micros, until: Micros) -> Result<Vec<StagedItem>, Error> {
         let sql = "SELECT id, ts, kind, sub, hash, state, created, actor, calls FROM item
             WHERE conversation = ?1 AND ts BETWEEN ?2 AND ?3 AND kind IN (0, 1, 2) ORDER BY ts, kind, sub";
         let mut query = self.db.prepare_cached(sql)?;
@@ -128,10 +123,7 @@ impl Ledger {
     pub fn begin_staging(&mut self, lane: i64) -> Result<(), Error> {
         let state = self.lane(lane)?.state;
         if state != LaneState::Planned {
-            return Err(Error::Broken(format!(
-                "lane {lane} is {} and can't be staged",
-                state.as_str()
-            )));
+            return Err(Error::Broken(format!("lane {lane} is {} and can't be staged", state.as_str())));
         }
         self.db.execute(
             "DELETE FROM step WHERE id BETWEEN ?1 AND ?2",
