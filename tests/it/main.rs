@@ -1,1 +1,3 @@
+//! Everything that goes through the public face, in one binary.
 
+mod slack_real;
