@@ -3,3 +3,6 @@
 mod architecture;
 mod pace_quotas;
 mod support;
+//! Everything that goes through the public face, in one binary.
+
+mod slack_real;
