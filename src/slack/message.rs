@@ -90,7 +90,7 @@ pub struct File {
 }
 
 /// `mode` and `file_access` of a file, as far as they matter.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, serde::Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum FileMode {
     /// Uploaded bytes.

@@ -6,3 +6,4 @@ mod support;
 //! Everything that goes through the public face, in one binary.
 
 mod slack_real;
+mod slack_sample;
