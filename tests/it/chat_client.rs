@@ -1,8 +1,8 @@
 //! The client over a scripted transport: what it sends, what it repeats, what it reads.
 
 use chatferry::chat::{
-    Base, Client, HttpRequest, HttpResponse, Outcome, Scopes, StaticTokens, Token, TokenError, TokenSource,
-    Transport, TransportError, Upload, created_at,
+    Base, Client, HttpRequest, HttpResponse, Outcome, Scopes, StaticTokens, Token, TokenError,
+    TokenSource, Transport, TransportError, Upload, created_at,
 };
 use chatferry::clock::VirtualClock;
 use chatferry::draft::Identity;
@@ -89,20 +89,21 @@ impl Rig {
     }
 }
 
-fn answer(http: u16, headers: &[(&str, &str)], body: &str) -> Answer {
+fn response(http: u16, headers: &[(&str, &str)], body: &str) -> HttpResponse {
     let mut builder = http::Response::builder().status(http);
     for (name, value) in headers {
         builder = builder.header(*name, *value);
     }
-    Ok(builder.body(body.to_owned().into()).expect("a response"))
+    builder.body(body.to_owned().into()).expect("a response")
 }
 
 fn ok(body: &str) -> Answer {
-    answer(200, &[], body)
+    Ok(response(200, &[], body))
 }
 
 fn unauthenticated() -> Answer {
-    answer(401, &[], r#"{"error":{"code":401,"message":"expired","status":"UNAUTHENTICATED"}}"#)
+    let body = r#"{"error":{"code":401,"message":"expired","status":"UNAUTHENTICATED"}}"#;
+    Ok(response(401, &[], body))
 }
 
 fn alice() -> Identity {
@@ -119,7 +120,10 @@ fn post() -> Request {
 
 #[tokio::test]
 async fn a_refused_token_is_renewed_once_and_the_same_bytes_go_again() {
-    let rig = rig(Arc::new(Numbered::default()), vec![unauthenticated(), ok(r#"{"name":"spaces/A/messages/M"}"#)]);
+    let rig = rig(
+        Arc::new(Numbered::default()),
+        vec![unauthenticated(), ok(r#"{"name":"spaces/A/messages/M"}"#)],
+    );
     let outcome = rig.client.call(&alice(), Scopes::IMPORT, &post()).await;
     assert!(matches!(outcome, Outcome::Applied(_)), "{outcome}");
     let seen = rig.seen();
@@ -133,7 +137,10 @@ async fn a_refused_token_is_renewed_once_and_the_same_bytes_go_again() {
 async fn a_second_refusal_is_the_answer() {
     let rig = rig(Arc::new(Numbered::default()), vec![unauthenticated(), unauthenticated()]);
     let outcome = rig.client.call(&alice(), Scopes::IMPORT, &post()).await;
-    assert!(matches!(outcome, Outcome::Rejected(ref rejection) if rejection.http == 401), "{outcome}");
+    assert!(
+        matches!(outcome, Outcome::Rejected(ref rejection) if rejection.http == 401),
+        "{outcome}"
+    );
 }
 
 #[tokio::test]
@@ -148,7 +155,7 @@ async fn without_a_token_nothing_is_sent() {
 async fn a_wrong_clock_is_measured_even_if_no_answer_came_before() {
     let error = TokenError::Clock { skew: None };
     let date = [("date", "Sun, 13 Sep 2020 12:36:40 GMT")];
-    let rig = rig(Arc::new(Broken(error)), vec![answer(404, &date, "")]);
+    let rig = rig(Arc::new(Broken(error)), vec![Ok(response(404, &date, ""))]);
     let outcome = rig.client.call(&alice(), Scopes::IMPORT, &post()).await;
     assert_eq!(outcome, Outcome::Token(TokenError::Clock { skew: Some(600) }));
     assert!(!rig.seen()[0].headers().contains_key("authorization"));
@@ -159,7 +166,10 @@ async fn a_wrong_clock_is_measured_even_if_no_answer_came_before() {
 async fn what_the_transport_says_decides_between_not_sent_and_ambiguous() {
     let rig = rig(
         Arc::new(StaticTokens),
-        vec![Err(TransportError::not_sent("no connection")), Err(TransportError::unanswered("it broke"))],
+        vec![
+            Err(TransportError::not_sent("no connection")),
+            Err(TransportError::unanswered("it broke")),
+        ],
     );
     let first = rig.client.call(&alice(), Scopes::IMPORT, &post()).await;
     let second = rig.client.call(&alice(), Scopes::IMPORT, &post()).await;
@@ -185,22 +195,35 @@ async fn messages_are_listed_with_what_verification_needs() {
         "nextPageToken":"p/2"}"#;
     let rig = rig(Arc::new(StaticTokens), vec![ok(body), ok("{}")]);
     let filter = created_at(1_551_441_602_000_200);
-    let page = rig.client.list_messages(&alice(), "spaces/A", &filter, None, 1_000).await.expect("a page");
+    let page =
+        rig.client.list_messages(&alice(), "spaces/A", &filter, None, 1_000).await.expect("a page");
     let first = &page.items[0];
     assert_eq!((first.create_time, first.attachments), (1_551_441_602_000_200, 1));
-    assert_eq!((first.client_id.as_deref(), first.thread.as_deref()), (Some("client-a"), Some("spaces/A/threads/T")));
+    assert_eq!(
+        (first.client_id.as_deref(), first.thread.as_deref()),
+        (Some("client-a"), Some("spaces/A/threads/T"))
+    );
     assert_eq!(first.reactions, [("👍".to_owned(), 2), ("customEmojis/U9".to_owned(), 1)]);
     assert!(page.items[1].deleted && page.items[1].sender.is_none());
-    let last = rig.client.list_messages(&alice(), "spaces/A", "", page.next.as_deref(), 1_000).await;
+    let last =
+        rig.client.list_messages(&alice(), "spaces/A", "", page.next.as_deref(), 1_000).await;
     assert_eq!(last.expect("a page").next, None);
     let urls = rig.urls();
-    assert!(urls[0].contains("filter=create_time%20%3E%20%222019-03-01T12%3A00%3A02.000199Z%22%20AND"), "{}", urls[0]);
+    assert!(
+        urls[0].contains("filter=create_time%20%3E%20%222019-03-01T12%3A00%3A02.000199Z%22%20AND"),
+        "{}",
+        urls[0]
+    );
     assert!(urls[1].ends_with("&pageToken=p%2F2"), "{}", urls[1]);
 }
 
 #[tokio::test]
 async fn a_page_that_can_not_be_read_is_no_empty_page() {
-    for body in [r#"{"messages":7}"#, r#"{"messages":[{"name":"spaces/A/messages/M","createTime":"soon"}]}"#, "<html>"] {
+    for body in [
+        r#"{"messages":7}"#,
+        r#"{"messages":[{"name":"spaces/A/messages/M","createTime":"soon"}]}"#,
+        "<html>",
+    ] {
         let rig = rig(Arc::new(StaticTokens), vec![ok(body)]);
         let page = rig.client.list_messages(&alice(), "spaces/A", "", None, 10).await;
         assert!(matches!(page, Err(Outcome::Ambiguous(_))), "{body}");
@@ -222,20 +245,27 @@ async fn members_spaces_and_people_are_read() {
     let people = rig.client.directory(&alice(), None).await.expect("a page");
     assert_eq!(people.items[0].aliases, ["b@example.com", "c@example.com"]);
     assert!(people.items[0].suspended && !people.items[0].archived);
-    assert!(rig.urls()[2].starts_with("https://admin.googleapis.com/admin/directory/v1/users?customer=my_customer&"));
+    assert!(rig.urls()[2].starts_with(
+        "https://admin.googleapis.com/admin/directory/v1/users?customer=my_customer&"
+    ));
 }
 
-const UPLOADED: &str = r#"{"attachmentDataRef":{"resourceName":"r","attachmentUploadToken":"TOK"}}"#;
+const UPLOADED: &str =
+    r#"{"attachmentDataRef":{"resourceName":"r","attachmentUploadToken":"TOK"}}"#;
 
 #[tokio::test]
 async fn a_small_file_goes_in_one_request() {
     let rig = rig(Arc::new(StaticTokens), vec![ok(UPLOADED)]);
     let file = Upload { filename: "a \"b\"\r\n.txt", mime: "text/plain\r\nX: y", size: 5 };
-    let uploaded = rig.client.upload(&alice(), "spaces/A", file, &b"hello"[..]).await.expect("uploaded");
+    let uploaded =
+        rig.client.upload(&alice(), "spaces/A", file, &b"hello"[..]).await.expect("uploaded");
     assert_eq!(uploaded.token, "TOK");
     let seen = rig.seen();
     let body = String::from_utf8(seen[0].body().to_vec()).expect("text");
-    assert!(body.contains(r#"{"filename":"a \"b\"\r\n.txt"}"#) && body.contains("\r\n\r\nhello\r\n--"), "{body}");
+    assert!(
+        body.contains(r#"{"filename":"a \"b\"\r\n.txt"}"#) && body.contains("\r\n\r\nhello\r\n--"),
+        "{body}"
+    );
     assert!(body.contains("Content-Type: application/octet-stream"), "a broken type is none");
     assert!(rig.urls()[0].ends_with("/upload/v1/spaces/A/attachments:upload?uploadType=multipart"));
 }
@@ -248,16 +278,17 @@ async fn a_file_that_shrank_is_noticed_before_anything_is_sent() {
     assert!(matches!(outcome, Err(Outcome::NotSent(_))));
 }
 
-const SESSION: &str = "https://chat.googleapis.com/upload/v1/spaces/A/attachments:upload?upload_id=U";
+const SESSION: &str =
+    "https://chat.googleapis.com/upload/v1/spaces/A/attachments:upload?upload_id=U";
 const MIB: usize = 1 << 20;
 
 #[tokio::test]
 async fn a_large_file_goes_in_pieces_and_is_taken_up_where_it_broke() {
-    let until = |last: usize| answer(308, &[("range", &format!("bytes=0-{last}"))], "");
+    let until = |last: usize| Ok(response(308, &[("range", &format!("bytes=0-{last}"))], ""));
     let rig = rig(
         Arc::new(StaticTokens),
         vec![
-            answer(200, &[("location", SESSION)], ""),
+            Ok(response(200, &[("location", SESSION)], "")),
             until(8 * MIB - 1),
             Err(TransportError::unanswered("the connection broke")),
             until(9 * MIB - 1),
@@ -266,11 +297,17 @@ async fn a_large_file_goes_in_pieces_and_is_taken_up_where_it_broke() {
     );
     let bytes = vec![7_u8; 10 * MIB];
     let file = Upload { filename: "big", mime: "a/b", size: bytes.len() as u64 };
-    let uploaded = rig.client.upload(&alice(), "spaces/A", file, &bytes[..]).await.expect("uploaded");
+    let uploaded =
+        rig.client.upload(&alice(), "spaces/A", file, &bytes[..]).await.expect("uploaded");
     assert_eq!(uploaded.token, "TOK");
     let ranges: Vec<_> = rig.seen()[1..]
         .iter()
-        .map(|request| (request.headers()["content-range"].to_str().expect("text").to_owned(), request.body().len()))
+        .map(|request| {
+            (
+                request.headers()["content-range"].to_str().expect("text").to_owned(),
+                request.body().len(),
+            )
+        })
         .collect();
     let expected = [
         ("bytes 0-8388607/10485760", 8 * MIB),
@@ -283,8 +320,13 @@ async fn a_large_file_goes_in_pieces_and_is_taken_up_where_it_broke() {
 
 #[tokio::test]
 async fn credentials_do_not_follow_a_session_to_a_stranger() {
-    for location in ["https://evil.example/u", "http://chat.googleapis.com/u", "https://googleapis.com.evil.example/u"] {
-        let rig = rig(Arc::new(StaticTokens), vec![answer(200, &[("location", location)], "")]);
+    for location in [
+        "https://evil.example/u",
+        "http://chat.googleapis.com/u",
+        "https://googleapis.com.evil.example/u",
+    ] {
+        let rig =
+            rig(Arc::new(StaticTokens), vec![Ok(response(200, &[("location", location)], ""))]);
         let bytes = vec![7_u8; 5 * MIB];
         let file = Upload { filename: "big", mime: "a/b", size: bytes.len() as u64 };
         let outcome = rig.client.upload(&alice(), "spaces/A", file, &bytes[..]).await;

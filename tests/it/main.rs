@@ -2,6 +2,8 @@
 
 mod architecture;
 mod chat_client;
+mod chat_http;
 mod chat_outcomes;
+mod chat_tokens;
 mod pace_quotas;
 mod support;
