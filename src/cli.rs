@@ -6,6 +6,7 @@
 
 mod args;
 mod board;
+mod closing;
 mod complete;
 mod emulate;
 mod exit;
@@ -36,9 +37,11 @@ mod words;
 
 pub use args::{
     Cli, Command, Common, CompleteArgs, EmulateArgs, InspectArgs, PlanArgs, RehearseArgs,
-    RetryArgs, RunArgs, SourceFlags, SpeedFlags, StatusArgs, TargetFlags, VerifyArgs,
+    RetryArgs, RunArgs, StatusArgs, VerifyArgs,
 };
+pub use closing::{close, print};
 pub use exit::Exit;
+pub use flags::{SourceFlags, SpeedFlags, TargetFlags};
 pub use folder::{Flags, Opened, begin, look, resume};
 pub use hint::{Tell, Told, judge, message, told};
 pub use jsonl::{Json, json_line};
@@ -54,7 +57,7 @@ pub use stop::Stop;
 pub use watch::{Look, Watch};
 
 use clap::Parser;
-use std::io::{Write, stderr, stdout};
+use std::io::{Write, stderr};
 use std::process::ExitCode;
 
 /// Reads the command line, does what it says, and returns the exit code.
@@ -81,14 +84,5 @@ fn dispatch(cli: &Cli) -> anyhow::Result<Exit> {
         Command::Retry(args) => retry::retry(common, args),
         Command::Rehearse(args) => rehearse::rehearse(common, args),
         Command::Emulate(args) => emulate::emulate(common, args),
-    }
-}
-
-/// Prints what was asked for. A reader that has gone (`| head`) is no error.
-pub fn print(text: &str) -> anyhow::Result<()> {
-    let mut out = stdout().lock();
-    match out.write_all(text.as_bytes()).and_then(|()| out.flush()) {
-        Err(error) if error.kind() != std::io::ErrorKind::BrokenPipe => Err(error.into()),
-        _ => Ok(()),
     }
 }

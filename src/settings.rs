@@ -4,12 +4,15 @@
 
 mod key;
 mod layer;
+mod parse;
+mod refusal;
 mod template;
 mod value;
 mod work;
 
-pub use key::{KEYS, Key, Origin, SettingsError};
+pub use key::{KEYS, Key};
 pub use layer::{ENV_PREFIX, Layers, environment};
+pub use refusal::{Origin, SettingsError};
 pub use value::{Detail, Dm, Pace};
 pub use work::{LEDGER, Lock, SETTINGS, SPACES, WorkError, WorkFolder};
 

@@ -1,6 +1,7 @@
 //! The command line: every command, its flags and its help.
 
-use crate::settings::{Dm, Pace};
+use super::flags::{SourceFlags, SpeedFlags, TargetFlags};
+use crate::settings::Pace;
 use clap::{Args, Parser, Subcommand};
 use std::path::{Path, PathBuf};
 
@@ -215,63 +216,4 @@ pub struct EmulateArgs {
     /// Keep Google's quotas: off, real, or a factor such as 20x
     #[arg(long, value_name = "PACE", default_value = "real")]
     pub quotas: Pace,
-}
-
-/// Flags about what is read and what it becomes.
-#[derive(Debug, Clone, Default, Args)]
-#[command(next_help_heading = "What is read and what it becomes")]
-pub struct SourceFlags {
-    /// The migration's name, fixed once something is sent [default: the workspace's team id]
-    #[arg(long, value_name = "NAME")]
-    pub migration: Option<String>,
-    #[arg(
-        long,
-        value_name = "FILE",
-        help = "A CSV file (slack_id, account) for people whose e-mail address does not tell"
-    )]
-    pub people: Option<String>,
-    /// What direct messages become: auto, group-chat or space [default: auto]
-    #[arg(long, value_name = "KIND")]
-    pub dm: Option<Dm>,
-    /// Take the last of several entries of one name, instead of refusing the archive
-    #[arg(long)]
-    pub allow_duplicate_entries: bool,
-}
-
-/// Flags about where it goes.
-#[derive(Debug, Clone, Default, Args)]
-#[command(next_help_heading = "Where it goes")]
-pub struct TargetFlags {
-    #[arg(long, value_name = "FILE", help = "The service account's key file (also CHATFERRY_KEY)")]
-    pub key: Option<String>,
-    /// The account that acts where nobody else can
-    #[arg(long, value_name = "EMAIL")]
-    pub admin: Option<String>,
-    /// The Workspace customer [default: the admin's own]
-    #[arg(long, value_name = "ID")]
-    pub customer: Option<String>,
-    #[arg(
-        long,
-        value_name = "URL",
-        help = "An emulator instead of Google, for example http://127.0.0.1:8081"
-    )]
-    pub api: Option<String>,
-}
-
-/// Flags about how fast it goes.
-#[derive(Debug, Clone, Default, Args)]
-#[command(next_help_heading = "How fast it goes")]
-pub struct SpeedFlags {
-    /// Conversations sent at the same time [default: 8]
-    #[arg(long, value_name = "N")]
-    pub lanes: Option<usize>,
-    /// Posts of one conversation under way at the same time [default: 16]
-    #[arg(long, value_name = "N")]
-    pub window: Option<usize>,
-    /// real keeps Google's quotas; off and 20x are for the emulator
-    #[arg(long, value_name = "PACE")]
-    pub pace: Option<Pace>,
-    /// The share of each quota that is left to others, 0 to 0.9 [default: 0.05]
-    #[arg(long, value_name = "SHARE")]
-    pub headroom: Option<f64>,
 }

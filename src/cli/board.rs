@@ -1,63 +1,32 @@
 //! The board: events come in, and whoever draws reads where things stand. One board serves the
 //! bars, the plain lines and the JSON lines, so all three tell the same numbers.
 
+mod counts;
+mod note;
+mod view;
+
+pub(super) use view::View;
+
 use super::rate::{Rate, left};
 use super::safe::display_short;
-use super::words;
 use crate::clock::Clock;
 use crate::draft::StepKind;
 use crate::event::{Calls, Event};
+use counts::Counts;
+use note::Note;
 use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering::Relaxed};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock};
-use std::time::Duration;
 use tokio::time::Instant;
 
 /// Names are cut to this before they are kept; no line is wider.
 const NAME: usize = 60;
-
-/// Calls, counted from many threads.
-#[derive(Debug, Default)]
-struct Counts {
-    posts: AtomicU64,
-    reactions: AtomicU64,
-    others: AtomicU64,
-}
-
-impl Counts {
-    fn add(&self, kind: StepKind) {
-        let mut one = Calls::default();
-        one.add(kind);
-        self.posts.fetch_add(one.posts, Relaxed);
-        self.reactions.fetch_add(one.reactions, Relaxed);
-        self.others.fetch_add(one.others, Relaxed);
-    }
-
-    fn set(&self, calls: Calls) {
-        self.posts.store(calls.posts, Relaxed);
-        self.reactions.store(calls.reactions, Relaxed);
-        self.others.store(calls.others, Relaxed);
-    }
-
-    fn get(&self) -> Calls {
-        let (posts, reactions, others) =
-            (self.posts.load(Relaxed), self.reactions.load(Relaxed), self.others.load(Relaxed));
-        Calls { posts, reactions, others }
-    }
-}
 
 #[derive(Debug)]
 struct Lane {
     name: String,
     owed: u64,
     paid: AtomicU64,
-}
-
-/// A remark on the present state, and how long it holds.
-#[derive(Debug)]
-struct Note {
-    text: String,
-    until: Option<Instant>,
 }
 
 #[derive(Debug)]
@@ -85,39 +54,6 @@ pub(super) struct Board {
     finished: AtomicBool,
     lanes: RwLock<BTreeMap<i64, Lane>>,
     slow: Mutex<Slow>,
-}
-
-/// One look at the board.
-#[derive(Debug, Clone, PartialEq, Default)]
-pub(super) struct View {
-    /// Conversations to be read, and how many were.
-    pub(super) conversations: (u64, u64),
-    /// Messages read.
-    pub(super) read: u64,
-    /// Calls paid, earlier runs included.
-    pub(super) paid: Calls,
-    /// Calls owed in all.
-    pub(super) owed: Calls,
-    /// Calls that are stuck.
-    pub(super) wedged: u64,
-    /// Lanes read back, and how many of them differ.
-    pub(super) verified: (u64, u64),
-    /// Lanes completed.
-    pub(super) completed: u64,
-    /// Lanes of the run.
-    pub(super) all_lanes: u64,
-    /// Active lanes: name, paid, owed.
-    pub(super) lanes: Vec<(String, u64, u64)>,
-    /// What there is to say of the present state.
-    pub(super) note: Option<String>,
-    /// Messages a second.
-    pub(super) posts_rate: f64,
-    /// Calls a second.
-    pub(super) calls_rate: f64,
-    /// Time left.
-    pub(super) left: Option<Duration>,
-    /// Sending ended.
-    pub(super) finished: bool,
 }
 
 impl Board {
@@ -210,7 +146,7 @@ impl Board {
     }
 
     fn note(&self, event: &Event) {
-        let note = Note { text: note_text(event), until: note_until(event, self.now()) };
+        let note = Note::of(event, self.now());
         self.waiting.store(matches!(event, Event::Waiting { .. }), Relaxed);
         self.slow().note = Some(note);
     }
@@ -224,7 +160,7 @@ impl Board {
         let now = self.now();
         let (paid, owed) = (self.paid.get(), self.owed.get());
         let mut slow = self.slow();
-        if slow.note.as_ref().and_then(|note| note.until).is_some_and(|until| until <= now) {
+        if slow.note.as_ref().is_some_and(|note| note.is_over(now)) {
             slow.note = None;
         }
         let calls_rate = slow.calls.sample(now, paid.total());
@@ -255,33 +191,4 @@ impl Board {
 
 fn add(counter: &AtomicU64, count: u64) {
     counter.fetch_add(count, Relaxed);
-}
-
-/// Says what an event means for someone who watches.
-fn note_text(event: &Event) -> String {
-    match event {
-        Event::Throttled { what, wait } => {
-            format!("Google asked to slow down: {what} wait {}", words::span(*wait))
-        }
-        Event::Waiting { why } => {
-            format!(
-                "Waiting, nothing can be sent: {} (tried again by itself)",
-                display_short(why, 120)
-            )
-        }
-        Event::Draining { in_flight } => {
-            format!(
-                "Stopping: {} in flight are finished first",
-                words::counted(*in_flight, "call", "calls")
-            )
-        }
-        _ => String::new(),
-    }
-}
-
-fn note_until(event: &Event, now: Instant) -> Option<Instant> {
-    match event {
-        Event::Throttled { wait, .. } => now.checked_add((*wait).max(Duration::from_secs(2))),
-        _ => None,
-    }
 }

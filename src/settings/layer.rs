@@ -1,6 +1,6 @@
 //! The layers that settings come from, weakest first, each as plain (key, text) pairs.
 
-use super::key::{KEYS, Origin, SettingsError};
+use super::{KEYS, Origin, SettingsError};
 use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 
@@ -79,7 +79,7 @@ fn from_file(path: &Path) -> Result<Vec<Given>, SettingsError> {
     };
     let table: toml::Table = text.parse().map_err(|error: toml::de::Error| {
         let at = error.span().map_or(0, |span| span.start.min(text.len()));
-        let line = text.get(..at).unwrap_or_default().lines().count().max(1);
+        let line = text.get(..at).unwrap_or_default().matches('\n').count() + 1;
         SettingsError::Toml { path: path.to_owned(), line, why: error.message().to_owned() }
     })?;
     let base = path.parent().unwrap_or(Path::new("")).to_owned();
