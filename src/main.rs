@@ -1,3 +1,7 @@
-//! The program: parse, run, exit.
+//! The program: one call into the library.
 
-fn main() {}
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    chatferry::cli::main()
+}

@@ -5,9 +5,12 @@ mod chat_client;
 mod chat_http;
 mod chat_outcomes;
 mod chat_tokens;
+mod cli_binary;
+mod cli_folder;
+mod cli_monitors;
+mod cli_report;
+mod cli_settings;
 mod pace_quotas;
-mod support;
-//! Everything that goes through the public face, in one binary.
-
 mod slack_real;
 mod slack_sample;
+mod support;
