@@ -10,6 +10,8 @@ mod cli_folder;
 mod cli_monitors;
 mod cli_report;
 mod cli_settings;
+mod generate;
+mod generated;
 mod pace_quotas;
 mod slack_real;
 mod slack_sample;
