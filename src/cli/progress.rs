@@ -96,7 +96,9 @@ impl Inner {
         let Frame { bar: (done, all), head, lines, .. } = frame;
         let rest = lines.join("\n");
         let write = |text: String| {
-            move |_: &ProgressState, to: &mut dyn fmt::Write| drop(to.write_str(&text))
+            move |_: &ProgressState, to: &mut dyn fmt::Write| {
+                to.write_str(&text).unwrap_or_default();
+            }
         };
         self.bar.set_style(
             style.progress_chars("━╸─").with_key("head", write(head)).with_key("rest", write(rest)),
