@@ -4,7 +4,7 @@ use super::board::Board;
 use super::frame::{Frame, frame};
 use crate::clock::Clock;
 use crate::event::{Event, Monitor};
-use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
+use indicatif::{ProgressBar, ProgressDrawTarget, ProgressState, ProgressStyle};
 use std::fmt;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
@@ -13,8 +13,8 @@ use std::time::Duration;
 
 /// Ten pictures a second: more tears on slow connections, fewer feels stuck.
 const EVERY: Duration = Duration::from_millis(100);
-const WIDE: &str = "{wide_bar:.cyan/dim} {prefix}\n{msg}";
-const NARROW: &str = "{prefix}\n{msg}";
+const WIDE: &str = "{wide_bar:.cyan/dim} {head}\n{rest}";
+const NARROW: &str = "{head}\n{rest}";
 
 type Size = Box<dyn Fn() -> (u16, u16) + Send + Sync>;
 
@@ -88,18 +88,25 @@ impl Inner {
         self.show(frame(&view, rows, cols));
     }
 
-    /// Everything goes into one bar, so a picture reaches the screen whole.
+    /// Everything goes into one bar and one update, so a picture reaches the screen whole.
     fn show(&self, frame: Frame) {
         let Ok(style) = ProgressStyle::with_template(if frame.wide { WIDE } else { NARROW }) else {
             return;
         };
-        self.bar.set_style(style.progress_chars("━╸─"));
+        let Frame { bar: (done, all), head, lines, .. } = frame;
+        let rest = lines.join("\n");
+        let write = |text: String| {
+            move |_: &ProgressState, to: &mut dyn fmt::Write| {
+                to.write_str(&text).unwrap_or_default();
+            }
+        };
+        self.bar.set_style(
+            style.progress_chars("━╸─").with_key("head", write(head)).with_key("rest", write(rest)),
+        );
         self.bar.update(|state| {
-            state.set_len(frame.bar.1);
-            state.set_pos(frame.bar.0);
+            state.set_len(all);
+            state.set_pos(done);
         });
-        self.bar.set_prefix(frame.head);
-        self.bar.set_message(frame.lines.join("\n"));
     }
 }
 

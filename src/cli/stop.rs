@@ -84,8 +84,9 @@ fn spawn_signals(tell: mpsc::Sender<()>) -> std::io::Result<()> {
 mod tests {
     use super::*;
     use std::sync::{Arc, Mutex};
+    use std::time::Duration;
 
-    #[tokio::test]
+    #[tokio::test(start_paused = true)]
     async fn b13_the_first_signal_drains_and_the_second_cuts() {
         let stop = Stop::default();
         let said = Arc::new(Mutex::new(Vec::new()));
@@ -101,7 +102,9 @@ mod tests {
         assert_eq!(stop.unless_now(async { 7 }).await, Some(7));
 
         tell.send(()).await.expect("listens");
-        assert_eq!(stop.unless_now(std::future::pending::<()>()).await, None);
+        let endless = stop.unless_now(std::future::pending::<()>());
+        let cut = tokio::time::timeout(Duration::from_mins(1), endless).await;
+        assert_eq!(cut.expect("does not wait for the work"), None);
         obeying.await.expect("ends");
         let said = said.lock().expect("one thread");
         assert_eq!(said.iter().filter(|line| line.contains("chatferry run --work w")).count(), 2);
