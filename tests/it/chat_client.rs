@@ -97,13 +97,13 @@ fn response(http: u16, headers: &[(&str, &str)], body: &str) -> HttpResponse {
     builder.body(body.to_owned().into()).expect("a response")
 }
 
-fn ok(body: &str) -> Answer {
-    Ok(response(200, &[], body))
+fn body(text: &str) -> HttpResponse {
+    response(200, &[], text)
 }
 
-fn unauthenticated() -> Answer {
+fn unauthenticated() -> HttpResponse {
     let body = r#"{"error":{"code":401,"message":"expired","status":"UNAUTHENTICATED"}}"#;
-    Ok(response(401, &[], body))
+    response(401, &[], body)
 }
 
 fn alice() -> Identity {
@@ -122,7 +122,7 @@ fn post() -> Request {
 async fn a_refused_token_is_renewed_once_and_the_same_bytes_go_again() {
     let rig = rig(
         Arc::new(Numbered::default()),
-        vec![unauthenticated(), ok(r#"{"name":"spaces/A/messages/M"}"#)],
+        vec![Ok(unauthenticated()), Ok(body(r#"{"name":"spaces/A/messages/M"}"#))],
     );
     let outcome = rig.client.call(&alice(), Scopes::IMPORT, &post()).await;
     assert!(matches!(outcome, Outcome::Applied(_)), "{outcome}");
@@ -135,7 +135,7 @@ async fn a_refused_token_is_renewed_once_and_the_same_bytes_go_again() {
 
 #[tokio::test]
 async fn a_second_refusal_is_the_answer() {
-    let rig = rig(Arc::new(Numbered::default()), vec![unauthenticated(), unauthenticated()]);
+    let rig = rig(Arc::new(Numbered::default()), vec![Ok(unauthenticated()), Ok(unauthenticated())]);
     let outcome = rig.client.call(&alice(), Scopes::IMPORT, &post()).await;
     assert!(
         matches!(outcome, Outcome::Rejected(ref rejection) if rejection.http == 401),
@@ -186,14 +186,14 @@ async fn a_path_that_is_none_never_leaves() {
 
 #[tokio::test]
 async fn messages_are_listed_with_what_verification_needs() {
-    let body = r#"{"messages":[{"name":"spaces/A/messages/M","clientAssignedMessageId":"client-a",
+    let listing = r#"{"messages":[{"name":"spaces/A/messages/M","clientAssignedMessageId":"client-a",
         "sender":{"name":"users/1","type":"HUMAN"},"createTime":"2019-03-01T12:00:02.000200Z","text":"hi",
         "thread":{"name":"spaces/A/threads/T"},"attachment":[{"name":"x"}],
         "emojiReactionSummaries":[{"emoji":{"unicode":"👍"},"reactionCount":2},
         {"emoji":{"customEmoji":{"uid":"U9"}},"reactionCount":1}]},
         {"name":"spaces/A/messages/N","createTime":"2019-03-01T12:00:03Z","deleteTime":"2020-01-01T00:00:00Z"}],
         "nextPageToken":"p/2"}"#;
-    let rig = rig(Arc::new(StaticTokens), vec![ok(body), ok("{}")]);
+    let rig = rig(Arc::new(StaticTokens), vec![Ok(body(listing)), Ok(body("{}"))]);
     let filter = created_at(1_551_441_602_000_200);
     let page =
         rig.client.list_messages(&alice(), "spaces/A", &filter, None, 1_000).await.expect("a page");
@@ -219,14 +219,14 @@ async fn messages_are_listed_with_what_verification_needs() {
 
 #[tokio::test]
 async fn a_page_that_can_not_be_read_is_no_empty_page() {
-    for body in [
+    for text in [
         r#"{"messages":7}"#,
         r#"{"messages":[{"name":"spaces/A/messages/M","createTime":"soon"}]}"#,
         "<html>",
     ] {
-        let rig = rig(Arc::new(StaticTokens), vec![ok(body)]);
+        let rig = rig(Arc::new(StaticTokens), vec![Ok(body(text))]);
         let page = rig.client.list_messages(&alice(), "spaces/A", "", None, 10).await;
-        assert!(matches!(page, Err(Outcome::Ambiguous(_))), "{body}");
+        assert!(matches!(page, Err(Outcome::Ambiguous(_))), "{text}");
     }
 }
 
@@ -237,7 +237,7 @@ async fn members_spaces_and_people_are_read() {
     let space = r#"{"name":"spaces/A","spaceType":"SPACE","importMode":true,"importModeExpireTime":"2026-01-01T00:00:00Z"}"#;
     let people = r#"{"kind":"x","users":[{"id":"1","primaryEmail":"a@example.com","aliases":["b@example.com"],
         "nonEditableAliases":["c@example.com"],"name":{"fullName":"A"},"suspended":true,"customerId":"C0"}]}"#;
-    let rig = rig(Arc::new(StaticTokens), vec![ok(members), ok(space), ok(people)]);
+    let rig = rig(Arc::new(StaticTokens), vec![Ok(body(members)), Ok(body(space)), Ok(body(people))]);
     let page = rig.client.list_members(&alice(), "spaces/A", None, 100).await.expect("a page");
     assert_eq!((page.items[0].user.as_str(), page.items[1].user.as_str()), ("users/1", "groups/g"));
     let view = rig.client.get_space("spaces/A").await.expect("a space");
@@ -255,7 +255,7 @@ const UPLOADED: &str =
 
 #[tokio::test]
 async fn a_small_file_goes_in_one_request() {
-    let rig = rig(Arc::new(StaticTokens), vec![ok(UPLOADED)]);
+    let rig = rig(Arc::new(StaticTokens), vec![Ok(body(UPLOADED))]);
     let file = Upload { filename: "a \"b\"\r\n.txt", mime: "text/plain\r\nX: y", size: 5 };
     let uploaded =
         rig.client.upload(&alice(), "spaces/A", file, &b"hello"[..]).await.expect("uploaded");
@@ -292,7 +292,7 @@ async fn a_large_file_goes_in_pieces_and_is_taken_up_where_it_broke() {
             until(8 * MIB - 1),
             Err(TransportError::unanswered("the connection broke")),
             until(9 * MIB - 1),
-            ok(UPLOADED),
+            Ok(body(UPLOADED)),
         ],
     );
     let bytes = vec![7_u8; 10 * MIB];
