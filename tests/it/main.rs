@@ -1,5 +1,10 @@
 //! Every integration test in one binary: one link, one `mod` line per file.
 
 mod architecture;
+mod convert_document;
+mod convert_people;
+mod convert_props;
+mod convert_support;
+mod convert_text;
 mod pace_quotas;
 mod support;
