@@ -1,1 +1,186 @@
-//! Room.
+//! A Google Chat that remembers and obeys the rules: import mode, tokens, quotas, real HTTP.
+//!
+//! It knows nothing of the rest of the program: what it knows of the API is Google's own
+//! description, `emulator/chat.v1.facts.json`. `docs/emulator.md` says what it models, what it
+//! doesn't, and what is guessed.
+
+#![expect(clippy::disallowed_types, reason = "the one room that serves HTTP")]
+
+mod admin;
+mod audit;
+mod canonical;
+mod check;
+mod dialects;
+mod directory;
+mod edits;
+mod facts;
+mod faults;
+mod ids;
+mod journal;
+mod key;
+mod listen;
+mod listing;
+mod members;
+mod message_view;
+mod messages;
+mod multipart;
+mod options;
+mod people;
+mod query;
+mod quota;
+mod reactions;
+mod refusal;
+mod reply;
+mod route;
+mod serve;
+mod shared;
+mod space_life;
+mod space_view;
+mod spaces;
+mod time;
+mod token;
+mod uploads;
+mod world;
+
+pub use audit::Finding;
+pub use dialects::{Clash, Dialects, Gone, Repeat, RequestReplay, Throttle};
+pub use faults::{Action, BadFault, Fault, FaultId, Phase};
+pub use journal::{Entry, Lint, Stats};
+pub use options::{Options, Quotas};
+pub use people::Person;
+pub use reply::Withheld;
+
+use shared::Shared;
+use std::io;
+use std::net::SocketAddr;
+use std::sync::Arc;
+use std::time::Duration;
+use tokio::net::TcpListener;
+use tokio_util::sync::CancellationToken;
+use tokio_util::task::TaskTracker;
+
+/// The header of every admin call, with [`Emulator::admin_token`] as its value.
+pub const ADMIN_HEADER: &str = admin::HEADER;
+/// The header by which every answer says that no Google is speaking.
+pub const INSTANCE_HEADER: &str = "x-emulator-instance";
+
+/// A running emulator. Dropping it stops it.
+#[derive(Debug)]
+pub struct Emulator {
+    shared: Arc<Shared>,
+    stop: CancellationToken,
+    tasks: TaskTracker,
+}
+
+impl Emulator {
+    /// Starts on a free loopback port.
+    pub async fn start(options: Options) -> io::Result<Self> {
+        Self::start_at(SocketAddr::from(([127, 0, 0, 1], 0)), options).await
+    }
+
+    /// Starts on this address.
+    pub async fn start_at(addr: SocketAddr, options: Options) -> io::Result<Self> {
+        let listener = TcpListener::bind(addr).await?;
+        let url = format!("http://{}", listener.local_addr()?);
+        // Making the key takes a while, and must not hold up the runtime.
+        let shared = tokio::task::spawn_blocking(move || Shared::new(options, url)).await.map_err(io::Error::other)??;
+        let (shared, stop, tasks) = (Arc::new(shared), CancellationToken::new(), TaskTracker::new());
+        tasks.spawn(listen::listen(listener, shared.clone(), stop.clone(), tasks.clone()));
+        Ok(Self { shared, stop, tasks })
+    }
+
+    /// Returns the address to use in place of Google's: `http://127.0.0.1:PORT`.
+    pub fn url(&self) -> &str {
+        &self.shared.url
+    }
+
+    /// Returns a service account's key file, made for this emulator alone.
+    pub fn key_json(&self) -> &str {
+        &self.shared.key.json
+    }
+
+    /// Returns the token that `/_emulator/…` asks for.
+    pub fn admin_token(&self) -> &str {
+        &self.shared.admin_token
+    }
+
+    /// Returns what every answer bears in [`INSTANCE_HEADER`].
+    pub fn instance(&self) -> &str {
+        &self.shared.instance
+    }
+
+    /// Returns the customer id of the Directory.
+    pub fn customer(&self) -> &str {
+        &self.shared.customer
+    }
+
+    /// Returns everything that exists, sorted, one JSON object a line.
+    pub fn canonical(&self) -> String {
+        canonical::dump(&self.shared)
+    }
+
+    /// Returns what was swallowed but shouldn't have been sent.
+    pub fn lints(&self) -> Vec<Lint> {
+        self.shared.journal.lints()
+    }
+
+    /// Returns breaches of what must hold.
+    pub fn audit(&self) -> Vec<Finding> {
+        audit::findings(&self.shared)
+    }
+
+    /// Returns the number of requests by method and status.
+    pub fn stats(&self) -> Stats {
+        self.shared.journal.stats()
+    }
+
+    /// Returns the last requests.
+    pub fn journal(&self) -> Vec<Entry> {
+        self.shared.journal.entries()
+    }
+
+    /// Arms a fault.
+    pub fn arm(&self, fault: Fault) -> Result<FaultId, BadFault> {
+        self.shared.faults.arm(fault)
+    }
+
+    /// Returns how many calls a fault struck.
+    pub fn fired(&self, id: FaultId) -> u64 {
+        self.shared.faults.count(id)
+    }
+
+    /// Adds a person to the Directory, or changes the one who has this address.
+    pub fn add_person(&self, person: Person) {
+        self.shared.add_person(person);
+    }
+
+    /// Adds a space that another app made, and returns its name.
+    pub fn add_foreign_space(&self) -> String {
+        spaces::foreign(&self.shared)
+    }
+
+    /// Pushes the service's clock ahead. Assertions are still judged by the machine's time.
+    pub fn advance(&self, by: Duration) {
+        self.shared.clock.advance(by);
+    }
+
+    /// Returns the emulator as a service without a socket.
+    ///
+    /// An answer that a fault withholds comes with the extension [`Withheld`].
+    pub fn router(&self) -> axum::Router {
+        listen::router(self.shared.clone())
+    }
+
+    /// Stops listening, drops all connections and waits until they are gone.
+    pub async fn shutdown(self) {
+        self.stop.cancel();
+        self.tasks.close();
+        self.tasks.wait().await;
+    }
+}
+
+impl Drop for Emulator {
+    fn drop(&mut self) {
+        self.stop.cancel();
+    }
+}

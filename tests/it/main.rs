@@ -1,10 +1,5 @@
-//! Every integration test in one binary: one link, one `mod` line per file.
+//! One binary for all integration tests.
 
-mod architecture;
-mod convert_document;
-mod convert_people;
-mod convert_props;
-mod convert_support;
-mod convert_text;
-mod pace_quotas;
-mod support;
+mod emulator_client;
+mod emulator_import;
+mod emulator_token;

@@ -1,0 +1,40 @@
+//! `/_emulator/…`: what a test outside the process may ask and arrange.
+
+use super::faults::Fault;
+use super::reply::Reply;
+use super::shared::{Shared, json};
+use super::{audit, canonical};
+use http::request::Parts;
+use serde_json::json as object;
+
+/// The header that must carry the admin token.
+pub(super) const HEADER: &str = "x-emulator-admin";
+
+/// Answers one admin call.
+pub(super) fn answer(shared: &Shared, head: &Parts, path: &str, bytes: &[u8]) -> Reply {
+    let given = head.headers.get(HEADER).and_then(|value| value.to_str().ok());
+    if given != Some(shared.admin_token.as_str()) {
+        return Reply::of(403, json(&object!({ "error": format!("the header {HEADER} must carry the admin token") })));
+    }
+    match (head.method.as_str(), path) {
+        ("GET", "state") => canonical::dump(shared).into_bytes().into(),
+        ("GET", "lint") => json(&shared.journal.lints()).into(),
+        ("GET", "journal") => json(&shared.journal.entries()).into(),
+        ("GET", "audit") => json(&audit::findings(shared)).into(),
+        ("GET", "stats") => json(&shared.journal.stats()).into(),
+        ("GET", "faults") => {
+            let all: Vec<_> = shared.faults.fired().into_iter().map(|(fault, fired)| object!({ "fault": fault, "fired": fired })).collect();
+            json(&all).into()
+        }
+        ("POST", "faults") => arm(shared, bytes),
+        _ => Reply::of(404, json(&object!({ "error": "there is no such admin call" }))),
+    }
+}
+
+fn arm(shared: &Shared, bytes: &[u8]) -> Reply {
+    let fault = serde_json::from_slice::<Fault>(bytes).map_err(|error| error.to_string());
+    match fault.and_then(|fault| shared.faults.arm(fault).map_err(|error| error.to_string())) {
+        Ok(id) => json(&object!({ "id": id })).into(),
+        Err(error) => Reply::of(400, json(&object!({ "error": error }))),
+    }
+}

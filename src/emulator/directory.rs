@@ -1,0 +1,80 @@
+//! The Directory's users.list.
+
+use super::facts::Spec;
+use super::people::Account;
+use super::query::form;
+use super::refusal::{Outcome, Refusal};
+use super::shared::{Shared, json};
+use super::token::Caller;
+use serde_json::{Value, json as object};
+
+/// The one path that is served.
+pub(super) const PATH: &str = "/admin/directory/v1/users";
+
+const PARAMETERS: [&str; 21] = [
+    "customer", "domain", "maxResults", "pageToken", "orderBy", "projection", "query", "showDeleted", "sortOrder",
+    "viewType", "customFieldMask", "event", "fields", "alt", "prettyPrint", "quotaUser", "key", "access_token",
+    "oauth_token", "$.xgafv", "userIp",
+];
+
+/// users.list.
+pub(super) fn list(shared: &Shared, caller: Caller, query: &str) -> Outcome<Vec<u8>> {
+    let scopes = Spec::get().scopes(&["admin.directory.user", "admin.directory.user.readonly"]);
+    if caller.scopes & scopes == 0 {
+        return Err(Refusal::scope());
+    }
+    let people = shared.people();
+    if !people.get(caller.who).is_some_and(|account| account.admin) {
+        return Err(Refusal::forbidden("Not Authorized to access this resource/api"));
+    }
+    let given: Vec<_> = query.split('&').filter_map(|pair| pair.split_once('=')).map(|(k, v)| (form(k), form(v))).collect();
+    let get = |name: &str| given.iter().find(|(key, _)| key == name).map(|(_, value)| value.as_ref());
+    if let Some((name, _)) = given.iter().find(|(name, _)| !PARAMETERS.contains(&name.as_ref())) {
+        return Err(Refusal::invalid(format!("Invalid JSON payload received. Unknown name \"{name}\": Cannot bind query parameter.")));
+    }
+    let ours = get("customer").is_some_and(|customer| customer == "my_customer" || customer == shared.customer);
+    let domain = get("domain");
+    if !ours && domain.is_none() {
+        return Err(Refusal::invalid("Bad Request"));
+    }
+    let size = match get("maxResults").map_or(Ok(100), str::parse::<usize>) {
+        Ok(size) if (1..=500).contains(&size) => size,
+        _ => return Err(Refusal::invalid("Invalid value for maxResults: between 1 and 500.")),
+    };
+    let start = get("pageToken").map_or(Ok(0), str::parse::<usize>);
+    let start = start.map_err(|_| Refusal::invalid("Invalid Input: pageToken"))?;
+    if get("query").is_some() {
+        return Err(Refusal::unmodelled("queries of users.list"));
+    }
+    let within = |account: &&Account| {
+        domain.is_none_or(|domain| account.email.rsplit_once('@').is_some_and(|(_, own)| own.eq_ignore_ascii_case(domain)))
+    };
+    // Deleted accounts are not modelled: asked for, there are none.
+    let all = if get("showDeleted") == Some("true") { Vec::new() } else { people.sorted() };
+    let all: Vec<_> = all.into_iter().filter(within).collect();
+    let page: Vec<_> = all.iter().skip(start).take(size).map(|account| user(account, &shared.customer)).collect();
+    let mut answer = object!({ "kind": "admin#directory#users" });
+    if start + page.len() < all.len() {
+        answer["nextPageToken"] = (start + page.len()).to_string().into();
+    }
+    answer["users"] = page.into();
+    Ok(json(&answer))
+}
+
+fn user(account: &Account, customer: &str) -> Value {
+    let mut user = object!({
+        "kind": "admin#directory#user",
+        "id": account.id,
+        "primaryEmail": account.email,
+        "name": { "fullName": account.name },
+        "isAdmin": account.admin,
+        "suspended": account.suspended,
+        "archived": false,
+        "customerId": customer,
+        "emails": [{ "address": account.email, "primary": true }],
+    });
+    if !account.aliases.is_empty() {
+        user["aliases"] = account.aliases.clone().into();
+    }
+    user
+}

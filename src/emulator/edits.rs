@@ -1,0 +1,67 @@
+//! messages.patch and messages.delete.
+
+use super::message_view as show;
+use super::messages::importing;
+use super::refusal::{Outcome, Refusal};
+use super::shared::Turn;
+
+const TEXT_BYTES: usize = 32_000;
+
+/// messages.patch: in import mode only with the authority that created the message.
+pub(super) fn patch(turn: &Turn<'_>) -> Outcome<Vec<u8>> {
+    let room = turn.room()?;
+    let mut space = turn.open(&room)?;
+    importing(turn, &mut space)?;
+    let mask = turn.mask()?;
+    let at = match space.message_at(turn, turn.name(1)) {
+        Err(_) if turn.query.flag("allowMissing") => return Err(Refusal::unmodelled("messages.patch with allowMissing")),
+        found => found? as usize,
+    };
+    if space.messages[at].sender != turn.caller.who {
+        return Err(Refusal::forbidden("A message in import mode is updated with the authority that created it."));
+    }
+    if let Some(field) = mask.iter().find(|field| !["text", "attachment"].contains(&field.as_str())) {
+        return Err(Refusal::invalid(format!("Field {field} can't be updated here.")));
+    }
+    if mask.iter().any(|field| field == "attachment") {
+        return Err(Refusal::unmodelled("changing attachments"));
+    }
+    let text = turn.text("text").unwrap_or_default();
+    if text.len() > TEXT_BYTES {
+        return Err(Refusal::invalid("The message is larger than 32000 bytes."));
+    }
+    let message = &mut space.messages[at];
+    message.text = text.into();
+    message.touched = turn.now;
+    Ok(show::full(turn, &space, at as u32))
+}
+
+/// messages.delete: any impersonated user may in import mode; the createTime stays burned.
+pub(super) fn delete(turn: &Turn<'_>) -> Outcome<Vec<u8>> {
+    let room = turn.room()?;
+    let mut space = turn.open(&room)?;
+    importing(turn, &mut space)?;
+    let at = space.message_at(turn, turn.name(1))? as usize;
+    let (id, thread) = (space.messages[at].id, space.messages[at].thread);
+    let root = match space.threads.get(&thread) {
+        Some(thread) => thread.root as usize == at,
+        None => true,
+    };
+    let replies: Vec<_> = if root && space.threads.contains_key(&thread) {
+        let others = space.messages.iter().enumerate();
+        others.filter(|(_, other)| other.thread == thread && other.id != id && !other.deleted).map(|(at, _)| at).collect()
+    } else {
+        Vec::new()
+    };
+    if !replies.is_empty() && !turn.query.flag("force") {
+        return Err(Refusal::precondition("The message has threaded replies; delete with force to delete them too."));
+    }
+    for at in replies.into_iter().chain([at]) {
+        let message = &mut space.messages[at];
+        message.deleted = true;
+        message.touched = turn.now;
+        message.text = Box::default();
+        message.extra = None;
+    }
+    Ok(b"{}".to_vec())
+}

@@ -1,0 +1,100 @@
+//! The Directory: who has an account.
+
+use super::ids::Ids;
+use std::collections::HashMap;
+
+/// A person of the Directory.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Person {
+    /// The primary e-mail address.
+    pub email: String,
+    /// Google's number for the account; derived from the address when absent.
+    pub id: Option<String>,
+    /// The full name.
+    pub name: String,
+    /// A suspended account can't be impersonated.
+    pub suspended: bool,
+    /// Further addresses of the same account.
+    pub aliases: Vec<String>,
+}
+
+/// A person by number: cheap to store in every message.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub(super) struct Who(u32);
+
+impl Who {
+    /// The app itself, which has no account.
+    pub(super) const APP: Self = Self(u32::MAX);
+
+    pub(super) fn is_app(self) -> bool {
+        self == Self::APP
+    }
+}
+
+/// One account.
+#[derive(Debug)]
+pub(super) struct Account {
+    pub(super) email: String,
+    pub(super) id: String,
+    pub(super) name: String,
+    pub(super) aliases: Vec<String>,
+    pub(super) suspended: bool,
+    pub(super) admin: bool,
+}
+
+/// All accounts, found by address, alias or number.
+#[derive(Debug, Default)]
+pub(super) struct People {
+    list: Vec<Account>,
+    by_key: HashMap<String, Who>,
+}
+
+impl People {
+    /// Adds a person, or changes the one who has this address.
+    pub(super) fn add(&mut self, person: Person, admin: bool, ids: &Ids) -> Who {
+        let email = person.email.to_lowercase();
+        let who = self.by_key.get(&email).copied().unwrap_or(Who(self.list.len() as u32));
+        let admin = admin || self.get(who).is_some_and(|account| account.admin);
+        let account = Account {
+            id: person.id.unwrap_or_else(|| ids.account(&email)),
+            name: if person.name.is_empty() { email.clone() } else { person.name },
+            aliases: person.aliases.iter().map(|alias| alias.to_lowercase()).collect(),
+            suspended: person.suspended,
+            admin,
+            email,
+        };
+        let keys = account.aliases.iter().chain([&account.id, &account.email]);
+        self.by_key.extend(keys.map(|key| (key.clone(), who)));
+        match self.list.get_mut(who.0 as usize) {
+            Some(place) => *place = account,
+            None => self.list.push(account),
+        }
+        who
+    }
+
+    /// Finds somebody by address, alias or number.
+    pub(super) fn find(&self, key: &str) -> Option<Who> {
+        self.by_key.get(key).or_else(|| self.by_key.get(&key.to_lowercase())).copied()
+    }
+
+    pub(super) fn get(&self, who: Who) -> Option<&Account> {
+        self.list.get(who.0 as usize)
+    }
+
+    /// Returns the number under which Chat knows somebody: `app` for the app itself.
+    pub(super) fn id(&self, who: Who) -> &str {
+        self.get(who).map_or("app", |account| &account.id)
+    }
+
+    /// Returns the address of somebody, for journals and dumps.
+    pub(super) fn email(&self, who: Who) -> &str {
+        self.get(who).map_or("app", |account| &account.email)
+    }
+
+    /// Everybody, by address, as the Directory lists them.
+    pub(super) fn sorted(&self) -> Vec<&Account> {
+        let mut all: Vec<_> = self.list.iter().collect();
+        all.sort_by(|a, b| a.email.cmp(&b.email));
+        all
+    }
+}

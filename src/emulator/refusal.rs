@@ -1,0 +1,142 @@
+//! Errors in Google's shapes: `google.rpc.Status` for Chat, the older form for the Directory, and
+//! OAuth's own for tokens.
+
+use super::dialects::{Dialects, Throttle};
+use serde_json::{Value, json};
+use std::time::Duration;
+
+/// Why a request was refused, before it is written down.
+#[derive(Debug, Clone, PartialEq)]
+pub(super) struct Refusal {
+    pub(super) code: u16,
+    pub(super) status: &'static str,
+    pub(super) reason: &'static str,
+    pub(super) message: String,
+    pub(super) retry: Option<Duration>,
+    pub(super) fields: Vec<Violation>,
+}
+
+/// One thing that is wrong with a request's form.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Violation {
+    pub(super) field: String,
+    pub(super) text: String,
+}
+
+/// What a method gives: an answer or a refusal.
+pub(super) type Outcome<T> = Result<T, Refusal>;
+
+impl Refusal {
+    fn of(code: u16, status: &'static str, reason: &'static str, message: impl Into<String>) -> Self {
+        Self { code, status, reason, message: message.into(), retry: None, fields: Vec::new() }
+    }
+
+    pub(super) fn invalid(message: impl Into<String>) -> Self {
+        Self::of(400, "INVALID_ARGUMENT", "INVALID_ARGUMENT", message)
+    }
+
+    pub(super) fn precondition(message: impl Into<String>) -> Self {
+        Self::of(400, "FAILED_PRECONDITION", "FAILED_PRECONDITION", message)
+    }
+
+    pub(super) fn unauthenticated() -> Self {
+        let message = "Request had invalid authentication credentials. Expected OAuth 2 access token, login \
+                       cookie or other valid authentication credential.";
+        Self::of(401, "UNAUTHENTICATED", "ACCESS_TOKEN_EXPIRED", message)
+    }
+
+    pub(super) fn forbidden(message: impl Into<String>) -> Self {
+        Self::of(403, "PERMISSION_DENIED", "PERMISSION_DENIED", message)
+    }
+
+    pub(super) fn scope() -> Self {
+        let message = "Request had insufficient authentication scopes.";
+        Self::of(403, "PERMISSION_DENIED", "ACCESS_TOKEN_SCOPE_INSUFFICIENT", message)
+    }
+
+    pub(super) fn not_found(message: impl Into<String>) -> Self {
+        Self::of(404, "NOT_FOUND", "NOT_FOUND", message)
+    }
+
+    pub(super) fn exists(message: impl Into<String>) -> Self {
+        Self::of(409, "ALREADY_EXISTS", "ALREADY_EXISTS", message)
+    }
+
+    pub(super) fn unmodelled(what: &str) -> Self {
+        Self::of(501, "UNIMPLEMENTED", "NOT_MODELLED", format!("This emulator does not model {what}."))
+    }
+
+    pub(super) fn malformed(fields: Vec<Violation>) -> Self {
+        let lines = fields.iter().map(|violation| violation.text.as_str()).collect::<Vec<_>>().join("\n");
+        Self { fields, ..Self::invalid(lines) }
+    }
+
+    pub(super) fn throttled(metric: &str, wait: Duration, dialects: &Dialects) -> Self {
+        let message = format!("Quota exceeded for quota metric '{metric}' of service 'chat.googleapis.com'.");
+        let refusal = match dialects.throttle {
+            Throttle::TooMany => Self::of(429, "RESOURCE_EXHAUSTED", "RATE_LIMIT_EXCEEDED", message),
+            Throttle::Forbidden => Self::of(403, "PERMISSION_DENIED", "rateLimitExceeded", message),
+        };
+        Self { retry: Some(wait), ..refusal }
+    }
+
+    /// An error of a status that a fault asks for, with the status name that belongs to it.
+    pub(super) fn injected(code: u16, retry: Option<Duration>) -> Self {
+        let status = match code {
+            400 => "INVALID_ARGUMENT",
+            401 => "UNAUTHENTICATED",
+            403 => "PERMISSION_DENIED",
+            404 => "NOT_FOUND",
+            409 => "ABORTED",
+            429 => "RESOURCE_EXHAUSTED",
+            500 => "INTERNAL",
+            503 => "UNAVAILABLE",
+            504 => "DEADLINE_EXCEEDED",
+            _ => "UNKNOWN",
+        };
+        let reason = if code == 429 { "RATE_LIMIT_EXCEEDED" } else { status };
+        Self { retry, ..Self::of(code, status, reason, "The service is currently unavailable.") }
+    }
+
+    /// Writes the error as Chat does.
+    pub(super) fn rpc(&self, dialects: &Dialects) -> Vec<u8> {
+        let mut error = json!({ "code": self.code, "message": self.message, "status": self.status });
+        let details = self.details(dialects);
+        if !details.is_empty() {
+            error["details"] = Value::Array(details);
+        }
+        if self.reason == "rateLimitExceeded" {
+            error["errors"] = json!([{ "message": self.message, "domain": "usageLimits", "reason": self.reason }]);
+        }
+        json!({ "error": error }).to_string().into_bytes()
+    }
+
+    fn details(&self, dialects: &Dialects) -> Vec<Value> {
+        let mut details = Vec::new();
+        if dialects.error_info {
+            details.push(json!({
+                "@type": "type.googleapis.com/google.rpc.ErrorInfo",
+                "reason": self.reason,
+                "domain": "googleapis.com",
+                "metadata": { "service": "chat.googleapis.com" },
+            }));
+        }
+        if !self.fields.is_empty() {
+            let fields: Vec<_> = self.fields.iter().map(|v| json!({ "field": v.field, "description": v.text })).collect();
+            details.push(json!({ "@type": "type.googleapis.com/google.rpc.BadRequest", "fieldViolations": fields }));
+        }
+        details
+    }
+
+    /// Writes the error as the Directory does.
+    pub(super) fn legacy(&self) -> Vec<u8> {
+        let reason = match self.code {
+            400 => "invalid",
+            401 => "authError",
+            403 => "forbidden",
+            _ => self.reason,
+        };
+        let errors = json!([{ "message": self.message, "domain": "global", "reason": reason }]);
+        json!({ "error": { "code": self.code, "message": self.message, "errors": errors } }).to_string().into_bytes()
+    }
+}

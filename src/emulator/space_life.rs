@@ -1,0 +1,100 @@
+//! The life of a space after its making: get, patch, delete and completeImport.
+
+use super::dialects::Repeat;
+use super::people::Who;
+use super::refusal::{Outcome, Refusal};
+use super::shared::{Turn, json};
+use super::space_view as show;
+use super::spaces::{DESCRIPTION_CHARS, GUIDELINES_CHARS, clash, display_name, limited};
+use super::world::{Kind, Role, Space};
+use serde_json::json as object;
+
+/// spaces.get: the app may always look, a user only after completion.
+pub(super) fn get(turn: &Turn<'_>) -> Outcome<Vec<u8>> {
+    let room = turn.room()?;
+    let space = turn.open(&room)?;
+    let who = turn.caller.who;
+    let allowed = if space.importing { who.is_app() } else { who.is_app() || space.present.contains_key(&who) };
+    if !allowed {
+        return Err(Refusal::forbidden("The caller does not have permission"));
+    }
+    Ok(json(&show::full(&space, true)))
+}
+
+/// spaces.patch.
+pub(super) fn patch(turn: &Turn<'_>) -> Outcome<Vec<u8>> {
+    let who = turn.user()?;
+    let room = turn.room()?;
+    let mut register = turn.shared.world.register();
+    let mut space = turn.open(&room)?;
+    if !space.importing {
+        space.managed_by(who, turn)?;
+    }
+    for field in turn.mask()? {
+        match field.as_str() {
+            "spaceDetails" => {
+                space.description = limited(turn, "description", DESCRIPTION_CHARS)?;
+                space.guidelines = limited(turn, "guidelines", GUIDELINES_CHARS)?;
+            }
+            "displayName" => {
+                let name = display_name(turn, Kind::Space)?;
+                if name != space.display_name {
+                    // The lock of this space is held; its own name is no clash.
+                    clash(turn, &register, name.as_deref(), Some(space.id))?;
+                    register.names.extend(name.clone().map(|name| (name, space.id)));
+                    space.display_name = name;
+                }
+            }
+            "spaceType" if turn.text("spaceType") == Some("SPACE") => space.kind = Kind::Space,
+            "spaceHistoryState" => space.history = turn.text("spaceHistoryState") != Some("HISTORY_OFF"),
+            "accessSettings.audience" | "accessSettings" if !space.importing => {}
+            other if other.starts_with("permissionSettings") => {}
+            other => return Err(Refusal::invalid(format!("Field {other} can't be updated here."))),
+        }
+    }
+    Ok(json(&show::full(&space, true)))
+}
+
+/// spaces.delete: in import mode anybody impersonated may.
+pub(super) fn delete(turn: &Turn<'_>) -> Outcome<Vec<u8>> {
+    let who = turn.user()?;
+    let room = turn.room()?;
+    let mut space = turn.open(&room)?;
+    let allowed = if space.importing { turn.may(&["chat.import"]) } else { turn.may(&["chat.delete"]) && space.manages(who) };
+    if !allowed {
+        return Err(Refusal::forbidden("The caller does not have permission"));
+    }
+    space.deleted = true;
+    Ok(b"{}".to_vec())
+}
+
+/// completeImport: the caller becomes the owner and the only member.
+pub(super) fn complete(turn: &Turn<'_>) -> Outcome<Vec<u8>> {
+    let who = turn.user()?;
+    let room = turn.room()?;
+    let mut space = turn.open(&room)?;
+    if !space.importing {
+        if turn.dialects().complete_repeat == Repeat::Refused {
+            return Err(Refusal::precondition("The space is not in import mode: it was already completed."));
+        }
+        return Ok(json(&object!({ "space": show::full(&space, true) })));
+    }
+    space.importing = false;
+    space.owner = Some(who);
+    space.present.insert(who, Role::Manager);
+    Ok(json(&object!({ "space": show::full(&space, true) })))
+}
+
+impl Space {
+    /// After completion only a manager may; with `chat.import` only within the window.
+    pub(super) fn managed_by(&self, who: Who, turn: &Turn<'_>) -> Outcome<()> {
+        let others = ["chat.memberships", "chat.spaces", "chat.admin.memberships", "chat.admin.spaces"];
+        if !turn.may(&others) && turn.now >= self.expires() {
+            return Err(Refusal::forbidden("chat.import works within 90 days of spaces.create only."));
+        }
+        if !self.manages(who) {
+            return Err(Refusal::forbidden("The caller must be a manager of the space."));
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,178 @@
+//! spaces.create, in import mode.
+
+use super::dialects::{Clash, RequestReplay};
+use super::ids::Id;
+use super::people::Who;
+use super::refusal::{Outcome, Refusal};
+use super::shared::{Shared, Turn, json};
+use super::space_view as show;
+use super::time::{Micros, YEAR_2000};
+use super::world::{Kind, Register, Replay, Space};
+use serde_json::Value;
+
+const NAME_CHARS: usize = 128;
+pub(super) const DESCRIPTION_CHARS: usize = 4096;
+pub(super) const GUIDELINES_CHARS: usize = 5000;
+
+/// spaces.create, in import mode.
+pub(super) fn create(turn: &mut Turn<'_>) -> Outcome<Vec<u8>> {
+    let who = turn.user()?;
+    if turn.body.get("importMode") != Some(&Value::Bool(true)) {
+        return Err(live(turn));
+    }
+    if !turn.may(&["chat.import"]) {
+        return Err(Refusal::scope());
+    }
+    let draft = draft(turn)?;
+    let world = &turn.shared.world;
+    let mut register = world.register();
+    let request = turn.query.get("requestId").map(str::to_owned);
+    if let Some(answer) = replayed(turn, &register, request.as_deref(), who)? {
+        return Ok(answer);
+    }
+    clash(turn, &register, draft.display_name.as_deref(), None)?;
+    let id = free_id(turn, request.as_deref(), who, &draft);
+    let space = Space { id, ..draft };
+    if let Some(request) = request {
+        register.requests.insert(request, Replay { who, target: id, fingerprint: turn.fingerprint, at: turn.now });
+    }
+    if let Some(name) = &space.display_name {
+        register.names.insert(name.clone(), id);
+    }
+    let answer = json(&show::full(&space, turn.dialects().expire_time_at_create));
+    world.add(space);
+    Ok(answer)
+}
+
+/// Outside import mode nothing is created here; what Google would say first is said.
+fn live(turn: &Turn<'_>) -> Refusal {
+    if turn.may(&["chat.spaces", "chat.spaces.create", "chat.app.spaces", "chat.app.spaces.create"]) {
+        Refusal::unmodelled("spaces.create outside import mode")
+    } else {
+        Refusal::forbidden("The scope chat.import creates spaces in import mode only.")
+    }
+}
+
+fn draft(turn: &Turn<'_>) -> Outcome<Space> {
+    let kind = match turn.text("spaceType") {
+        Some("SPACE") => Kind::Space,
+        Some("GROUP_CHAT") => Kind::GroupChat,
+        Some("DIRECT_MESSAGE") => return Err(Refusal::invalid("Import mode does not support DIRECT_MESSAGE spaces.")),
+        _ => return Err(Refusal::invalid("space.space_type is required.")),
+    };
+    if turn.body.contains_key("customer") {
+        return Err(Refusal::invalid("space.customer must not be set with user authentication."));
+    }
+    let created = turn.time("createTime").unwrap_or(turn.now);
+    if !(YEAR_2000..=turn.now).contains(&created) {
+        return Err(Refusal::invalid("space.create_time must be between January 1, 2000 and the present time."));
+    }
+    let space = Space::new(kind, created, turn.now);
+    Ok(Space {
+        display_name: display_name(turn, kind)?,
+        description: limited(turn, "description", DESCRIPTION_CHARS)?,
+        guidelines: limited(turn, "guidelines", GUIDELINES_CHARS)?,
+        external: turn.body.get("externalUserAllowed") == Some(&Value::Bool(true)),
+        history: turn.text("spaceHistoryState") != Some("HISTORY_OFF"),
+        ..space
+    })
+}
+
+pub(super) fn display_name(turn: &Turn<'_>, kind: Kind) -> Outcome<Option<String>> {
+    let name = turn.text("displayName").unwrap_or_default();
+    match kind {
+        Kind::GroupChat if name.is_empty() => Ok(None),
+        Kind::GroupChat => Err(Refusal::invalid("space.display_name must not be set for GROUP_CHAT.")),
+        Kind::Space if name.trim().is_empty() => Err(Refusal::invalid("space.display_name is required for SPACE.")),
+        Kind::Space if name.chars().count() > NAME_CHARS => {
+            Err(Refusal::invalid("space.display_name must have at most 128 characters."))
+        }
+        Kind::Space => Ok(Some(name.to_owned())),
+    }
+}
+
+pub(super) fn limited(turn: &Turn<'_>, field: &str, limit: usize) -> Outcome<String> {
+    let text = turn.inner("spaceDetails", field).unwrap_or_default();
+    if text.chars().count() > limit {
+        return Err(Refusal::invalid(format!("space.space_details.{field} must have at most {limit} characters.")));
+    }
+    Ok(text.to_owned())
+}
+
+fn replayed(turn: &mut Turn<'_>, register: &Register, request: Option<&str>, who: Who) -> Outcome<Option<Vec<u8>>> {
+    let Some(replay) = request.and_then(|request| register.requests.get(request)).copied() else {
+        return Ok(None);
+    };
+    let room = turn.shared.world.room(replay.target);
+    let Some(room) = room.filter(|_| !forgotten(turn, replay.at)) else {
+        return Ok(None);
+    };
+    let space = room.lock();
+    if space.alive(turn.now, turn.dialects()).is_err() {
+        return Ok(None);
+    }
+    same_request(turn, replay.who, who, replay.fingerprint)?;
+    Ok(Some(match turn.dialects().request_replay {
+        RequestReplay::NameOnly => json(&show::name_only(&space)),
+        _ => json(&show::full(&space, turn.dialects().expire_time_at_create)),
+    }))
+}
+
+/// Tells whether a requestId of this time is no longer remembered.
+pub(super) fn forgotten(turn: &Turn<'_>, at: Micros) -> bool {
+    match turn.dialects().request_replay {
+        RequestReplay::ForgottenAfter(age) => turn.now - at >= age.as_micros() as Micros,
+        _ => false,
+    }
+}
+
+/// A replay must come from the same user, and should be the same bytes.
+pub(super) fn same_request(turn: &mut Turn<'_>, first: Who, now: Who, fingerprint: u64) -> Outcome<()> {
+    let text = "The request ID was already used by another user.";
+    if first != now {
+        return Err(match turn.dialects().foreign_request {
+            Clash::Invalid => Refusal::invalid(text),
+            Clash::Conflict => Refusal::exists(text),
+        });
+    }
+    if fingerprint != turn.fingerprint {
+        turn.check.lint("replay-differs", "requestId");
+    }
+    Ok(())
+}
+
+pub(super) fn clash(turn: &Turn<'_>, register: &Register, name: Option<&str>, own: Option<Id>) -> Outcome<()> {
+    let taken = name.and_then(|name| register.names.get(name)).filter(|id| Some(**id) != own);
+    let room = taken.and_then(|id| turn.shared.world.room(*id));
+    let there = room.is_some_and(|room| room.lock().alive(turn.now, turn.dialects()).is_ok());
+    if there && turn.dialects().unique_names {
+        let text = "A space with this display name already exists in the Google Workspace organization. Try a different displayName.";
+        return Err(Refusal::exists(text));
+    }
+    Ok(())
+}
+
+/// Derives the space's name from the request, or from the space where there is no request id.
+fn free_id(turn: &Turn<'_>, request: Option<&str>, who: Who, draft: &Space) -> Id {
+    let (ids, people) = (&turn.shared.ids, turn.shared.people());
+    let caller = people.id(who).as_bytes();
+    let name = draft.display_name.as_deref().unwrap_or_default();
+    for round in 0_u32.. {
+        let (round, created) = (round.to_be_bytes(), draft.created.to_be_bytes());
+        let id = match request {
+            Some(request) => ids.of(&[b"space", request.as_bytes(), caller, &round]),
+            None => ids.of(&[b"unasked space", name.as_bytes(), &created, caller, &round]),
+        };
+        if turn.shared.world.room(id).is_none() {
+            return id;
+        }
+    }
+    draft.id
+}
+
+/// Makes a space that another app owns.
+pub(super) fn foreign(shared: &Shared) -> String {
+    let id = shared.ids.of(&[b"foreign space"]);
+    shared.world.add(Space { id, foreign: true, ..Space::new(Kind::Space, YEAR_2000, YEAR_2000) });
+    format!("spaces/{id}")
+}

@@ -1,0 +1,184 @@
+//! The token endpoint: a signed assertion in, an access token out.
+
+use super::facts::{Scopes, Spec};
+use super::key::{ACCOUNT, GOOGLE_TOKEN_URI, random_hex};
+use super::people::Who;
+use super::query::form;
+use super::shared::Shared;
+use super::time::{Micros, SECOND};
+use base64::Engine;
+use base64::alphabet::URL_SAFE;
+use base64::engine::{DecodePaddingMode, GeneralPurpose, GeneralPurposeConfig};
+use serde::Deserialize;
+use serde_json::json;
+use std::collections::{HashMap, VecDeque};
+use std::sync::{PoisonError, RwLock};
+
+const GRANT: &str = "urn:ietf:params:oauth:grant-type:jwt-bearer";
+/// How many tokens are remembered; a client that asks for more loses its oldest.
+const TOKENS: usize = 20_000;
+/// Assertions may be dated this much ahead, for clocks are never quite right.
+const SKEW: Micros = 300 * SECOND;
+/// Padding is optional: libraries differ.
+const BASE64: GeneralPurpose =
+    GeneralPurpose::new(&URL_SAFE, GeneralPurposeConfig::new().with_decode_padding_mode(DecodePaddingMode::Indifferent));
+
+/// Who a token speaks for and what it may do.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Caller {
+    pub(super) who: Who,
+    pub(super) scopes: Scopes,
+}
+
+#[derive(Debug, Default)]
+struct Drawer {
+    sessions: HashMap<Box<str>, (Caller, Micros)>,
+    order: VecDeque<Box<str>>,
+}
+
+/// The tokens that were given out.
+#[derive(Debug, Default)]
+pub(super) struct Tokens(RwLock<Drawer>);
+
+impl Tokens {
+    /// Returns who a token speaks for, unless it expired.
+    pub(super) fn caller(&self, token: &str, now: Micros) -> Option<Caller> {
+        let drawer = self.0.read().unwrap_or_else(PoisonError::into_inner);
+        drawer.sessions.get(token).filter(|(_, until)| now < *until).map(|(caller, _)| *caller)
+    }
+
+    fn put(&self, token: &str, caller: Caller, until: Micros) {
+        let mut drawer = self.0.write().unwrap_or_else(PoisonError::into_inner);
+        if drawer.order.len() == TOKENS
+            && let Some(oldest) = drawer.order.pop_front()
+        {
+            drawer.sessions.remove(&oldest);
+        }
+        drawer.order.push_back(token.into());
+        drawer.sessions.insert(token.into(), (caller, until));
+    }
+}
+
+/// An error in OAuth's shape.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+struct Denied(u16, &'static str, &'static str);
+
+const GRANT_TYPE: Denied = Denied(400, "unsupported_grant_type", "Invalid grant_type");
+const FORM: Denied = Denied(400, "invalid_grant", "Bad Request");
+const SIGNATURE: Denied = Denied(400, "invalid_grant", "Invalid JWT Signature.");
+const ISSUER: Denied = Denied(400, "invalid_grant", "Invalid grant: account not found");
+const AUDIENCE: Denied = Denied(400, "invalid_grant", "Failed audience check. The right audience is https://oauth2.googleapis.com/token");
+const LIFE: Denied = Denied(
+    400,
+    "invalid_grant",
+    "Invalid JWT: Token must be a short-lived token (60 minutes) and in a reasonable timeframe. Check your iat and exp values in the JWT claim.",
+);
+const SUBJECT: Denied = Denied(400, "invalid_grant", "Invalid email or User ID");
+const SUSPENDED: Denied = Denied(400, "invalid_grant", "Account has been deleted or suspended");
+const SCOPE: Denied = Denied(400, "invalid_scope", "Invalid OAuth scope or ID token audience provided.");
+const DELEGATION: Denied = Denied(
+    401,
+    "unauthorized_client",
+    "Client is unauthorized to retrieve access tokens using this method, or client not authorized for any of the scopes requested.",
+);
+
+#[derive(Deserialize)]
+struct Claims {
+    iss: String,
+    aud: String,
+    #[serde(default)]
+    scope: String,
+    sub: Option<String>,
+    iat: i64,
+    exp: i64,
+}
+
+/// Answers `POST /token`: the caller when it went well, the status and the body.
+pub(super) fn answer(shared: &Shared, body: &[u8]) -> (Option<Caller>, u16, Vec<u8>) {
+    match grant(shared, body) {
+        Ok((caller, token)) => {
+            let life = shared.token_life.as_secs();
+            let body = json!({ "access_token": token, "expires_in": life, "token_type": "Bearer" });
+            (Some(caller), 200, body.to_string().into_bytes())
+        }
+        Err(Denied(status, error, description)) => {
+            let body = json!({ "error": error, "error_description": description });
+            (None, status, body.to_string().into_bytes())
+        }
+    }
+}
+
+fn grant(shared: &Shared, body: &[u8]) -> Result<(Caller, String), Denied> {
+    let body = std::str::from_utf8(body).map_err(|_| FORM)?;
+    let value = |name: &str| {
+        let pairs = body.split('&').filter_map(|pair| pair.split_once('='));
+        pairs.into_iter().find(|(key, _)| *key == name).map(|(_, value)| form(value))
+    };
+    if value("grant_type").as_deref() != Some(GRANT) {
+        return Err(GRANT_TYPE);
+    }
+    let assertion = value("assertion").ok_or(FORM)?;
+    let claims = claims(shared, &assertion)?;
+    timely(&claims, shared.clock.steady())?;
+    let caller = Caller { who: subject(shared, claims.sub.as_deref())?, scopes: scopes(shared, &claims)? };
+    let token = random_hex(24).map(|hex| format!("ya29.emulated-{hex}")).map_err(|_| FORM)?;
+    let until = shared.clock.now() + shared.token_life.as_micros() as Micros;
+    shared.tokens.put(&token, caller, until);
+    Ok((caller, token))
+}
+
+fn claims(shared: &Shared, assertion: &str) -> Result<Claims, Denied> {
+    let (signed, signature) = assertion.rsplit_once('.').ok_or(FORM)?;
+    let (header, payload) = signed.split_once('.').ok_or(FORM)?;
+    let header: serde_json::Value = decode(header)?;
+    if header["alg"] != "RS256" {
+        return Err(SIGNATURE);
+    }
+    let claims: Claims = decode(payload)?;
+    if claims.iss != ACCOUNT {
+        return Err(ISSUER);
+    }
+    let signature = BASE64.decode(signature).map_err(|_| SIGNATURE)?;
+    if !shared.key.verifies(signed.as_bytes(), &signature) {
+        return Err(SIGNATURE);
+    }
+    let own = claims.aud.strip_prefix(shared.url.as_str()).is_some_and(|path| path == "/token");
+    if own || claims.aud == GOOGLE_TOKEN_URI { Ok(claims) } else { Err(AUDIENCE) }
+}
+
+fn decode<T: serde::de::DeserializeOwned>(part: &str) -> Result<T, Denied> {
+    let bytes = BASE64.decode(part).map_err(|_| FORM)?;
+    serde_json::from_slice(&bytes).map_err(|_| FORM)
+}
+
+fn timely(claims: &Claims, now: Micros) -> Result<(), Denied> {
+    let (issued, expires) = (claims.iat.saturating_mul(SECOND), claims.exp.saturating_mul(SECOND));
+    let short = issued < expires && expires <= issued.saturating_add(3600 * SECOND);
+    let current = issued <= now + SKEW && now < expires.saturating_add(SKEW);
+    if short && current { Ok(()) } else { Err(LIFE) }
+}
+
+fn subject(shared: &Shared, subject: Option<&str>) -> Result<Who, Denied> {
+    let Some(subject) = subject else {
+        return Ok(Who::APP);
+    };
+    let people = shared.people();
+    let who = people.find(subject).ok_or(SUBJECT)?;
+    match people.get(who) {
+        Some(account) if !account.suspended => Ok(who),
+        _ => Err(SUSPENDED),
+    }
+}
+
+fn scopes(shared: &Shared, claims: &Claims) -> Result<Scopes, Denied> {
+    let spec = Spec::get();
+    let mut scopes = 0;
+    for name in claims.scope.split_ascii_whitespace() {
+        scopes |= spec.scope(name).ok_or(SCOPE)?;
+    }
+    if scopes == 0 {
+        return Err(SCOPE);
+    }
+    // Delegation speaks of people; the app asks for itself.
+    if claims.sub.is_some() && scopes & !shared.delegated != 0 { Err(DELEGATION) } else { Ok(scopes) }
+}
