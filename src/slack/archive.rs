@@ -50,8 +50,6 @@ pub(super) struct Archive {
 pub(super) enum ReadError {
     #[error("encrypted")]
     Encrypted,
-    #[error("packed by a method that is not supported (number {0})")]
-    Method(u16),
     #[error("more than its declared size of {0} bytes")]
     Lies(u64),
     #[error("more than the limit of {0} bytes")]
@@ -97,7 +95,7 @@ impl Archive {
                 }
                 let file = packed
                     .with_reader(&mut window, ZipReadOptions::new())
-                    .map_err(zipped::read_error)?;
+                    .map_err(|e| ReadError::Damaged(e.to_string()))?;
                 let got = self.drain(file, entry.size, into)?;
                 // A folder's file may grow or shrink; a zip's entry has no business to.
                 if got == entry.size { Ok(()) } else { Err(ReadError::Lies(entry.size)) }

@@ -32,11 +32,14 @@ pub(super) fn message(mut record: Record<'_>, hash: [u8; 16]) -> Built {
             Err(_) => return Built::Bad("ts is not a Slack timestamp"),
         },
     };
-    let author = author(&record);
-    let mut skipped = record.reactions.skipped + record.files.skipped;
+    let (found, no_files) = std::mem::take(&mut record.files).objects();
+    let found = if found.is_empty() { record.file.0.take().into_iter().collect() } else { found };
+    let (reactions, no_reactions) = std::mem::take(&mut record.reactions).objects();
+    let author = author(&record, &found);
+    let mut skipped = no_files + no_reactions;
     let thread = record.thread_ts.filled().map(str::parse);
     skipped += u32::from(matches!(thread, Some(Err(_))));
-    let (reactions, nameless) = reactions(std::mem::take(&mut record.reactions.items));
+    let (reactions, nameless) = self::reactions(reactions);
     let message = Message {
         ts,
         author,
@@ -44,7 +47,7 @@ pub(super) fn message(mut record: Record<'_>, hash: [u8; 16]) -> Built {
         thread: thread.and_then(Result::ok),
         blocks: record.blocks.0.map(ToOwned::to_owned),
         attachments: record.attachments.0.map(ToOwned::to_owned),
-        files: files(&mut record),
+        files: found.into_iter().enumerate().map(|(position, one)| file(one, position)).collect(),
         edited: edited(&record),
         hidden: record.hidden.0,
         extra: extra(&mut record),
@@ -60,10 +63,10 @@ fn id(text: &Text<'_>) -> Option<SlackUserId> {
 }
 
 fn ids(list: &List<Text<'_>>) -> Vec<SlackUserId> {
-    list.items.iter().filter_map(id).collect()
+    list.0.iter().filter_map(id).collect()
 }
 
-fn author(record: &Record<'_>) -> Author {
+fn author(record: &Record<'_>, files: &[FileRecord<'_>]) -> Author {
     let profile = record.bot_profile.0.as_ref();
     let bot = record.bot_id.filled().or_else(|| profile.and_then(|bot| bot.id.filled()));
     let comment = record.comment.0.as_ref().and_then(|comment| id(&comment.user));
@@ -71,8 +74,7 @@ fn author(record: &Record<'_>) -> Author {
     // A bot's post may carry a room or a file that a person made: that person didn't say it.
     let made_by = || {
         let room = record.room.0.as_ref().and_then(|room| id(&room.created_by));
-        let files = record.files.items.iter().chain(record.file.0.as_ref());
-        room.or_else(|| files.into_iter().find_map(|file| id(&file.user)))
+        room.or_else(|| files.iter().find_map(|file| id(&file.user)))
     };
     let user = id(&record.user).or(comment);
     let user = if user.is_none() && bot.is_none() && named.is_none() { made_by() } else { user };
@@ -110,14 +112,6 @@ fn reactions(records: Vec<ReactionRecord<'_>>) -> (Vec<Reaction>, u32) {
         .collect();
     let nameless = (all - read.len()) as u32;
     (read, nameless)
-}
-
-fn files(record: &mut Record<'_>) -> Vec<File> {
-    let mut found = std::mem::take(&mut record.files.items);
-    if found.is_empty() {
-        found.extend(record.file.0.take());
-    }
-    found.into_iter().enumerate().map(|(position, file)| self::file(file, position)).collect()
 }
 
 fn file(record: FileRecord<'_>, position: usize) -> File {

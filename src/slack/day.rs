@@ -109,7 +109,7 @@ impl Day {
     }
 
     fn spoil_rest(&mut self, rest: &str, index: u32, what: &str) {
-        self.spoil(None, format!("{what}, after {index} whole records"), rest.as_bytes());
+        self.spoil(None, format!("{what} (whole records before: {index})"), rest.as_bytes());
     }
 
     /// Reads one record and returns its length, or spoils the rest of the day.

@@ -10,7 +10,7 @@ use super::people::People;
 use super::{Error, Options, fingerprint, lists};
 use crate::ids::{ConversationId, SlackUserId};
 use serde::Serialize;
-use std::collections::HashSet;
+use std::collections::HashMap;
 use std::path::Path;
 use std::sync::{Arc, OnceLock};
 
@@ -20,7 +20,7 @@ use std::sync::{Arc, OnceLock};
 pub enum ExportKind {
     /// Slack's own, public channels only.
     Standard,
-    /// Slack's own, with private channels or direct messages.
+    /// Slack's own, with lists of private channels or direct messages, be they empty.
     Corporate,
     /// slackdump's, in the export layout.
     SlackDump,
@@ -75,7 +75,7 @@ impl Export {
         opening.say_what_is_missing();
         let people = opening.people()?;
         let mut conversations = opening.conversations()?;
-        let kind = opening.kind(&conversations);
+        let kind = opening.kind();
         let mut odd = opening.odd;
         let days = folders::assign(layout.folders, &mut conversations, &mut odd);
         Ok(Self {
@@ -229,28 +229,36 @@ impl Opening<'_> {
 
     fn conversations(&mut self) -> Result<Vec<Conversation>, Error> {
         let kinds = [Kind::Public, Kind::Private, Kind::Direct, Kind::Group];
-        let mut all = Vec::new();
-        let mut seen: HashSet<ConversationId> = HashSet::new();
+        let mut all: Vec<Conversation> = Vec::new();
+        let mut seen: HashMap<ConversationId, usize> = HashMap::new();
         for (file, kind) in LISTS.into_iter().zip(kinds) {
             let listed =
                 self.list(file, |entry, bytes, odd| lists::conversations(entry, bytes, kind, odd))?;
             for conversation in listed.unwrap_or_default() {
-                if seen.insert(conversation.id.clone()) {
+                let Some(earlier) = seen.get(&conversation.id).and_then(|at| all.get_mut(*at))
+                else {
+                    seen.insert(conversation.id.clone(), all.len());
                     all.push(conversation);
-                } else {
-                    let text =
-                        format!("{} is listed more than once; the first counts", conversation.id);
-                    self.odd.add("listed_twice", file, text);
+                    continue;
+                };
+                let text = format!(
+                    "{} is listed more than once; the less public entry counts",
+                    conversation.id
+                );
+                self.odd.add("listed_twice", file, text);
+                // Public comes first of all kinds: nobody may gain sight of a private talk.
+                if conversation.kind > earlier.kind {
+                    *earlier = conversation;
                 }
             }
         }
         Ok(all)
     }
 
-    fn kind(&self, conversations: &[Conversation]) -> ExportKind {
+    fn kind(&self) -> ExportKind {
         if self.layout.uploads && !self.has("integration_logs.json") {
             ExportKind::SlackDump
-        } else if conversations.iter().any(|one| one.kind != Kind::Public) {
+        } else if LISTS.iter().skip(1).any(|list| self.has(list)) {
             ExportKind::Corporate
         } else {
             ExportKind::Standard

@@ -25,7 +25,7 @@ loose_struct!(
         user: Text<'a>,
         topic: Maybe<ValueRecord<'a>>,
         purpose: Maybe<ValueRecord<'a>>,
-        pins: List<PinRecord<'a>>,
+        pins: List<Maybe<PinRecord<'a>>>,
     }
 );
 
@@ -94,11 +94,12 @@ pub(super) fn conversations(
 fn conversation(record: ConversationRecord<'_>, kind: Kind) -> Option<Conversation> {
     let id = ConversationId::new(record.id.filled()?);
     let mut seen = HashSet::new();
-    let members = record.members.items.iter().chain(Some(&record.user));
+    let members = record.members.0.iter().chain(Some(&record.user));
     let members = members.filter_map(|member| member.filled().map(SlackUserId::new));
     let created = record.created.0.filter(|secs| (FIRST_DAY..10_000_000_000).contains(secs));
     let value =
         |of: Maybe<ValueRecord<'_>>| of.0.and_then(|of| of.value.into_filled()).unwrap_or_default();
+    let (pins, _) = record.pins.objects();
     Some(Conversation {
         kind,
         name: record.name.into_filled().unwrap_or_else(|| id.as_str().to_owned()),
@@ -109,7 +110,7 @@ fn conversation(record: ConversationRecord<'_>, kind: Kind) -> Option<Conversati
         members: members.filter(|member| seen.insert(member.clone())).collect(),
         topic: value(record.topic),
         purpose: value(record.purpose),
-        pins: record.pins.items.iter().filter_map(|pin| pin.id.filled()?.parse().ok()).collect(),
+        pins: pins.iter().filter_map(|pin| pin.id.filled()?.parse().ok()).collect(),
         id,
     })
 }

@@ -1,10 +1,12 @@
 //! Field values that take whatever stands there: absent, null, number, string, or nonsense.
 
 use serde::Deserialize;
-use serde::de::{Deserializer, Error, IgnoredAny, MapAccess, SeqAccess, Visitor};
+use serde::de::value::MapAccessDeserializer;
+use serde::de::{Deserializer, IgnoredAny, MapAccess, SeqAccess, Visitor};
 use serde_json::value::RawValue;
 use std::borrow::Cow;
 use std::fmt;
+use std::marker::PhantomData;
 
 /// A text; numbers count as their digits, everything else as absent.
 #[derive(Debug, Default, Clone, PartialEq, Eq)]
@@ -34,26 +36,33 @@ pub(super) struct Flag(pub(super) bool);
 #[derive(Debug, Default, Clone, Copy)]
 pub(super) struct Unparsed<'a>(pub(super) Option<&'a RawValue>);
 
-/// A list; anything but an array is empty, and elements that don't fit are skipped and counted.
+/// A list; anything but an array is empty.
 #[derive(Debug, Clone)]
-pub(super) struct List<T> {
-    pub(super) items: Vec<T>,
-    pub(super) skipped: u32,
-}
+pub(super) struct List<T>(pub(super) Vec<T>);
+
+/// An object; anything else is absent.
+#[derive(Debug, Clone)]
+pub(super) struct Maybe<T>(pub(super) Option<T>);
 
 impl<T> Default for List<T> {
     fn default() -> Self {
-        Self { items: Vec::new(), skipped: 0 }
+        Self(Vec::new())
     }
 }
-
-/// An object, or absent.
-#[derive(Debug, Clone)]
-pub(super) struct Maybe<T>(pub(super) Option<T>);
 
 impl<T> Default for Maybe<T> {
     fn default() -> Self {
         Self(None)
+    }
+}
+
+impl<T> List<Maybe<T>> {
+    /// Returns the elements that are objects, and how many are not.
+    pub(super) fn objects(self) -> (Vec<T>, u32) {
+        let all = self.0.len();
+        let objects: Vec<T> = self.0.into_iter().filter_map(|one| one.0).collect();
+        let others = all - objects.len();
+        (objects, others as u32)
     }
 }
 
@@ -88,32 +97,88 @@ impl<'de> Deserialize<'de> for Unparsed<'de> {
     }
 }
 
-/// Takes each element by itself, so that one that doesn't fit costs only itself.
+/// A value that takes arrays, objects, or both, and is empty for all else.
+trait Shape<'de>: Default {
+    fn seq<A: SeqAccess<'de>>(mut seq: A) -> Result<Self, A::Error> {
+        while seq.next_element::<IgnoredAny>()?.is_some() {}
+        Ok(Self::default())
+    }
+
+    fn map<A: MapAccess<'de>>(mut map: A) -> Result<Self, A::Error> {
+        while map.next_entry::<IgnoredAny, IgnoredAny>()?.is_some() {}
+        Ok(Self::default())
+    }
+}
+
+impl<'de, T: Deserialize<'de>> Shape<'de> for List<T> {
+    fn seq<A: SeqAccess<'de>>(mut seq: A) -> Result<Self, A::Error> {
+        let mut items = Vec::new();
+        while let Some(item) = seq.next_element()? {
+            items.push(item);
+        }
+        Ok(Self(items))
+    }
+}
+
+impl<'de, T: Deserialize<'de>> Shape<'de> for Maybe<T> {
+    fn map<A: MapAccess<'de>>(map: A) -> Result<Self, A::Error> {
+        T::deserialize(MapAccessDeserializer::new(map)).map(|inner| Self(Some(inner)))
+    }
+}
+
+impl<'de> Shape<'de> for Text<'de> {}
+
 impl<'de, T: Deserialize<'de>> Deserialize<'de> for List<T> {
     fn deserialize<D: Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
-        let raw = <&RawValue>::deserialize(from)?;
-        let mut list = Self::default();
-        if !raw.get().starts_with('[') {
-            return Ok(list);
-        }
-        let parts: Vec<&RawValue> = serde_json::from_str(raw.get()).map_err(D::Error::custom)?;
-        for part in parts {
-            match serde_json::from_str(part.get()) {
-                Ok(item) => list.items.push(item),
-                Err(_) => list.skipped += 1,
-            }
-        }
-        Ok(list)
+        from.deserialize_any(ShapeVisitor(PhantomData))
     }
 }
 
 impl<'de, T: Deserialize<'de>> Deserialize<'de> for Maybe<T> {
     fn deserialize<D: Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
-        let raw = <&RawValue>::deserialize(from)?;
-        if !raw.get().starts_with('{') {
-            return Ok(Self(None));
-        }
-        serde_json::from_str(raw.get()).map(Self).map_err(D::Error::custom)
+        from.deserialize_any(ShapeVisitor(PhantomData))
+    }
+}
+
+struct ShapeVisitor<T>(PhantomData<T>);
+
+impl<'de, T: Shape<'de>> Visitor<'de> for ShapeVisitor<T> {
+    type Value = T;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("any value")
+    }
+
+    fn visit_str<E>(self, _: &str) -> Result<T, E> {
+        Ok(T::default())
+    }
+
+    fn visit_bool<E>(self, _: bool) -> Result<T, E> {
+        Ok(T::default())
+    }
+
+    fn visit_i64<E>(self, _: i64) -> Result<T, E> {
+        Ok(T::default())
+    }
+
+    fn visit_u64<E>(self, _: u64) -> Result<T, E> {
+        Ok(T::default())
+    }
+
+    fn visit_f64<E>(self, _: f64) -> Result<T, E> {
+        Ok(T::default())
+    }
+
+    fn visit_unit<E>(self) -> Result<T, E> {
+        Ok(T::default())
+    }
+
+    fn visit_seq<A: SeqAccess<'de>>(self, seq: A) -> Result<T, A::Error> {
+        T::seq(seq)
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<T, A::Error> {
+        T::map(map)
     }
 }
 
@@ -155,14 +220,12 @@ impl<'de> Visitor<'de> for TextVisitor {
         Ok(Text(None))
     }
 
-    fn visit_seq<A: SeqAccess<'de>>(self, mut seq: A) -> Result<Self::Value, A::Error> {
-        while seq.next_element::<IgnoredAny>()?.is_some() {}
-        Ok(Text(None))
+    fn visit_seq<A: SeqAccess<'de>>(self, seq: A) -> Result<Self::Value, A::Error> {
+        Shape::seq(seq)
     }
 
-    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Self::Value, A::Error> {
-        while map.next_entry::<IgnoredAny, IgnoredAny>()?.is_some() {}
-        Ok(Text(None))
+    fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<Self::Value, A::Error> {
+        Shape::map(map)
     }
 }
 
@@ -182,11 +245,17 @@ mod tests {
     }
 
     #[test]
-    fn a_list_costs_only_its_bad_elements() {
-        let list: List<String> = serde_json::from_str(r#"["a", 5, null, "b"]"#).expect("an array");
-        assert_eq!((list.items.len(), list.skipped), (2, 2));
-        let none: List<String> = serde_json::from_str(r#"{"a":1}"#).expect("no array");
-        assert!(none.items.is_empty());
+    fn a_list_is_an_array_and_its_elements_may_be_anything() {
+        let list: List<Text<'_>> =
+            serde_json::from_str(r#"["a", 5, null, "b"]"#).expect("any value");
+        let texts: Vec<_> = list.0.iter().map(Text::filled).collect();
+        assert_eq!(texts, [Some("a"), Some("5"), None, Some("b")]);
+        for other in [r#"{"a":[1]}"#, "1", "1.5", "-1", "true", "null", "\"x\""] {
+            assert!(serde_json::from_str::<List<Text<'_>>>(other).expect("any value").0.is_empty());
+        }
+        let list: List<Maybe<List<Whole>>> =
+            serde_json::from_str(r#"[{"a":1}, 5, [1]]"#).expect("any value");
+        assert_eq!(list.objects().1, 2);
     }
 
     #[test]

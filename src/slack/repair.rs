@@ -7,6 +7,10 @@ use std::borrow::Cow;
 /// JSON parsers refuse such text whole, and programs that cut a text in the middle of an emoji
 /// write it.
 pub(super) fn lone_surrogates(json: &str) -> (Cow<'_, str>, u32) {
+    // Most days hold no surrogate at all, and this look is many times faster than the walk.
+    if !json.contains("\\ud") && !json.contains("\\uD") {
+        return (Cow::Borrowed(json), 0);
+    }
     let bytes = json.as_bytes();
     let mut mended: Vec<(usize, usize)> = Vec::new();
     let mut at = 0;

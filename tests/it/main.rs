@@ -1,5 +1,7 @@
-//! One binary for all integration tests.
+//! Everything that goes through the public face, in one binary.
 
-mod emulator_client;
-mod emulator_import;
-mod emulator_token;
+mod slack_hostile;
+mod slack_odd;
+mod slack_pack;
+mod slack_real;
+mod slack_sample;

@@ -1,6 +1,7 @@
 //! The sample export: one of each kind of conversation, person, message and file.
 
 use chatferry::cli::inspect;
+use chatferry::ids::SlackUserId;
 use chatferry::slack::inventory::{Inventory, Progress};
 use chatferry::slack::{Export, FileMode, Kind, Message, Options, PersonKind};
 use std::collections::{BTreeMap, BTreeSet};
@@ -64,7 +65,7 @@ fn old_and_new_ways_of_naming_an_author_are_understood() {
         messages(&export, "C0OLDPIER1").into_iter().map(|m| (m.ts.to_string(), m)).collect();
     let comment =
         old.values().find(|m| m.subtype.as_deref() == Some("file_comment")).expect("a comment");
-    assert_eq!(comment.author.user.as_ref().map(|user| user.as_str()), Some("U0ADAQUILL"));
+    assert_eq!(comment.author.user.as_ref().map(SlackUserId::as_str), Some("U0ADAQUILL"));
     assert_eq!(comment.extra.comment.as_deref(), Some("That plank has *opinions*."));
     assert_eq!(
         (comment.files.len(), comment.files[0].title.as_deref()),
@@ -92,7 +93,7 @@ fn huddles_threads_edits_and_reactions_come_whole() {
     let replies = general.iter().filter(|m| m.thread.is_some_and(|root| root != m.ts)).count();
     assert_eq!(replies, 8);
     let edited = general.iter().find_map(|m| m.edited.as_ref()).expect("an edit");
-    assert_eq!(edited.user.as_ref().map(|user| user.as_str()), Some("U0BENOKAFO"));
+    assert_eq!(edited.user.as_ref().map(SlackUserId::as_str), Some("U0BENOKAFO"));
     let tones: Vec<&str> = general
         .iter()
         .flat_map(|m| &m.reactions)

@@ -50,7 +50,7 @@ pub fn json(inventory: &Inventory, findings: &[Finding]) -> String {
 fn headline(inventory: &Inventory) -> String {
     let kind = match inventory.kind {
         ExportKind::Standard => "standard Slack export (public channels)",
-        ExportKind::Corporate => "Slack export with private conversations",
+        ExportKind::Corporate => "Slack export of all kinds of conversations",
         ExportKind::SlackDump => "slackdump export",
     };
     let content = &inventory.content;
@@ -150,7 +150,7 @@ fn oddities(inventory: &Inventory, findings: &[Finding]) -> String {
     let odd = inventory.content.oddities.iter().map(|(code, odd)| {
         (
             code.as_str(),
-            format!("{} times, for example {}", grouped(odd.count), display_safe(&odd.example)),
+            format!("{} ×, for example {}", grouped(odd.count), display_safe(&odd.example)),
         )
     });
     let rows = found.chain(odd).map(|(code, text)| vec![code.to_owned(), text]);

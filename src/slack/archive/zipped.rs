@@ -3,7 +3,7 @@
 //! The iterating reader of the `zip` crate is used because the usual one drops entries of equal
 //! names unseen. It is marked unstable, so the crate's version is pinned.
 
-use super::{At, Entry, ReadError, names};
+use super::{At, Entry, names};
 use crate::slack::finding::Findings;
 use crate::slack::window::Window;
 use crate::slack::{Error, Options};
@@ -109,16 +109,11 @@ fn sniff(path: &Path, window: &Window) -> Result<(), Error> {
         [b'7', b'z', 0xbc, 0xaf, ..] => "a 7-Zip archive",
         [b'R', b'a', b'r', b'!', ..] => "a RAR archive",
         [b'<', ..] => "an HTML or XML page, perhaps a sign-in page",
-        _ => return Ok(()),
+        [b'P', b'K', ..] => return Ok(()),
+        _ if ZipIterable::try_new(window.clone(), zip::read::Config::default()).is_ok() => {
+            return Ok(());
+        }
+        _ => "some other kind of file",
     };
     Err(Error::NotAnArchive { path: path.to_owned(), what })
-}
-
-/// Turns what the zip reader says about one entry into ours.
-pub(super) fn read_error(error: ZipError) -> ReadError {
-    match error {
-        ZipError::CompressionMethodNotSupported(method) => ReadError::Method(method),
-        ZipError::InvalidPassword => ReadError::Encrypted,
-        other => ReadError::Damaged(other.to_string()),
-    }
 }
