@@ -9,6 +9,9 @@ use std::path::Path;
 use std::process::Command;
 use tempfile::TempDir;
 
+/// Acts where nobody else can; one more account of the Directory.
+const ADMIN: &str = "admin@example.com";
+
 /// How large the export is.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Size {
@@ -28,7 +31,8 @@ pub(crate) fn plan(export: &Path, size: Size) -> Row {
         return Row::failed("plan", "no temporary folder".to_owned());
     };
     let work = home.path().join("work");
-    let done = run(chatferry("plan").arg(export).arg("--work").arg(&work));
+    let mut command = chatferry("plan");
+    let done = run(command.arg(export).arg("--work").arg(&work).args(["--admin", ADMIN]));
     reading("plan", size, done)
 }
 
@@ -69,7 +73,8 @@ fn try_migrate(export: &Path, size: Size, what: &str) -> Result<Row, String> {
     let home = TempDir::new().map_err(|error| error.to_string())?;
     let at = |name: &str| home.path().join(name);
     let directory = emails(export).map_err(|error| error.to_string())?;
-    fs::write(at("directory.txt"), directory).map_err(|error| error.to_string())?;
+    fs::write(at("directory.txt"), [&directory, ADMIN].join("\n"))
+        .map_err(|error| error.to_string())?;
     let emulator = Server::start(
         chatferry("emulate")
             .args(["--port", "0", "--quotas", "off", "--key-out"])
@@ -80,7 +85,7 @@ fn try_migrate(export: &Path, size: Size, what: &str) -> Result<Row, String> {
     let work = at("work");
     let mut command = chatferry("run");
     command.arg(export).arg("--work").arg(&work).arg("--key").arg(at("key.json"));
-    command.args(["--api", &emulator.line, "--admin", "admin@example.com", "--pace", "off"]);
+    command.args(["--api", &emulator.line, "--admin", ADMIN, "--pace", "off"]);
     let done = run(&mut command)?;
     let served = emulator.cost();
     let status = run(chatferry("status").arg("--work").arg(&work).arg("--json"))?;

@@ -29,6 +29,13 @@ impl Row {
         if self.wall > 0.0 { count as f64 / self.wall } else { 0.0 }
     }
 
+    /// Messages by second of processor time of the first process: what is left of the rate when
+    /// other work shares the machine.
+    fn each_core(&self, cost: &Cost) -> Option<String> {
+        let cpu = cost.cpu.filter(|cpu| *cpu > 0.0 && self.messages > 0)?;
+        Some(grouped((self.messages as f64 / cpu) as u64))
+    }
+
     fn cells(&self) -> Vec<String> {
         let rate = |count: u64, unit: f64| {
             if count == 0 { String::new() } else { grouped((self.rate(count) / unit) as u64) }
@@ -44,6 +51,7 @@ impl Row {
             self.what.clone(),
             format!("{:.2}", self.wall),
             rate(self.messages, 1.0),
+            self.costs.first().and_then(|(_, cost)| self.each_core(cost)).unwrap_or_default(),
             rate(self.bytes, 1e6),
             rate(self.calls, 1.0),
             joined(&|cost| cost.cpu.map(|cpu| format!("{cpu:.1}"))),

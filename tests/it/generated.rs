@@ -131,6 +131,7 @@ fn each_day_file_holds_its_day_of_los_angeles_in_order() {
                 _ => date(7).starts_with(name),
             };
             assert!(fits, "{folder}/{name} holds {time}");
+            assert!(name < "2026-06", "{folder}/{name} lies after the export");
             assert!(seen.insert((folder, time)), "{folder} has {time} twice");
         }
     }

@@ -92,13 +92,15 @@ impl<'a> Timeline<'a> {
         replies
     }
 
-    /// Talk comes in bursts: most gaps are minutes, the rest fill the conversation's life.
+    /// Talk comes in bursts: most gaps are minutes, the rest fill the conversation's life, no one
+    /// of them more than a third of what is left of it.
     fn gap(&mut self) -> i64 {
         let to_come = (self.left - self.pending.len() as u64) as f64 * 0.65 + 1.0;
-        let mean = ((self.end - self.next) as f64 / to_come).max(2e6);
+        let life = ((self.end - self.next) as f64).max(2e6);
         let long = self.rng.u8(..100) < 12;
-        let scale = if long { mean / 0.12 } else { mean.min(1.5e8) };
-        (2e6 - scale * (1.0 - self.rng.f64()).ln()) as i64
+        let scale = if long { life / to_come / 0.12 } else { (life / to_come).min(1.5e8) };
+        let drawn = -scale * (1.0 - self.rng.f64()).ln();
+        2_000_000 + drawn.min(life / 3.0) as i64
     }
 
     /// Three in four ts end in 00; those of roots are even and those of replies odd, so that none meet.
