@@ -4,17 +4,19 @@
 //! errors, exit codes.
 #![expect(clippy::disallowed_types, reason = "the one room that draws")]
 
+mod archives;
 mod args;
 mod board;
 mod closing;
 mod complete;
+mod connection;
 mod emulate;
 mod exit;
 mod flags;
 mod folder;
 mod frame;
 mod hint;
-mod inspect;
+pub mod inspect;
 mod jsonl;
 mod lanes;
 mod logs;
@@ -23,12 +25,14 @@ mod plain;
 mod plan;
 mod progress;
 mod rate;
+mod reasons;
 mod redact;
 mod rehearse;
 mod report;
 mod retry;
 mod run;
 mod safe;
+mod session;
 mod status;
 mod stop;
 mod verify;

@@ -4,6 +4,7 @@
 mod account;
 mod codes;
 mod error;
+mod expect;
 mod lane;
 mod migrate;
 mod open;
@@ -17,13 +18,14 @@ mod writer;
 
 pub use account::{Account, ItemKind, ItemState, LaneStanding, Named, Tally, Wedged};
 pub use error::Error;
+pub use expect::Expected;
 pub use lane::{Lane, LaneState};
 pub use open::Owner;
 pub use owed::{Names, Parent, Step};
 pub use plan::{Listed, NewItem, NewLane, NewPerson, Planning};
 pub use settle::{Key, Receipt, Settlement};
 pub use spaces::{Line, SpacesLog};
-pub use stage::{NewStep, StagedItem, StagedMember, step_id};
+pub use stage::{NewStep, Stage, StageError, StagedItem, StagedMember, step_id};
 pub use writer::Writer;
 
 use rusqlite::Connection;

@@ -4,6 +4,7 @@ use super::Exit;
 use super::redact::redact;
 use super::safe::display_safe;
 use crate::settings::{SettingsError, WorkError};
+use crate::{ledger, plan};
 use anyhow::Error;
 use std::fmt;
 
@@ -81,10 +82,47 @@ fn known(cause: &(dyn std::error::Error + 'static)) -> Option<(Exit, Option<Stri
         let hint = Some(told.hint.clone()).filter(|hint| !hint.is_empty());
         return Some((told.exit, hint));
     }
+    if let Some(error) = cause.downcast_ref::<crate::ledger::Error>() {
+        let (exit, hint) = ledger(error);
+        return Some((exit, Some(hint.to_owned())));
+    }
+    if let Some(error) = cause.downcast_ref::<plan::Error>() {
+        return Some((Exit::Refused, planning(error)));
+    }
     if let Some(error) = cause.downcast_ref::<WorkError>() {
         return Some(work(error));
     }
     cause.downcast_ref::<SettingsError>().map(|error| (Exit::Refused, settings(error)))
+}
+
+fn ledger(error: &ledger::Error) -> (Exit, &'static str) {
+    match error {
+        ledger::Error::Missing(_) => (
+            Exit::Refused,
+            "name the right folder with --work, or plan an export first: chatferry plan EXPORT",
+        ),
+        ledger::Error::Newer { .. } => (Exit::Refused, "use the newer chatferry that wrote it"),
+        ledger::Error::Stranger { .. } => {
+            (Exit::Refused, "use another work folder for another migration: --work DIR")
+        }
+        ledger::Error::Full => {
+            (Exit::Unfinished, "make room on the disk; the same command goes on")
+        }
+        _ => (Exit::Unexpected, "is the disk in order? the same command goes on"),
+    }
+}
+
+fn planning(error: &plan::Error) -> Option<String> {
+    let hint = match error {
+        plan::Error::Nameless => {
+            "give it a name: --migration NAME, or `migration` in settings.toml"
+        }
+        plan::Error::ArchiveChanged(_) | plan::Error::NoArchive(_) | plan::Error::Order => {
+            "bring the archive back as it was when it was planned"
+        }
+        plan::Error::Ledger(error) => ledger(error).1,
+    };
+    Some(hint.to_owned())
 }
 
 fn work(error: &WorkError) -> (Exit, Option<String>) {

@@ -13,7 +13,7 @@ pub(super) fn inspect(common: &Common, args: &InspectArgs) -> anyhow::Result<Exi
     for path in &args.exports {
         let export = archives::open(path, args.allow_duplicate_entries)?;
         let inventory = Inventory::take(&export, &mut |_| ());
-        messages += inventory.messages.total;
+        messages += inventory.content.messages.total;
         let show = if common.json { json } else { table };
         print(&show(&inventory, export.findings()))?;
     }

@@ -135,7 +135,8 @@ fn read(row: &Row<'_>) -> rusqlite::Result<Lane> {
 impl Ledger {
     /// Returns all lanes that have a space, the heaviest first.
     pub fn lanes(&self) -> Result<Vec<Lane>, Error> {
-        let mut query = self.db.prepare(&format!("{SELECT} ORDER BY posts + reactions DESC, lane.id"))?;
+        let mut query =
+            self.db.prepare(&format!("{SELECT} ORDER BY posts + reactions DESC, lane.id"))?;
         let lanes = query.query_map([], read)?.collect::<rusqlite::Result<_>>()?;
         Ok(lanes)
     }
@@ -159,6 +160,12 @@ impl Ledger {
         let sql = "UPDATE lane SET state = ?2 WHERE id = ?1";
         let rows = self.db.execute(sql, params![id, state.as_str()])?;
         super::expect_rows(rows, 1, "a lane changes its state")
+    }
+
+    /// Gives a lane the name that Chat took.
+    pub fn rename_lane(&mut self, id: i64, name: &str) -> Result<(), Error> {
+        let rows = self.db.execute("UPDATE lane SET name = ?2 WHERE id = ?1", params![id, name])?;
+        super::expect_rows(rows, 1, "a lane is renamed")
     }
 
     /// Stores what reading a lane back has found.

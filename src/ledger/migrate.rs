@@ -8,7 +8,8 @@ const MIGRATIONS: &[&str] = &[include_str!("../../migrations/0001_init.sql")];
 
 /// Brings an older ledger up to date; refuses one that a newer program wrote.
 pub(super) fn migrate(db: &mut Connection) -> Result<(), Error> {
-    let have: usize = db.pragma_query_value(None, "user_version", |row| row.get::<_, i64>(0))? as usize;
+    let have: usize =
+        db.pragma_query_value(None, "user_version", |row| row.get::<_, i64>(0))? as usize;
     if have > MIGRATIONS.len() {
         return Err(Error::Newer { have, known: MIGRATIONS.len() });
     }

@@ -61,7 +61,6 @@ impl Ledger {
         self.db.pragma_update(None, "journal_mode", "WAL")?;
         self.db.pragma_update(None, "synchronous", "FULL")?;
         self.db.pragma_update(None, "cache_size", -16_000)?;
-        self.db.pragma_update(None, "temp_store", "MEMORY")?;
         self.db.set_prepared_statement_cache_capacity(64);
         Ok(())
     }
@@ -88,7 +87,8 @@ impl Ledger {
         let Some(have) = self.owner()? else {
             let sql = "INSERT INTO migration (id, name, team, customer, realm, admin, newest)
                 VALUES (1, ?1, ?2, ?3, ?4, ?5, ?6)";
-            let values = params![now.name, now.team, now.customer, now.realm, now.admin, now.newest];
+            let values =
+                params![now.name, now.team, now.customer, now.realm, now.admin, now.newest];
             expect_rows(self.db.execute(sql, values)?, 1, "a migration begins")?;
             return Ok(now.clone());
         };
@@ -100,14 +100,20 @@ impl Ledger {
             admin: same("admin", have.admin.as_ref(), now.admin.as_ref())?,
             newest: have.newest.max(now.newest),
         };
-        let sql = "UPDATE migration SET team = ?1, customer = ?2, realm = ?3, admin = ?4, newest = ?5";
-        let values = params![merged.team, merged.customer, merged.realm, merged.admin, merged.newest];
+        let sql =
+            "UPDATE migration SET team = ?1, customer = ?2, realm = ?3, admin = ?4, newest = ?5";
+        let values =
+            params![merged.team, merged.customer, merged.realm, merged.admin, merged.newest];
         expect_rows(self.db.execute(sql, values)?, 1, "a migration is claimed")?;
         Ok(merged)
     }
 }
 
-fn same(what: &'static str, ledger: Option<&String>, now: Option<&String>) -> Result<Option<String>, Error> {
+fn same(
+    what: &'static str,
+    ledger: Option<&String>,
+    now: Option<&String>,
+) -> Result<Option<String>, Error> {
     match (ledger, now) {
         (Some(ledger), Some(now)) if ledger != now => {
             Err(Error::Stranger { what, ledger: ledger.clone(), now: now.clone() })

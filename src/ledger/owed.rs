@@ -61,7 +61,9 @@ fn read(row: &Row<'_>) -> rusqlite::Result<Step> {
     let id: i64 = row.get(0)?;
     let parent = match (row.get::<_, Option<i64>>(9)?, row.get::<_, Option<i64>>(10)?) {
         (None, _) => Parent::None,
-        (Some(_), Some(DONE)) => Parent::Done(Names { message: row.get(11)?, thread: row.get(12)? }),
+        (Some(_), Some(DONE)) => {
+            Parent::Done(Names { message: row.get(11)?, thread: row.get(12)? })
+        }
         (Some(_), Some(WEDGED)) => Parent::Wedged,
         (Some(after), _) => Parent::Pending(after),
     };
@@ -82,7 +84,14 @@ fn read(row: &Row<'_>) -> rusqlite::Result<Step> {
 
 impl Ledger {
     /// Returns up to `room` pending steps of one kind that come after `cursor`, in order.
-    pub fn owed(&self, lane: i64, phase: Phase, kind: StepKind, cursor: i64, room: usize) -> Result<Vec<Step>, Error> {
+    pub fn owed(
+        &self,
+        lane: i64,
+        phase: Phase,
+        kind: StepKind,
+        cursor: i64,
+        room: usize,
+    ) -> Result<Vec<Step>, Error> {
         let sql = "SELECT s.id, s.phase, s.kind, s.item, s.part, a.email, s.created, s.revision, s.request,
                 s.after, p.state, i.message, i.thread
             FROM step s JOIN account a ON a.id = s.actor
@@ -108,7 +117,18 @@ impl Ledger {
         let sql = "SELECT coalesce(sum(state = 0), 0), coalesce(sum(state = 2), 0) FROM step
             WHERE id BETWEEN ?1 AND ?2 AND phase <= ?3 AND state <> 1";
         let bounds = params![step_id(lane, 0), step_id(lane, u32::MAX), until.code()];
-        let (owed, wedged): (i64, i64) = self.db.query_row(sql, bounds, |row| Ok((row.get(0)?, row.get(1)?)))?;
+        let (owed, wedged): (i64, i64) =
+            self.db.query_row(sql, bounds, |row| Ok((row.get(0)?, row.get(1)?)))?;
+        Ok((owed as u64, wedged as u64))
+    }
+
+    /// Counts a lane's pending and wedged steps of one phase.
+    pub fn standing_in(&self, lane: i64, phase: Phase) -> Result<(u64, u64), Error> {
+        let sql = "SELECT coalesce(sum(state = 0), 0), coalesce(sum(state = 2), 0) FROM step
+            WHERE id BETWEEN ?1 AND ?2 AND phase = ?3 AND state <> 1";
+        let bounds = params![step_id(lane, 0), step_id(lane, u32::MAX), phase.code()];
+        let (owed, wedged): (i64, i64) =
+            self.db.query_row(sql, bounds, |row| Ok((row.get(0)?, row.get(1)?)))?;
         Ok((owed as u64, wedged as u64))
     }
 
@@ -117,7 +137,8 @@ impl Ledger {
         let lane = step >> 32;
         let sql = "SELECT created FROM step WHERE id > ?1 AND id <= ?2 AND created IS NOT NULL ORDER BY id LIMIT ?3";
         let mut query = self.db.prepare_cached(sql)?;
-        let rows = query.query_map(params![step, step_id(lane, u32::MAX), room as i64], |row| row.get(0))?;
+        let rows = query
+            .query_map(params![step, step_id(lane, u32::MAX), room as i64], |row| row.get(0))?;
         Ok(rows.collect::<rusqlite::Result<_>>()?)
     }
 
@@ -130,7 +151,7 @@ impl Ledger {
             params![reason, step],
         )?;
         change.execute(
-            "UPDATE lane SET verified = 0, state = CASE state WHEN 'drained' THEN 'open' ELSE state END
+            "UPDATE lane SET verified = 0, verdict = NULL, state = CASE state WHEN 'drained' THEN 'open' ELSE state END
                 WHERE id IN (SELECT id >> 32 FROM step
                 WHERE state = 2 AND (?1 IS NULL OR reason = ?1) AND (?2 IS NULL OR id = ?2))",
             params![reason, step],

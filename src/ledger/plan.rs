@@ -60,6 +60,8 @@ pub struct NewLane<'a> {
     pub past: u64,
     /// Of the others, present memberships.
     pub present: u64,
+    /// The newest ts of the conversation.
+    pub newest: Micros,
 }
 
 /// A person, as matched.
@@ -103,7 +105,8 @@ impl Ledger {
     /// Returns the archives: id, path, name, hash.
     pub fn sources(&self) -> Result<Vec<(i64, String, String, String)>, Error> {
         let mut query = self.db.prepare("SELECT id, path, name, hash FROM source ORDER BY id")?;
-        let rows = query.query_map([], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?, row.get(3)?)))?;
+        let rows =
+            query.query_map([], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?, row.get(3)?)))?;
         Ok(rows.collect::<rusqlite::Result<_>>()?)
     }
 
@@ -176,7 +179,8 @@ impl Ledger {
         let change = self.db.transaction()?;
         let sql = "INSERT INTO conversation (slack, name, kind) VALUES (?1, ?2, ?3)
             ON CONFLICT (slack) DO UPDATE SET name = excluded.name, kind = excluded.kind RETURNING id";
-        let id: i64 = change.query_row(sql, params![slack.as_str(), name, kind], |row| row.get(0))?;
+        let id: i64 =
+            change.query_row(sql, params![slack.as_str(), name, kind], |row| row.get(0))?;
         let begun: i64 = change.query_row(
             "SELECT count(*) FROM lane WHERE conversation = ?1 AND state NOT IN ('planned', 'staged')",
             [id],
@@ -249,6 +253,12 @@ impl Planning<'_> {
             ],
         )?;
         expect_rows(rows, 1, "a lane is noted")?;
+        self.change.execute("UPDATE migration SET newest = max(newest, ?1)", [lane.newest])?;
+        Ok(self.change.commit()?)
+    }
+
+    /// Commits a conversation that needs no space.
+    pub fn finish_without_lane(self) -> Result<(), Error> {
         Ok(self.change.commit()?)
     }
 }

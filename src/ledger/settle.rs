@@ -54,7 +54,14 @@ pub struct Key {
 
 impl From<&Step> for Key {
     fn from(step: &Step) -> Self {
-        Self { id: step.id, lane: step.lane, phase: step.phase, kind: step.kind, item: step.item, part: step.part }
+        Self {
+            id: step.id,
+            lane: step.lane,
+            phase: step.phase,
+            kind: step.kind,
+            item: step.item,
+            part: step.part,
+        }
     }
 }
 
@@ -71,15 +78,22 @@ impl Ledger {
                     *paid.entry((key.lane, key.kind, reopens)).or_default() += 1;
                 }
                 Settlement::Wedged { reason, detail } => wedged(&change, key, reason, detail)?,
-                Settlement::Revised { created, request } => revised(&change, key, *created, request)?,
+                Settlement::Revised { created, request } => {
+                    revised(&change, key, *created, request)?
+                }
             }
         }
         for ((lane, kind, reopens), count) in paid {
             let column = paid_column(kind);
             let sql = format!(
-                "UPDATE lane SET {column} = {column} + ?2, verified = CASE WHEN ?3 THEN 0 ELSE verified END WHERE id = ?1"
+                "UPDATE lane SET {column} = {column} + ?2, verified = CASE WHEN ?3 THEN 0 ELSE verified END,
+                verdict = CASE WHEN ?3 THEN NULL ELSE verdict END WHERE id = ?1"
             );
-            expect_rows(change.prepare_cached(&sql)?.execute(params![lane, count, reopens])?, 1, "a lane is paid")?;
+            expect_rows(
+                change.prepare_cached(&sql)?.execute(params![lane, count, reopens])?,
+                1,
+                "a lane is paid",
+            )?;
         }
         Ok(change.commit()?)
     }
@@ -92,7 +106,8 @@ fn done(change: &Transaction<'_>, key: &Key, receipt: &Receipt) -> Result<(), Er
         StepKind::React => None,
         _ => receipt.name.as_deref(),
     };
-    let sql = "UPDATE step SET state = ?2, receipt = ?3, request = NULL WHERE id = ?1 AND state = ?4";
+    let sql =
+        "UPDATE step SET state = ?2, receipt = ?3, request = NULL WHERE id = ?1 AND state = ?4";
     let rows = change.prepare_cached(sql)?.execute(params![key.id, DONE, kept, PENDING])?;
     expect_rows(rows, 1, "a step is done")?;
     if key.kind == StepKind::Space {
@@ -128,13 +143,22 @@ fn wedged(change: &Transaction<'_>, key: &Key, reason: &str, detail: &str) -> Re
     let rows = change.execute(sql, params![key.id, WEDGED, reason, detail, PENDING])?;
     expect_rows(rows, 1, "a step is wedged")?;
     if let Some(item) = key.item {
-        change.execute("UPDATE item SET state = 4, reason = ?2 WHERE id = ?1 AND state = 0", params![item, reason])?;
+        change.execute(
+            "UPDATE item SET state = 4, reason = ?2 WHERE id = ?1 AND state = 0",
+            params![item, reason],
+        )?;
     }
     Ok(())
 }
 
-fn revised(change: &Transaction<'_>, key: &Key, created: Option<Micros>, request: &str) -> Result<(), Error> {
-    let sql = "UPDATE step SET revision = revision + 1, created = coalesce(?2, created), request = ?3
+fn revised(
+    change: &Transaction<'_>,
+    key: &Key,
+    created: Option<Micros>,
+    request: &str,
+) -> Result<(), Error> {
+    let sql =
+        "UPDATE step SET revision = revision + 1, created = coalesce(?2, created), request = ?3
         WHERE id = ?1 AND state = ?4";
     let rows = change.execute(sql, params![key.id, created, request, PENDING])?;
     expect_rows(rows, 1, "a step is revised")?;

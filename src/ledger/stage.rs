@@ -6,6 +6,24 @@ use super::{Error, LaneState, Ledger, expect_rows};
 use crate::draft::{Phase, StepKind};
 use crate::ids::{Account, Micros};
 use rusqlite::params;
+use std::collections::HashMap;
+
+/// Whoever can freeze a lane's requests from its archive.
+pub trait Stage: Send + Sync + std::fmt::Debug {
+    /// Freezes one lane. Blocks while it reads and writes.
+    fn stage(&self, lane: i64) -> Result<(), StageError>;
+}
+
+/// Why a lane could not be staged.
+#[derive(Debug, thiserror::Error)]
+pub enum StageError {
+    /// The ledger's own complaint.
+    #[error(transparent)]
+    Ledger(#[from] Error),
+    /// The archive is gone or is not what was planned from.
+    #[error("{0}")]
+    Archive(String),
+}
 
 /// An item as staging needs it.
 #[derive(Debug, Clone)]
@@ -77,7 +95,12 @@ pub const fn step_id(lane: i64, place: u32) -> i64 {
 
 impl Ledger {
     /// Returns the items of a conversation between two timestamps, both included, in order.
-    pub fn items_between(&self, conversation: i64, from: Micros, until: Micros) -> Result<Vec<StagedItem>, Error> {
+    pub fn items_between(
+        &self,
+        conversation: i64,
+        from: Micros,
+        until: Micros,
+    ) -> Result<Vec<StagedItem>, Error> {
         let sql = "SELECT id, ts, kind, sub, hash, state, created, actor, calls FROM item
             WHERE conversation = ?1 AND ts BETWEEN ?2 AND ?3 AND kind IN (0, 1, 2) ORDER BY ts, kind, sub";
         let mut query = self.db.prepare_cached(sql)?;
@@ -97,10 +120,13 @@ impl Ledger {
         Ok(rows.collect::<rusqlite::Result<_>>()?)
     }
 
-    /// Returns the number of an account that is known.
-    pub fn known_account(&self, email: &Account) -> Result<i64, Error> {
-        let sql = "SELECT id FROM account WHERE email = ?1";
-        Ok(self.db.prepare_cached(sql)?.query_row([email.as_str()], |row| row.get(0))?)
+    /// Returns every account: its number and its resource name.
+    pub fn accounts(&self) -> Result<HashMap<Account, (i64, String)>, Error> {
+        let mut query = self.db.prepare("SELECT email, id, user FROM account")?;
+        let rows = query.query_map([], |row| {
+            Ok((Account::new(&row.get::<_, String>(0)?), (row.get(1)?, row.get(2)?)))
+        })?;
+        Ok(rows.collect::<rusqlite::Result<_>>()?)
     }
 
     /// Returns the membership items of a conversation that are owed.
@@ -123,7 +149,10 @@ impl Ledger {
     pub fn begin_staging(&mut self, lane: i64) -> Result<(), Error> {
         let state = self.lane(lane)?.state;
         if state != LaneState::Planned {
-            return Err(Error::Broken(format!("lane {lane} is {} and can't be staged", state.as_str())));
+            return Err(Error::Broken(format!(
+                "lane {lane} is {} and can't be staged",
+                state.as_str()
+            )));
         }
         self.db.execute(
             "DELETE FROM step WHERE id BETWEEN ?1 AND ?2",

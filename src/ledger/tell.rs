@@ -10,7 +10,8 @@ impl Ledger {
     /// Sums up. `Named::text` is left empty: the words belong to whoever shows them.
     pub fn account(&self) -> Result<Account, Error> {
         let mut account = Account { losses: self.losses()?, ..Account::default() };
-        let mut query = self.db.prepare("SELECT kind, state, count(*) FROM item GROUP BY kind, state")?;
+        let mut query =
+            self.db.prepare("SELECT kind, state, count(*) FROM item GROUP BY kind, state")?;
         let mut rows = query.query([])?;
         while let Some(row) = rows.next()? {
             let (kind, state) = (ItemKind::of(row.get(0)?), ItemState::of(row.get(1)?));
@@ -38,26 +39,29 @@ impl Ledger {
             let (losses, items): (String, i64) = (row.get(0)?, row.get(1)?);
             for loss in losses.split(',') {
                 let (code, count) = loss.split_once(':').unwrap_or((loss, "1"));
-                *sums.entry(code.to_owned()).or_default() += items as u64 * count.parse::<u64>().unwrap_or(1);
+                *sums.entry(code.to_owned()).or_default() +=
+                    items as u64 * count.parse::<u64>().unwrap_or(1);
             }
         }
         Ok(named(sums))
     }
 
     fn reasons(&self, state: ItemState) -> Result<Vec<Named>, Error> {
-        let sql = "SELECT coalesce(reason, ''), count(*) FROM item WHERE state = ?1 GROUP BY reason";
+        let sql =
+            "SELECT coalesce(reason, ''), count(*) FROM item WHERE state = ?1 GROUP BY reason";
         let mut query = self.db.prepare(sql)?;
-        let rows = query.query_map([state.code()], |row| Ok((row.get(0)?, row.get::<_, i64>(1)? as u64)))?;
+        let rows = query
+            .query_map([state.code()], |row| Ok((row.get(0)?, row.get::<_, i64>(1)? as u64)))?;
         Ok(named(rows.collect::<rusqlite::Result<_>>()?))
     }
 
     /// Lists wedged steps by reason, with one example each.
     fn wedges(&self) -> Result<Vec<Wedged>, Error> {
-        let sql = "SELECT reason, count(*), min(s.id), (SELECT count(*) FROM step w WHERE w.state = 0 AND w.after IN
+        let sql = "SELECT s.reason, count(*), min(s.id), (SELECT count(*) FROM step w WHERE w.state = 0 AND w.after IN
                 (SELECT id FROM step x WHERE x.state = 2 AND x.reason IS s.reason)), c.name, i.ts, s.detail
             FROM step s LEFT JOIN item i ON i.id = s.item LEFT JOIN lane l ON l.id = s.id >> 32
             LEFT JOIN conversation c ON c.id = l.conversation
-            WHERE s.state = 2 GROUP BY reason ORDER BY count(*) DESC";
+            WHERE s.state = 2 GROUP BY s.reason ORDER BY count(*) DESC";
         let mut query = self.db.prepare(sql)?;
         let rows = query.query_map([], |row| {
             let ts: Option<i64> = row.get(5)?;

@@ -135,7 +135,8 @@ async fn a_refused_token_is_renewed_once_and_the_same_bytes_go_again() {
 
 #[tokio::test]
 async fn a_second_refusal_is_the_answer() {
-    let rig = rig(Arc::new(Numbered::default()), vec![Ok(unauthenticated()), Ok(unauthenticated())]);
+    let rig =
+        rig(Arc::new(Numbered::default()), vec![Ok(unauthenticated()), Ok(unauthenticated())]);
     let outcome = rig.client.call(&alice(), Scopes::IMPORT, &post()).await;
     assert!(
         matches!(outcome, Outcome::Rejected(ref rejection) if rejection.http == 401),
@@ -237,7 +238,8 @@ async fn members_spaces_and_people_are_read() {
     let space = r#"{"name":"spaces/A","spaceType":"SPACE","importMode":true,"importModeExpireTime":"2026-01-01T00:00:00Z"}"#;
     let people = r#"{"kind":"x","users":[{"id":"1","primaryEmail":"a@example.com","aliases":["b@example.com"],
         "nonEditableAliases":["c@example.com"],"name":{"fullName":"A"},"suspended":true,"customerId":"C0"}]}"#;
-    let rig = rig(Arc::new(StaticTokens), vec![Ok(body(members)), Ok(body(space)), Ok(body(people))]);
+    let rig =
+        rig(Arc::new(StaticTokens), vec![Ok(body(members)), Ok(body(space)), Ok(body(people))]);
     let page = rig.client.list_members(&alice(), "spaces/A", None, 100).await.expect("a page");
     assert_eq!((page.items[0].user.as_str(), page.items[1].user.as_str()), ("users/1", "groups/g"));
     let view = rig.client.get_space("spaces/A").await.expect("a space");
