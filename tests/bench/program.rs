@@ -97,7 +97,8 @@ fn try_migrate(export: &Path, size: Size, what: &str) -> Result<Row, String> {
     Ok(row)
 }
 
-/// Counts the items that reached Chat, whatever their kind: each took one call or more.
+/// Counts the items that took a call of their own, or more than one if they were split; files
+/// are lines of their messages.
 fn paid(status: &str) -> Result<u64, String> {
     let status: Value = serde_json::from_str(status).map_err(|error| error.to_string())?;
     let items = find(&status, "items").and_then(Value::as_object);
@@ -105,7 +106,7 @@ fn paid(status: &str) -> Result<u64, String> {
     let sum = |kind: &Value| {
         ["sent", "transformed"].iter().filter_map(|state| kind[state].as_u64()).sum::<u64>()
     };
-    Ok(items.values().map(sum).sum())
+    Ok(items.iter().filter(|(kind, _)| *kind != "file").map(|(_, states)| sum(states)).sum())
 }
 
 fn find<'a>(value: &'a Value, key: &str) -> Option<&'a Value> {

@@ -70,6 +70,7 @@ pub(crate) fn render(rows: &[Row]) -> String {
         "row",
         "wall s",
         "messages/s",
+        "messages/CPU s",
         "MB/s",
         "calls/s",
         "CPU s",
