@@ -82,6 +82,31 @@ fn a4_entries_that_share_bytes_are_refused() {
 }
 
 #[test]
+fn two_entries_of_one_name_are_refused_or_the_last_counts() {
+    let mut pack = Pack::new();
+    pack.add("channels.json", br#"[{"id":"C1","name":"general"}]"#);
+    pack.add("general/2024-01-01.json", day(&["one"]).as_bytes());
+    pack.add("general/2024-01-02.json", day(&["two", "three"]).as_bytes());
+    let bytes = pack.bytes();
+    let renamed: Vec<u8> = bytes
+        .iter()
+        .enumerate()
+        .map(|(at, byte)| {
+            let in_name = at >= 17 && bytes[at - 17..].starts_with(b"general/2024-01-02.json");
+            if in_name { b'1' } else { *byte }
+        })
+        .collect();
+    let pack = Pack::of(&renamed);
+    assert!(
+        matches!(refused(&pack), Error::DuplicateEntries { entry, count: 1 } if entry == "general/2024-01-01.json")
+    );
+    let options = Options { allow_duplicate_entries: true, ..Options::default() };
+    let export = Export::open(&pack.path, &options).expect("allowed");
+    let one = export.days(&export.conversations()[0]).next().expect("a day");
+    assert_eq!(export.read_day(&one, &mut Vec::new()).messages.len(), 2);
+}
+
+#[test]
 fn a5_a_flipped_byte_costs_its_day_and_names_the_entry() {
     let mut pack = Pack::new();
     pack.add("channels.json", br#"[{"id":"C1","name":"general"}]"#);
