@@ -58,7 +58,9 @@ fn look(seen: &mut Seen, converter: &Converter, message: &Message) {
         Fate::Skip(skip) => *seen.fates.entry(skip.code()).or_default() += 1,
         Fate::Post(parts) => {
             seen.posted += 1;
-            parts.iter().for_each(|part| nothing_raw(part, message));
+            for part in parts {
+                nothing_raw(part, message);
+            }
         }
     }
     converted.losses.iter().for_each(|(loss, count)| seen.losses.add_many(loss, count));
