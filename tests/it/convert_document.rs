@@ -42,6 +42,12 @@ fn rich_text_inlines() {
                 r#"{"type":"text","text":"これは"},{"type":"text","text":"太字","style":{"bold":true}},{"type":"text","text":"です。"},{"type":"text","text":"斜体","style":{"italic":true}},{"type":"text","text":"、終"}"#
             )
         ),
+    ]));
+}
+
+#[test]
+fn rich_text_that_is_literal_or_refers() {
+    insta::assert_snapshot!(tell_all(&[
         (
             "typed literally",
             section(
@@ -103,7 +109,7 @@ fn rich_text_lists_quotes_and_code() {
         {"type":"rich_text_section","elements":[{"type":"text","text":"end"}]}]}]"#;
     let starts_with_list = r#"[{"type":"rich_text","elements":[{"type":"rich_text_list","style":"bullet","indent":0,"border":1,"elements":[
             {"type":"rich_text_section","elements":[{"type":"text","text":"one"}]}]}]}]"#;
-    let by_bo = |json: &str| Message { blocks: raw(json), ..bo_says("") };
+    let by_bo = |json: &str| Message { blocks: Some(raw(json)), ..bo_says("") };
     insta::assert_snapshot!(tell_all(&[
         ("everything", with_blocks(list)),
         ("by somebody without an account", by_bo(list)),
@@ -156,9 +162,9 @@ fn f1_cards_of_apps_previews_and_shared_messages() {
         (
             "a preview is dropped",
             Message {
-                attachments: raw(
+                attachments: Some(raw(
                     r#"[{"from_url":"https://a.example","title":"A","text":"preview"}]"#
-                ),
+                )),
                 ..says("see <https://a.example>")
             }
         ),
@@ -171,20 +177,20 @@ fn f1_cards_of_apps_previews_and_shared_messages() {
         (
             "a shared message",
             Message {
-                attachments: raw(
+                attachments: Some(raw(
                     r#"[{"is_share":true,"is_msg_unfurl":true,"from_url":"https://acme.slack.com/archives/C1/p1","author_name":"Bo Lind",
             "channel_id":"C1","ts":"1551441602.000200","text":"plain","message_blocks":[{"team":"T1","channel":"C1","ts":"1551441602.000200","message":{"blocks":[{"type":"rich_text","elements":[{"type":"rich_text_section","elements":[{"type":"text","text":"the words\nof Bo"}]}]}]}}],
             "files":[{"id":"F1","name":"a.pdf","permalink":"https://acme.slack.com/files/a.pdf"}]}]"#
-                ),
+                )),
                 ..says("look")
             }
         ),
         (
             "shared without text",
             Message {
-                attachments: raw(
+                attachments: Some(raw(
                     r#"[{"is_msg_unfurl":true,"author_id":"U1ANA","text":"quoted `code`"}]"#
-                ),
+                )),
                 ..bo_says("")
             }
         ),

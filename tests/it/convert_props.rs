@@ -169,7 +169,7 @@ proptest! {
         let shallow = format!(r#"[{{"text":{quoted},"title":{quoted},"pretext":{quoted},"fields":[{{"title":{quoted},"value":{quoted}}}],
             "footer":{quoted},"author_name":{quoted},"title_link":{quoted},"image_url":{quoted},"is_share":{}}}]"#, depth % 2);
         for json in [deep, shallow] {
-            let message = Message { blocks: raw(&json), attachments: raw(&json), ..says("") };
+            let message = Message { blocks: Some(raw(&json)), attachments: Some(raw(&json)), ..says("") };
             nothing_raw(&text_of(&message))?;
         }
     }

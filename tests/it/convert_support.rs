@@ -5,16 +5,16 @@ use chatferry::ids::{Account, ConversationId, SlackTs, SlackUserId};
 use chatferry::slack::{Author, Edited, Extra, File, FileMode, Message, Reaction};
 use serde_json::value::RawValue;
 
-pub fn raw(json: &str) -> Option<Box<RawValue>> {
-    Some(RawValue::from_string(String::from(json)).expect("the test's own JSON"))
+pub(crate) fn raw(json: &str) -> Box<RawValue> {
+    RawValue::from_string(String::from(json)).expect("the test's own JSON")
 }
 
-pub fn ts(text: &str) -> SlackTs {
+pub(crate) fn ts(text: &str) -> SlackTs {
     text.parse().expect("the test's own timestamp")
 }
 
 /// Ana, who has an account, says something.
-pub fn says(text: &str) -> Message {
+pub(crate) fn says(text: &str) -> Message {
     Message {
         ts: ts("1551441602.000200"),
         subtype: None,
@@ -33,13 +33,13 @@ pub fn says(text: &str) -> Message {
 }
 
 /// Bo, who has none, says something.
-pub fn bo_says(text: &str) -> Message {
+pub(crate) fn bo_says(text: &str) -> Message {
     let author = Author { user: Some(SlackUserId::new("U2BO")), ..Author::default() };
     Message { author, ..says(text) }
 }
 
 /// A bot says something.
-pub fn bot_says(name: Option<&str>, text: &str) -> Message {
+pub(crate) fn bot_says(name: Option<&str>, text: &str) -> Message {
     let author = Author {
         user: None,
         bot: Some(String::from("B1CI")),
@@ -49,30 +49,30 @@ pub fn bot_says(name: Option<&str>, text: &str) -> Message {
     Message { author, subtype: Some(String::from("bot_message")), ..says(text) }
 }
 
-pub fn of_kind(subtype: &str, text: &str) -> Message {
+pub(crate) fn of_kind(subtype: &str, text: &str) -> Message {
     Message { subtype: Some(String::from(subtype)), ..says(text) }
 }
 
-pub fn with_blocks(json: &str) -> Message {
-    Message { blocks: raw(json), ..says("the plain text") }
+pub(crate) fn with_blocks(json: &str) -> Message {
+    Message { blocks: Some(raw(json)), ..says("the plain text") }
 }
 
-pub fn with_cards(json: &str) -> Message {
-    Message { attachments: raw(json), ..bot_says(Some("Jenkins"), "") }
+pub(crate) fn with_cards(json: &str) -> Message {
+    Message { attachments: Some(raw(json)), ..bot_says(Some("Jenkins"), "") }
 }
 
 /// Rich text of one section.
-pub fn section(elements: &str) -> Message {
+pub(crate) fn section(elements: &str) -> Message {
     with_blocks(&format!(
         r#"[{{"type":"rich_text","elements":[{{"type":"rich_text_section","elements":[{elements}]}}]}}]"#
     ))
 }
 
-pub fn edited(message: Message) -> Message {
+pub(crate) fn edited(message: Message) -> Message {
     Message { edited: Some(Edited { ts: ts("1551441700.000000"), user: None }), ..message }
 }
 
-pub fn file(mode: FileMode, name: Option<&str>, size: Option<u64>) -> File {
+pub(crate) fn file(mode: FileMode, name: Option<&str>, size: Option<u64>) -> File {
     File {
         id: "F1".into(),
         name: name.map(String::from),
@@ -85,7 +85,7 @@ pub fn file(mode: FileMode, name: Option<&str>, size: Option<u64>) -> File {
     }
 }
 
-pub fn reaction(name: &str, users: &[&str]) -> Reaction {
+pub(crate) fn reaction(name: &str, users: &[&str]) -> Reaction {
     Reaction {
         name: String::from(name),
         users: users.iter().map(|user| SlackUserId::new(user)).collect(),
@@ -93,7 +93,7 @@ pub fn reaction(name: &str, users: &[&str]) -> Reaction {
     }
 }
 
-pub fn roster() -> Roster {
+pub(crate) fn roster() -> Roster {
     let mut roster = Roster::default();
     let ana = Known {
         name: String::from("Ana Silva"),
@@ -112,16 +112,16 @@ pub fn roster() -> Roster {
     roster
 }
 
-pub fn converter() -> Converter {
+pub(crate) fn converter() -> Converter {
     Converter::new(roster(), Settings::default())
 }
 
-pub fn convert(message: &Message) -> Converted {
+pub(crate) fn convert(message: &Message) -> Converted {
     converter().convert(&Context { threads: true }, message)
 }
 
 /// Returns the one part of a posted message.
-pub fn posted(message: &Message) -> String {
+pub(crate) fn posted(message: &Message) -> String {
     match convert(message).fate {
         Fate::Post(parts) => parts.join("\n----\n"),
         Fate::Skip(skip) => format!("(skipped: {})", skip.code()),
@@ -129,7 +129,7 @@ pub fn posted(message: &Message) -> String {
 }
 
 /// Shows invisible joiners as `⁞`, and spaces at a line's end as `·`.
-pub fn visible(text: &str) -> String {
+pub(crate) fn visible(text: &str) -> String {
     let lines = text.replace('\u{2060}', "⁞");
     let dotted = |line: &str| {
         let kept = line.trim_end();
@@ -139,7 +139,7 @@ pub fn visible(text: &str) -> String {
 }
 
 /// What came in and what came out, as a reviewer wants to read it.
-pub fn tell(title: &str, slack: &str, converted: &Converted) -> String {
+pub(crate) fn tell(title: &str, slack: &str, converted: &Converted) -> String {
     let chat = match &converted.fate {
         Fate::Post(parts) => visible(&parts.join("\n----\n")),
         Fate::Skip(skip) => format!("(skipped: {})", skip.code()),
@@ -149,15 +149,19 @@ pub fn tell(title: &str, slack: &str, converted: &Converted) -> String {
         Sender::Admin => String::from("the admin"),
     };
     let losses = converted.losses.to_string();
-    let mut told = format!("## {title}\n");
-    told += &if slack.is_empty() { String::new() } else { format!("Slack:\n{slack}\n") };
-    told += &format!("Chat, by {sender}:\n{chat}\n");
-    told += &if losses.is_empty() { String::new() } else { format!("Losses: {losses}\n") };
-    told
+    let mut told = vec![format!("## {title}")];
+    if !slack.is_empty() {
+        told.push(format!("Slack:\n{slack}"));
+    }
+    told.push(format!("Chat, by {sender}:\n{chat}"));
+    if !losses.is_empty() {
+        told.push(format!("Losses: {losses}"));
+    }
+    told.join("\n") + "\n"
 }
 
 /// Tells several messages one after the other.
-pub fn tell_all(cases: &[(&str, Message)]) -> String {
+pub(crate) fn tell_all(cases: &[(&str, Message)]) -> String {
     let told = cases.iter().map(|(title, message)| tell(title, "", &convert(message)));
     told.collect::<Vec<_>>().join("\n")
 }
