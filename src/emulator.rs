@@ -83,8 +83,11 @@ impl Emulator {
         let listener = TcpListener::bind(addr).await?;
         let url = format!("http://{}", listener.local_addr()?);
         // Making the key takes a while, and must not hold up the runtime.
-        let shared = tokio::task::spawn_blocking(move || Shared::new(options, url)).await.map_err(io::Error::other)??;
-        let (shared, stop, tasks) = (Arc::new(shared), CancellationToken::new(), TaskTracker::new());
+        let shared = tokio::task::spawn_blocking(move || Shared::new(options, url))
+            .await
+            .map_err(io::Error::other)??;
+        let (shared, stop, tasks) =
+            (Arc::new(shared), CancellationToken::new(), TaskTracker::new());
         tasks.spawn(listen::listen(listener, shared.clone(), stop.clone(), tasks.clone()));
         Ok(Self { shared, stop, tasks })
     }

@@ -14,7 +14,10 @@ pub(super) const HEADER: &str = "x-emulator-admin";
 pub(super) fn answer(shared: &Shared, head: &Parts, path: &str, bytes: &[u8]) -> Reply {
     let given = head.headers.get(HEADER).and_then(|value| value.to_str().ok());
     if given != Some(shared.admin_token.as_str()) {
-        return Reply::of(403, json(&object!({ "error": format!("the header {HEADER} must carry the admin token") })));
+        return Reply::of(
+            403,
+            json(&object!({ "error": format!("the header {HEADER} must carry the admin token") })),
+        );
     }
     match (head.method.as_str(), path) {
         ("GET", "state") => canonical::dump(shared).into_bytes().into(),
@@ -23,7 +26,12 @@ pub(super) fn answer(shared: &Shared, head: &Parts, path: &str, bytes: &[u8]) ->
         ("GET", "audit") => json(&audit::findings(shared)).into(),
         ("GET", "stats") => json(&shared.journal.stats()).into(),
         ("GET", "faults") => {
-            let all: Vec<_> = shared.faults.fired().into_iter().map(|(fault, fired)| object!({ "fault": fault, "fired": fired })).collect();
+            let all: Vec<_> = shared
+                .faults
+                .fired()
+                .into_iter()
+                .map(|(fault, fired)| object!({ "fault": fault, "fired": fired }))
+                .collect();
             json(&all).into()
         }
         ("POST", "faults") => arm(shared, bytes),

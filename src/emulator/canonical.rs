@@ -56,25 +56,31 @@ fn space(space: &Space, people: &People, now: i64, out: &mut String) {
         Space { importing: true, .. } => "importing",
         _ => "completed",
     };
-    line(out, &json!({
-        "space": space.id.to_string(),
-        "name": space.display_name,
-        "type": space.kind.word(),
-        "time": time::format(space.created),
-        "description": space.description,
-        "guidelines": space.guidelines,
-        "external": space.external,
-        "history": space.history,
-        "state": state,
-        "owner": space.owner.map(|who| people.email(who)),
-    }));
+    line(
+        out,
+        &json!({
+            "space": space.id.to_string(),
+            "name": space.display_name,
+            "type": space.kind.word(),
+            "time": time::format(space.created),
+            "description": space.description,
+            "guidelines": space.guidelines,
+            "external": space.external,
+            "history": space.history,
+            "state": state,
+            "owner": space.owner.map(|who| people.email(who)),
+        }),
+    );
     if ["deleted", "expired"].contains(&state) {
         return;
     }
     let past = space.past.iter().map(|(who, (from, until))| {
         json!({ "past": people.email(*who), "from": time::format(*from), "until": time::format(*until) })
     });
-    let present = space.present.iter().map(|(who, role)| json!({ "member": people.email(*who), "role": role.word() }));
+    let present = space
+        .present
+        .iter()
+        .map(|(who, role)| json!({ "member": people.email(*who), "role": role.word() }));
     let mut members: Vec<_> = past.chain(present).map(|member| member.to_string()).collect();
     members.sort_unstable();
     for member in members {
@@ -91,21 +97,25 @@ fn space(space: &Space, people: &People, now: i64, out: &mut String) {
 fn message(space: &Space, message: &Message, people: &People, out: &mut String) {
     let extra = message.extra.as_deref();
     let reactions = extra.map(|extra| extra.reactions.as_slice()).unwrap_or_default().iter();
-    let mut reactions: Vec<_> =
-        reactions.map(|(who, emoji)| format!("{} {}", space.emojis[*emoji as usize], people.email(*who))).collect();
+    let mut reactions: Vec<_> = reactions
+        .map(|(who, emoji)| format!("{} {}", space.emojis[*emoji as usize], people.email(*who)))
+        .collect();
     reactions.sort_unstable();
     let files = extra.map(|extra| extra.attachments.as_slice()).unwrap_or_default().iter();
     let file = |file: &super::world::Attachment| json!({ "name": file.name, "type": file.mime, "size": file.size, "sha256": file.sha256 });
-    line(out, &Line {
-        message: message.id.to_string(),
-        thread: message.thread.to_string(),
-        sender: people.email(message.sender),
-        time: time::format(message.created),
-        text: &message.text,
-        id: message.client_id.as_deref(),
-        edited: message.touched != 0 && !message.deleted,
-        deleted: message.deleted,
-        reactions,
-        attachments: files.map(file).collect(),
-    });
+    line(
+        out,
+        &Line {
+            message: message.id.to_string(),
+            thread: message.thread.to_string(),
+            sender: people.email(message.sender),
+            time: time::format(message.created),
+            text: &message.text,
+            id: message.client_id.as_deref(),
+            edited: message.touched != 0 && !message.deleted,
+            deleted: message.deleted,
+            reactions,
+            attachments: files.map(file).collect(),
+        },
+    );
 }

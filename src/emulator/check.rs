@@ -44,7 +44,9 @@ impl Check {
         let value: Value = serde_json::from_slice(bytes)
             .map_err(|error| Refusal::invalid(format!("Invalid JSON payload received. {error}")))?;
         let Value::Object(mut map) = value else {
-            return Err(Refusal::invalid("Invalid JSON payload received. Root element must be a message."));
+            return Err(Refusal::invalid(
+                "Invalid JSON payload received. Root element must be a message.",
+            ));
         };
         let spec = Spec::get();
         self.object(&mut map, &spec.schemas[schema], &Path(None, ""));
@@ -90,10 +92,15 @@ impl Check {
 
     fn value(&mut self, value: &mut Value, kind: &Kind, at: &Path<'_>) {
         match (kind, &mut *value) {
-            (Kind::Object(place), Value::Object(map)) => return self.object(map, &Spec::get().schemas[*place], at),
-            (Kind::List(kind), Value::Array(list)) => return list.iter_mut().for_each(|item| self.value(item, kind, at)),
+            (Kind::Object(place), Value::Object(map)) => {
+                return self.object(map, &Spec::get().schemas[*place], at);
+            }
+            (Kind::List(kind), Value::Array(list)) => {
+                return list.iter_mut().for_each(|item| self.value(item, kind, at));
+            }
             (Kind::Enum(values), Value::Number(number)) => {
-                if let Some(name) = number.as_u64().and_then(|ordinal| values.get(ordinal as usize)) {
+                if let Some(name) = number.as_u64().and_then(|ordinal| values.get(ordinal as usize))
+                {
                     *value = Value::from(*name);
                     return;
                 }
@@ -104,7 +111,10 @@ impl Check {
             return;
         }
         let place = at.text();
-        self.violation(&place, format!("Invalid value at '{place}' ({}), {}", word(kind), shown(value)));
+        self.violation(
+            &place,
+            format!("Invalid value at '{place}' ({}), {}", word(kind), shown(value)),
+        );
     }
 }
 
@@ -115,14 +125,23 @@ fn shown(value: &Value) -> String {
 
 fn scalar(value: &Value, kind: &Kind) -> bool {
     match (kind, value) {
-        (Kind::Open, _) | (Kind::Bool, Value::Bool(_)) | (Kind::Number, Value::Number(_)) | (Kind::Text, Value::String(_)) => true,
-        (Kind::Int32, Value::Number(number)) => number.as_i64().is_some_and(|n| i32::try_from(n).is_ok()),
+        (Kind::Open, _)
+        | (Kind::Bool, Value::Bool(_))
+        | (Kind::Number, Value::Number(_))
+        | (Kind::Text, Value::String(_)) => true,
+        (Kind::Int32, Value::Number(number)) => {
+            number.as_i64().is_some_and(|n| i32::try_from(n).is_ok())
+        }
         (Kind::Int32, Value::String(text)) => text.parse::<i32>().is_ok(),
         (Kind::Int64, Value::Number(number)) => number.is_i64(),
         (Kind::Int64, Value::String(text)) => text.parse::<i64>().is_ok(),
         (Kind::Time, Value::String(text)) => time::parse(text).is_some(),
-        (Kind::Duration, Value::String(text)) => text.strip_suffix('s').is_some_and(|n| n.parse::<f64>().is_ok()),
-        (Kind::Bytes, Value::String(text)) => text.bytes().all(|b| b.is_ascii_alphanumeric() || b"+/-_=".contains(&b)),
+        (Kind::Duration, Value::String(text)) => {
+            text.strip_suffix('s').is_some_and(|n| n.parse::<f64>().is_ok())
+        }
+        (Kind::Bytes, Value::String(text)) => {
+            text.bytes().all(|b| b.is_ascii_alphanumeric() || b"+/-_=".contains(&b))
+        }
         (Kind::Enum(values), Value::String(text)) => values.contains(&text.as_str()),
         _ => false,
     }
@@ -157,6 +176,7 @@ impl Path<'_> {
 
     /// The facts call the uid of a custom emoji output only, yet it is how a reaction names one.
     fn means_input(&self) -> bool {
-        self.1 == "uid" && self.0.is_some_and(|parent| matches!(parent.1, "customEmoji" | "custom_emoji"))
+        self.1 == "uid"
+            && self.0.is_some_and(|parent| matches!(parent.1, "customEmoji" | "custom_emoji"))
     }
 }

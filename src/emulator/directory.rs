@@ -12,9 +12,27 @@ use serde_json::{Value, json as object};
 pub(super) const PATH: &str = "/admin/directory/v1/users";
 
 const PARAMETERS: [&str; 21] = [
-    "customer", "domain", "maxResults", "pageToken", "orderBy", "projection", "query", "showDeleted", "sortOrder",
-    "viewType", "customFieldMask", "event", "fields", "alt", "prettyPrint", "quotaUser", "key", "access_token",
-    "oauth_token", "$.xgafv", "userIp",
+    "customer",
+    "domain",
+    "maxResults",
+    "pageToken",
+    "orderBy",
+    "projection",
+    "query",
+    "showDeleted",
+    "sortOrder",
+    "viewType",
+    "customFieldMask",
+    "event",
+    "fields",
+    "alt",
+    "prettyPrint",
+    "quotaUser",
+    "key",
+    "access_token",
+    "oauth_token",
+    "$.xgafv",
+    "userIp",
 ];
 
 /// users.list.
@@ -27,12 +45,20 @@ pub(super) fn list(shared: &Shared, caller: Caller, query: &str) -> Outcome<Vec<
     if !people.get(caller.who).is_some_and(|account| account.admin) {
         return Err(Refusal::forbidden("Not Authorized to access this resource/api"));
     }
-    let given: Vec<_> = query.split('&').filter_map(|pair| pair.split_once('=')).map(|(k, v)| (form(k), form(v))).collect();
-    let get = |name: &str| given.iter().find(|(key, _)| key == name).map(|(_, value)| value.as_ref());
+    let given: Vec<_> = query
+        .split('&')
+        .filter_map(|pair| pair.split_once('='))
+        .map(|(k, v)| (form(k), form(v)))
+        .collect();
+    let get =
+        |name: &str| given.iter().find(|(key, _)| key == name).map(|(_, value)| value.as_ref());
     if let Some((name, _)) = given.iter().find(|(name, _)| !PARAMETERS.contains(&name.as_ref())) {
-        return Err(Refusal::invalid(format!("Invalid JSON payload received. Unknown name \"{name}\": Cannot bind query parameter.")));
+        return Err(Refusal::invalid(format!(
+            "Invalid JSON payload received. Unknown name \"{name}\": Cannot bind query parameter."
+        )));
     }
-    let ours = get("customer").is_some_and(|customer| customer == "my_customer" || customer == shared.customer);
+    let ours = get("customer")
+        .is_some_and(|customer| customer == "my_customer" || customer == shared.customer);
     let domain = get("domain");
     if !ours && domain.is_none() {
         return Err(Refusal::invalid("Bad Request"));
@@ -47,12 +73,15 @@ pub(super) fn list(shared: &Shared, caller: Caller, query: &str) -> Outcome<Vec<
         return Err(Refusal::unmodelled("queries of users.list"));
     }
     let within = |account: &&Account| {
-        domain.is_none_or(|domain| account.email.rsplit_once('@').is_some_and(|(_, own)| own.eq_ignore_ascii_case(domain)))
+        domain.is_none_or(|domain| {
+            account.email.rsplit_once('@').is_some_and(|(_, own)| own.eq_ignore_ascii_case(domain))
+        })
     };
     // Deleted accounts are not modelled: asked for, there are none.
     let all = if get("showDeleted") == Some("true") { Vec::new() } else { people.sorted() };
     let all: Vec<_> = all.into_iter().filter(within).collect();
-    let page: Vec<_> = all.iter().skip(start).take(size).map(|account| user(account, &shared.customer)).collect();
+    let page: Vec<_> =
+        all.iter().skip(start).take(size).map(|account| user(account, &shared.customer)).collect();
     let mut answer = object!({ "kind": "admin#directory#users" });
     if start + page.len() < all.len() {
         answer["nextPageToken"] = (start + page.len()).to_string().into();

@@ -14,13 +14,18 @@ pub(super) fn patch(turn: &Turn<'_>) -> Outcome<Vec<u8>> {
     importing(turn, &mut space)?;
     let mask = turn.mask()?;
     let at = match space.message_at(turn, turn.name(1)) {
-        Err(_) if turn.query.flag("allowMissing") => return Err(Refusal::unmodelled("messages.patch with allowMissing")),
+        Err(_) if turn.query.flag("allowMissing") => {
+            return Err(Refusal::unmodelled("messages.patch with allowMissing"));
+        }
         found => found? as usize,
     };
     if space.messages[at].sender != turn.caller.who {
-        return Err(Refusal::forbidden("A message in import mode is updated with the authority that created it."));
+        return Err(Refusal::forbidden(
+            "A message in import mode is updated with the authority that created it.",
+        ));
     }
-    if let Some(field) = mask.iter().find(|field| !["text", "attachment"].contains(&field.as_str())) {
+    if let Some(field) = mask.iter().find(|field| !["text", "attachment"].contains(&field.as_str()))
+    {
         return Err(Refusal::invalid(format!("Field {field} can't be updated here.")));
     }
     if mask.iter().any(|field| field == "attachment") {
@@ -49,12 +54,17 @@ pub(super) fn delete(turn: &Turn<'_>) -> Outcome<Vec<u8>> {
     };
     let replies: Vec<_> = if root && space.threads.contains_key(&thread) {
         let others = space.messages.iter().enumerate();
-        others.filter(|(_, other)| other.thread == thread && other.id != id && !other.deleted).map(|(at, _)| at).collect()
+        others
+            .filter(|(_, other)| other.thread == thread && other.id != id && !other.deleted)
+            .map(|(at, _)| at)
+            .collect()
     } else {
         Vec::new()
     };
     if !replies.is_empty() && !turn.query.flag("force") {
-        return Err(Refusal::precondition("The message has threaded replies; delete with force to delete them too."));
+        return Err(Refusal::precondition(
+            "The message has threaded replies; delete with force to delete them too.",
+        ));
     }
     for at in replies.into_iter().chain([at]) {
         let message = &mut space.messages[at];

@@ -9,7 +9,8 @@ static FACTS: &str = include_str!("chat.v1.facts.json");
 /// The prefix that every scope's name has.
 const SCOPE: &str = "https://www.googleapis.com/auth/";
 /// Scopes of other services that a migration asks for.
-const ELSEWHERE: [&str; 4] = ["admin.directory.user", "admin.directory.user.readonly", "drive", "drive.file"];
+const ELSEWHERE: [&str; 4] =
+    ["admin.directory.user", "admin.directory.user.readonly", "drive", "drive.file"];
 
 /// A set of scopes, one bit each.
 pub(super) type Scopes = u64;
@@ -75,7 +76,8 @@ impl Spec {
     pub(super) fn get() -> &'static Self {
         static SPEC: OnceLock<Spec> = OnceLock::new();
         SPEC.get_or_init(|| {
-            let raw: Raw = serde_json::from_str(FACTS).expect("the embedded facts are valid JSON of this shape");
+            let raw: Raw = serde_json::from_str(FACTS)
+                .expect("the embedded facts are valid JSON of this shape");
             raw.compile()
         })
     }
@@ -173,8 +175,10 @@ impl Raw {
     fn compile(self) -> Spec {
         let prefixless = |scope: &'static str| scope.strip_prefix(SCOPE).unwrap_or(scope);
         let known = self.auth.oauth2.scopes.iter().copied().map(prefixless).chain(ELSEWHERE);
-        let scopes: HashMap<_, Scopes> = known.enumerate().map(|(bit, name)| (name, 1 << bit)).collect();
-        let places: HashMap<_, _> = self.schemas.keys().enumerate().map(|(at, name)| (*name, at)).collect();
+        let scopes: HashMap<_, Scopes> =
+            known.enumerate().map(|(bit, name)| (name, 1 << bit)).collect();
+        let places: HashMap<_, _> =
+            self.schemas.keys().enumerate().map(|(at, name)| (*name, at)).collect();
         let schemas = self.schemas.values().map(|schema| fields(schema, &places)).collect();
         let common = params(&self.parameters, &places);
         let mut methods = Vec::new();
@@ -187,7 +191,11 @@ impl Raw {
                 path: raw.flat_path,
                 query,
                 body: raw.request.as_ref().and_then(|body| places.get(body.schema).copied()),
-                scopes: raw.scopes.iter().filter_map(|scope| scopes.get(prefixless(scope))).fold(0, |sum, bit| sum | bit),
+                scopes: raw
+                    .scopes
+                    .iter()
+                    .filter_map(|scope| scopes.get(prefixless(scope)))
+                    .fold(0, |sum, bit| sum | bit),
                 upload: raw.media_upload.is_some(),
             });
         };
@@ -229,7 +237,9 @@ fn fields(schema: &RawSchema<'static>, places: &HashMap<&str, usize>) -> Schema 
 
 /// Returns the proto name of a JSON name: `createTime` is `create_time`.
 fn snake(name: &str) -> String {
-    let letter = |c: char| if c.is_ascii_uppercase() { format!("_{}", c.to_ascii_lowercase()) } else { c.to_string() };
+    let letter = |c: char| {
+        if c.is_ascii_uppercase() { format!("_{}", c.to_ascii_lowercase()) } else { c.to_string() }
+    };
     name.chars().map(letter).collect()
 }
 
@@ -238,7 +248,9 @@ fn kind(raw: &RawField<'static>, places: &HashMap<&str, usize>) -> Kind {
         return Kind::Object(*place);
     }
     match (raw.kind, raw.format) {
-        (Some("array"), _) => Kind::List(Box::new(raw.items.as_ref().map_or(Kind::Open, |items| kind(items, places)))),
+        (Some("array"), _) => {
+            Kind::List(Box::new(raw.items.as_ref().map_or(Kind::Open, |items| kind(items, places))))
+        }
         (Some("boolean"), _) => Kind::Bool,
         (Some("integer"), _) => Kind::Int32,
         (Some("number"), _) => Kind::Number,
@@ -259,7 +271,8 @@ mod tests {
     fn the_facts_compile_to_every_method_with_scopes_and_parameters() {
         let spec = Spec::get();
         assert_eq!(spec.methods.len(), 55);
-        let create = spec.methods.iter().find(|method| method.id == "spaces.messages.create").unwrap();
+        let create =
+            spec.methods.iter().find(|method| method.id == "spaces.messages.create").unwrap();
         assert_eq!((create.verb, create.path), ("POST", "v1/spaces/{spacesId}/messages"));
         assert!(create.query.contains_key("messageId") && create.query.contains_key("alt"));
         assert_ne!(create.scopes & spec.scopes(&["chat.import"]), 0);
@@ -269,7 +282,8 @@ mod tests {
 
     #[test]
     fn a_space_may_be_described() {
-        let details = Spec::get().schemas.iter().find(|schema| schema.contains_key("guidelines")).unwrap();
+        let details =
+            Spec::get().schemas.iter().find(|schema| schema.contains_key("guidelines")).unwrap();
         assert!(details.contains_key("description"));
     }
 }

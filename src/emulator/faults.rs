@@ -66,7 +66,9 @@ pub struct FaultId(usize);
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum BadFault {
     /// No such method.
-    #[error("no method is called {0:?}; use one like spaces.messages.create, token, directory.users.list or *")]
+    #[error(
+        "no method is called {0:?}; use one like spaces.messages.create, token, directory.users.list or *"
+    )]
     Method(String),
     /// Calls are counted from 1.
     #[error("nth counts from 1")]
@@ -113,7 +115,8 @@ impl Faults {
                 continue;
             }
             armed.seen += 1;
-            let due = armed.seen >= armed.fault.nth && armed.fault.times.is_none_or(|times| armed.fired < times);
+            let due = armed.seen >= armed.fault.nth
+                && armed.fault.times.is_none_or(|times| armed.fired < times);
             if due && struck.is_none() {
                 armed.fired += 1;
                 struck = Some((armed.fault.phase, armed.fault.action));
@@ -130,6 +133,10 @@ impl Faults {
 
     /// Returns how many calls one rule struck.
     pub(super) fn count(&self, id: FaultId) -> u64 {
-        self.armed.lock().unwrap_or_else(PoisonError::into_inner).get(id.0).map_or(0, |armed| armed.fired)
+        self.armed
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .get(id.0)
+            .map_or(0, |armed| armed.fired)
     }
 }

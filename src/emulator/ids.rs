@@ -26,7 +26,8 @@ impl Id {
 impl fmt::Display for Id {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let letter = |place: u32| ALPHABET[(self.0 >> (6 * place) & 63) as usize];
-        let text: [u8; LETTERS as usize] = std::array::from_fn(|index| letter(LETTERS - 1 - index as u32));
+        let text: [u8; LETTERS as usize] =
+            std::array::from_fn(|index| letter(LETTERS - 1 - index as u32));
         f.write_str(std::str::from_utf8(&text).unwrap_or_default())
     }
 }
@@ -51,7 +52,8 @@ impl Ids {
     /// Returns a decimal number of 21 digits, as Google's account ids are.
     pub(super) fn account(&self, email: &str) -> String {
         let tag = self.tag(&[b"account", email.as_bytes()]);
-        let number = tag.as_ref()[..8].iter().fold(0_u128, |sum, byte| sum << 8 | u128::from(*byte));
+        let number =
+            tag.as_ref()[..8].iter().fold(0_u128, |sum, byte| sum << 8 | u128::from(*byte));
         format!("1{number:020}")
     }
 

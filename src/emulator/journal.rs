@@ -88,7 +88,12 @@ impl Journal {
     }
 
     /// Notes a request. The closure makes the entry only where it is kept.
-    pub(super) fn note(&self, method: &'static str, status: u16, entry: impl FnOnce(u64) -> Entry) -> u64 {
+    pub(super) fn note(
+        &self,
+        method: &'static str,
+        status: u16,
+        entry: impl FnOnce(u64) -> Entry,
+    ) -> u64 {
         let mut pages = self.pages.lock().unwrap_or_else(PoisonError::into_inner);
         *pages.counts.entry((method, status)).or_default() += 1;
         pages.number += 1;
@@ -107,7 +112,8 @@ impl Journal {
         let Some(file) = &self.file else {
             return;
         };
-        let line = json!({ "request": entry, "body": readable(request), "answer": readable(answer) });
+        let line =
+            json!({ "request": entry, "body": readable(request), "answer": readable(answer) });
         let mut file = file.lock().unwrap_or_else(PoisonError::into_inner);
         if let Err(error) = writeln!(file, "{line}") {
             tracing::warn!(%error, "the journal file can't be written");
@@ -128,7 +134,9 @@ impl Journal {
 
     pub(super) fn stats(&self) -> Stats {
         let mut stats = Stats::default();
-        for ((method, status), count) in &self.pages.lock().unwrap_or_else(PoisonError::into_inner).counts {
+        for ((method, status), count) in
+            &self.pages.lock().unwrap_or_else(PoisonError::into_inner).counts
+        {
             stats.calls.entry((*method).to_owned()).or_default().insert(*status, *count);
         }
         stats

@@ -48,13 +48,16 @@ impl FakeKey {
 
     /// Tells whether this key made the signature.
     pub(super) fn verifies(&self, signed: &[u8], signature: &[u8]) -> bool {
-        UnparsedPublicKey::new(&RSA_PKCS1_2048_8192_SHA256, &self.public).verify(signed, signature).is_ok()
+        UnparsedPublicKey::new(&RSA_PKCS1_2048_8192_SHA256, &self.public)
+            .verify(signed, signature)
+            .is_ok()
     }
 }
 
 /// Puts a key together from two different primes of ours, the larger first.
 fn draw() -> io::Result<RsaPrivateKey> {
-    let mut primes: Vec<_> = PRIMES.lines().filter_map(|line| BigUint::parse_bytes(line.as_bytes(), 16)).collect();
+    let mut primes: Vec<_> =
+        PRIMES.lines().filter_map(|line| BigUint::parse_bytes(line.as_bytes(), 16)).collect();
     let mut dice = [0; 2];
     random(&mut dice)?;
     let first = primes.swap_remove(usize::from(dice[0]) % primes.len());
@@ -64,7 +67,9 @@ fn draw() -> io::Result<RsaPrivateKey> {
 }
 
 fn random(buffer: &mut [u8]) -> io::Result<()> {
-    SystemRandom::new().fill(buffer).map_err(|_| io::Error::other("the system gives no random bytes"))
+    SystemRandom::new()
+        .fill(buffer)
+        .map_err(|_| io::Error::other("the system gives no random bytes"))
 }
 
 /// Returns so many random bytes as hexadecimal digits.

@@ -25,7 +25,12 @@ const HEAD_WAIT: Duration = Duration::from_secs(30);
 const TLS: u8 = 0x16;
 
 /// Takes connections until it is told to stop.
-pub(super) async fn listen(listener: TcpListener, shared: Arc<Shared>, stop: CancellationToken, tasks: TaskTracker) {
+pub(super) async fn listen(
+    listener: TcpListener,
+    shared: Arc<Shared>,
+    stop: CancellationToken,
+    tasks: TaskTracker,
+) {
     loop {
         let stream = tokio::select! {
             () = stop.cancelled() => return,
@@ -92,7 +97,11 @@ where
         let shared = self.0.clone();
         Box::pin(async move {
             let response = respond(&shared, request.map(Body::new)).await;
-            if response.extensions().get::<Withheld>().is_some() { Err(Closed) } else { Ok(response) }
+            if response.extensions().get::<Withheld>().is_some() {
+                Err(Closed)
+            } else {
+                Ok(response)
+            }
         })
     }
 }

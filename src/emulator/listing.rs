@@ -56,7 +56,9 @@ pub(super) fn list(turn: &Turn<'_>) -> Outcome<Vec<u8>> {
     let space = turn.open(&room)?;
     if !space.importing {
         if !turn.may(&["chat.messages", "chat.messages.readonly"]) {
-            return Err(Refusal::forbidden("The scope chat.import works on spaces in import mode only."));
+            return Err(Refusal::forbidden(
+                "The scope chat.import works on spaces in import mode only.",
+            ));
         }
         if !space.present.contains_key(&who) {
             return Err(Refusal::forbidden("The caller is not a member of the space."));
@@ -64,16 +66,20 @@ pub(super) fn list(turn: &Turn<'_>) -> Outcome<Vec<u8>> {
     }
     let (filter, descending) = (filter(turn, &space)?, descending(turn)?);
     let size = page_size(turn, PAGE, PAGE_MAX)?;
-    let from = turn.query.get("pageToken").map(|token| position(token, &filter, descending)).transpose()?;
+    let from = turn
+        .query
+        .get("pageToken")
+        .map(|token| position(token, &filter, descending))
+        .transpose()?;
     let low = bound(filter.after.or(Some(Micros::MIN)), from.filter(|_| !descending), Micros::max);
     let high = bound(filter.before.or(Some(Micros::MAX)), from.filter(|_| descending), Micros::min);
     let mut found = Vec::with_capacity(size.min(space.messages.len()));
     let wanted = |message: &&Message| {
-        (turn.query.flag("showDeleted") || !message.deleted)
-            && filter.thread.has(message)
+        (turn.query.flag("showDeleted") || !message.deleted) && filter.thread.has(message)
     };
     if low < high {
-        let range = space.by_time.range((std::ops::Bound::Excluded(low), std::ops::Bound::Excluded(high)));
+        let range =
+            space.by_time.range((std::ops::Bound::Excluded(low), std::ops::Bound::Excluded(high)));
         let messages = range.map(|(_, at)| &space.messages[*at as usize]);
         if descending {
             found.extend(messages.rev().filter(wanted).take(size + 1));
@@ -84,13 +90,20 @@ pub(super) fn list(turn: &Turn<'_>) -> Outcome<Vec<u8>> {
     Ok(page(turn, &space, found, size, &filter))
 }
 
-fn page(turn: &Turn<'_>, space: &Space, mut found: Vec<&Message>, size: usize, filter: &Filter) -> Vec<u8> {
+fn page(
+    turn: &Turn<'_>,
+    space: &Space,
+    mut found: Vec<&Message>,
+    size: usize,
+    filter: &Filter,
+) -> Vec<u8> {
     let more = found.len() > size;
     found.truncate(size);
     let descending = descending(turn).unwrap_or(false);
     let last = found.last().filter(|_| more).map(|message| message.created);
     let people = turn.shared.people();
-    let shown = |message: &&'_ Message| turn.dialects().listed_client_ids || message.client_id.is_none();
+    let shown =
+        |message: &&'_ Message| turn.dialects().listed_client_ids || message.client_id.is_none();
     let view = |message| {
         let full = show::view(&people, space, message);
         if shown(&message) { full } else { full.without_client_id() }
@@ -101,7 +114,11 @@ fn page(turn: &Turn<'_>, space: &Space, mut found: Vec<&Message>, size: usize, f
     })
 }
 
-fn bound(filter: Option<Micros>, from: Option<Micros>, tighter: fn(Micros, Micros) -> Micros) -> Micros {
+fn bound(
+    filter: Option<Micros>,
+    from: Option<Micros>,
+    tighter: fn(Micros, Micros) -> Micros,
+) -> Micros {
     match (filter, from) {
         (Some(filter), Some(from)) => tighter(filter, from),
         (filter, from) => filter.or(from).unwrap_or_default(),
@@ -116,7 +133,9 @@ fn stamp(filter: &Filter, descending: bool) -> u64 {
 }
 
 fn position(token: &str, filter: &Filter, descending: bool) -> Outcome<Micros> {
-    let parts = token.split_once('-').filter(|(_, mark)| *mark == format!("{:x}", stamp(filter, descending)));
+    let parts = token
+        .split_once('-')
+        .filter(|(_, mark)| *mark == format!("{:x}", stamp(filter, descending)));
     let at = parts.and_then(|(at, _)| Micros::from_str_radix(at, 16).ok());
     at.ok_or_else(|| Refusal::invalid("The page token is invalid, or belongs to another request."))
 }
@@ -145,14 +164,19 @@ fn filter(turn: &Turn<'_>, space: &Space) -> Outcome<Filter> {
         return Ok(filter);
     };
     for term in text.split(" AND ").map(str::trim) {
-        term_of(term, space, &mut filter)
-            .ok_or_else(|| Refusal::invalid(format!("Invalid filter: {}", term.chars().take(80).collect::<String>())))?;
+        term_of(term, space, &mut filter).ok_or_else(|| {
+            Refusal::invalid(format!(
+                "Invalid filter: {}",
+                term.chars().take(80).collect::<String>()
+            ))
+        })?;
     }
     Ok(filter)
 }
 
 fn term_of(term: &str, space: &Space, filter: &mut Filter) -> Option<()> {
-    if let Some(rest) = term.strip_prefix("create_time").or_else(|| term.strip_prefix("createTime")) {
+    if let Some(rest) = term.strip_prefix("create_time").or_else(|| term.strip_prefix("createTime"))
+    {
         let rest = rest.trim_start();
         let (sign, value) = rest.split_at_checked(1)?;
         let at = time::parse(value.trim().strip_prefix('"')?.strip_suffix('"')?)?;

@@ -24,18 +24,27 @@ pub(super) fn create(turn: &mut Turn<'_>) -> Outcome<Vec<u8>> {
     if turn.body.contains_key("role") {
         turn.check.lint("role-at-create", "role");
     }
-    if space.importing { historical(turn, &mut space, who) } else { active(turn, &mut space, caller, who) }
+    if space.importing {
+        historical(turn, &mut space, who)
+    } else {
+        active(turn, &mut space, caller, who)
+    }
 }
 
 fn person(turn: &Turn<'_>) -> Outcome<Who> {
     let name = turn.inner("member", "name").unwrap_or_default();
     let Some(key) = name.strip_prefix("users/").filter(|key| !key.is_empty()) else {
-        return Err(Refusal::invalid("membership.member.name must be users/ followed by an id or an e-mail address."));
+        return Err(Refusal::invalid(
+            "membership.member.name must be users/ followed by an id or an e-mail address.",
+        ));
     };
     if key == "app" || turn.inner("member", "type") == Some("BOT") {
         return Err(Refusal::invalid("Apps can't be members here."));
     }
-    turn.shared.people().find(key).ok_or_else(|| Refusal::not_found("The user was not found in the organization."))
+    turn.shared
+        .people()
+        .find(key)
+        .ok_or_else(|| Refusal::not_found("The user was not found in the organization."))
 }
 
 fn historical(turn: &Turn<'_>, space: &mut Space, who: Who) -> Outcome<Vec<u8>> {
@@ -43,14 +52,20 @@ fn historical(turn: &Turn<'_>, space: &mut Space, who: Who) -> Outcome<Vec<u8>> 
         return Err(Refusal::scope());
     }
     let Some(until) = turn.time("deleteTime") else {
-        return Err(Refusal::invalid("membership.delete_time is required in import mode: only historical memberships can be created."));
+        return Err(Refusal::invalid(
+            "membership.delete_time is required in import mode: only historical memberships can be created.",
+        ));
     };
     let from = turn.time("createTime").unwrap_or(until - 1);
     if until <= space.created || until > turn.now {
-        return Err(Refusal::invalid("membership.delete_time must be after the space's create time and not in the future."));
+        return Err(Refusal::invalid(
+            "membership.delete_time must be after the space's create time and not in the future.",
+        ));
     }
     if from < space.created || from >= until {
-        return Err(Refusal::invalid("membership.create_time must be at or after the space's create time and before delete_time."));
+        return Err(Refusal::invalid(
+            "membership.create_time must be at or after the space's create time and before delete_time.",
+        ));
     }
     let span = match space.past.get(&who) {
         Some(_) if turn.dialects().member_repeat == Repeat::Refused => {
@@ -82,7 +97,13 @@ fn active(turn: &Turn<'_>, space: &mut Space, caller: Who, who: Who) -> Outcome<
     Ok(json(&view(turn, space, who, None, Some(role))))
 }
 
-fn view(turn: &Turn<'_>, space: &Space, who: Who, span: Option<(Micros, Micros)>, role: Option<Role>) -> Value {
+fn view(
+    turn: &Turn<'_>,
+    space: &Space,
+    who: Who,
+    span: Option<(Micros, Micros)>,
+    role: Option<Role>,
+) -> Value {
     let people = turn.shared.people();
     let id = people.id(who);
     let mut view = object!({
@@ -108,7 +129,9 @@ pub(super) fn list(turn: &Turn<'_>) -> Outcome<Vec<u8>> {
     let who = turn.user()?;
     if !space.importing {
         let others = turn.may(&["chat.memberships", "chat.memberships.readonly"]);
-        if !space.present.contains_key(&who) || !(others || turn.dialects().members_listed_after_completion) {
+        if !space.present.contains_key(&who)
+            || !(others || turn.dialects().members_listed_after_completion)
+        {
             return Err(Refusal::forbidden("The caller does not have permission"));
         }
     }
@@ -134,7 +157,10 @@ pub(super) fn list(turn: &Turn<'_>) -> Outcome<Vec<u8>> {
 }
 
 fn named(turn: &Turn<'_>) -> Outcome<Who> {
-    turn.shared.people().find(turn.name(1)).ok_or_else(|| Refusal::not_found("Membership not found."))
+    turn.shared
+        .people()
+        .find(turn.name(1))
+        .ok_or_else(|| Refusal::not_found("Membership not found."))
 }
 
 /// members.patch: a role, by a manager, after completion.
@@ -146,7 +172,9 @@ pub(super) fn patch(turn: &Turn<'_>) -> Outcome<Vec<u8>> {
         return Err(Refusal::invalid("Roles are for completed spaces with a name."));
     }
     if !turn.may(&["chat.memberships"]) {
-        return Err(Refusal::forbidden("The scope chat.import works on spaces in import mode only."));
+        return Err(Refusal::forbidden(
+            "The scope chat.import works on spaces in import mode only.",
+        ));
     }
     space.managed_by(caller, turn)?;
     if turn.mask()? != ["role"] {
@@ -159,7 +187,8 @@ pub(super) fn patch(turn: &Turn<'_>) -> Outcome<Vec<u8>> {
         _ => return Err(Refusal::invalid("membership.role is required.")),
     };
     let who = named(turn)?;
-    let place = space.present.get_mut(&who).ok_or_else(|| Refusal::not_found("Membership not found."))?;
+    let place =
+        space.present.get_mut(&who).ok_or_else(|| Refusal::not_found("Membership not found."))?;
     *place = role;
     Ok(json(&view(turn, &space, who, None, Some(role))))
 }
@@ -176,7 +205,9 @@ pub(super) fn delete(turn: &Turn<'_>) -> Outcome<Vec<u8>> {
         return Ok(json(&view(turn, &space, who, Some(span), None)));
     }
     if !turn.may(&["chat.memberships"]) {
-        return Err(Refusal::forbidden("The scope chat.import works on spaces in import mode only."));
+        return Err(Refusal::forbidden(
+            "The scope chat.import works on spaces in import mode only.",
+        ));
     }
     space.managed_by(caller, turn)?;
     let role = space.present.remove(&who).ok_or_else(missing)?;

@@ -97,7 +97,9 @@ impl View<'_> {
 
 fn replies(space: &Space, message: &Message) -> bool {
     match space.threads.get(&message.thread) {
-        Some(thread) => space.messages.get(thread.root as usize).is_some_and(|root| root.id != message.id),
+        Some(thread) => {
+            space.messages.get(thread.root as usize).is_some_and(|root| root.id != message.id)
+        }
         None => message.thread != message.id,
     }
 }

@@ -39,7 +39,17 @@ pub(super) fn create(turn: &mut Turn<'_>) -> Outcome<Vec<u8>> {
     let extra = attachments(turn, &space, id)?;
     let text = turn.text("text").unwrap_or_default().into();
     let client_id = client_id.map(Into::into);
-    let message = Message { id, thread, sender: who, created, touched: 0, deleted: false, text, client_id, extra };
+    let message = Message {
+        id,
+        thread,
+        sender: who,
+        created,
+        touched: 0,
+        deleted: false,
+        text,
+        client_id,
+        extra,
+    };
     let at = space.put(message, reply, threads_by_key(turn));
     if let Some(request) = request {
         let replay = Replay { who, target: at, fingerprint: turn.fingerprint, at: turn.now };
@@ -66,9 +76,14 @@ fn well_formed(turn: &Turn<'_>) -> Outcome<()> {
         return Err(Refusal::invalid("The message is larger than 32000 bytes."));
     }
     if text.is_empty() && !turn.body.contains_key("attachment") {
-        return Err(Refusal::invalid("Message cannot be empty. Discarding empty create message request."));
+        return Err(Refusal::invalid(
+            "Message cannot be empty. Discarding empty create message request.",
+        ));
     }
-    if ["cardsV2", "cards", "accessoryWidgets", "privateMessageViewer"].iter().any(|field| turn.body.contains_key(*field)) {
+    if ["cardsV2", "cards", "accessoryWidgets", "privateMessageViewer"]
+        .iter()
+        .any(|field| turn.body.contains_key(*field))
+    {
         return Err(Refusal::invalid("Cards, widgets and private messages can't be imported."));
     }
     if turn.body.contains_key("quotedMessageMetadata") {
@@ -82,14 +97,22 @@ fn client_id(turn: &Turn<'_>) -> Outcome<Option<String>> {
     let Some(id) = turn.query.get("messageId") else {
         return Ok(None);
     };
-    let letters = id.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-');
+    let letters =
+        id.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-');
     if !id.starts_with("client-") || id.len() > 63 || id.len() == 7 || !letters {
-        return Err(Refusal::invalid("message_id must begin with client-, have at most 63 characters, and contain only lowercase letters, numbers and hyphens."));
+        return Err(Refusal::invalid(
+            "message_id must begin with client-, have at most 63 characters, and contain only lowercase letters, numbers and hyphens.",
+        ));
     }
     Ok(Some(id.to_owned()))
 }
 
-fn replayed(turn: &mut Turn<'_>, space: &Space, request: Option<Id>, who: Who) -> Outcome<Option<u32>> {
+fn replayed(
+    turn: &mut Turn<'_>,
+    space: &Space,
+    request: Option<Id>,
+    who: Who,
+) -> Outcome<Option<u32>> {
     let Some(replay) = request.and_then(|request| space.requests.get(&request)).copied() else {
         return Ok(None);
     };
@@ -105,16 +128,24 @@ fn repeated(turn: &Turn<'_>, space: &Space, client_id: Option<&str>) -> Outcome<
     let used = client_id.and_then(|id| space.by_client_id(turn, id));
     match used {
         None => Ok(None),
-        Some(at) if turn.dialects().message_id_repeat == Repeat::Same => Ok(Some(show::full(turn, space, at))),
+        Some(at) if turn.dialects().message_id_repeat == Repeat::Same => {
+            Ok(Some(show::full(turn, space, at)))
+        }
         Some(_) => Err(Refusal::exists("A message with this custom message ID already exists.")),
     }
 }
 
 fn created(turn: &Turn<'_>, space: &Space) -> Outcome<Micros> {
     let created = turn.time("createTime").unwrap_or(turn.now);
-    let early = if turn.dialects().equal_create_time { created < space.created } else { created <= space.created };
+    let early = if turn.dialects().equal_create_time {
+        created < space.created
+    } else {
+        created <= space.created
+    };
     if early || created > turn.now {
-        return Err(Refusal::invalid("message.create_time must be between the space's create time and the present time."));
+        return Err(Refusal::invalid(
+            "message.create_time must be between the space's create time and the present time.",
+        ));
     }
     if !space.by_time.contains_key(&created) {
         return Ok(created);
@@ -127,13 +158,21 @@ fn created(turn: &Turn<'_>, space: &Space) -> Outcome<Micros> {
 }
 
 /// The message's name derives from what is unique about it.
-fn name(turn: &Turn<'_>, space: &Space, client_id: Option<&str>, request: Option<Id>, created: Micros) -> Id {
+fn name(
+    turn: &Turn<'_>,
+    space: &Space,
+    client_id: Option<&str>,
+    request: Option<Id>,
+    created: Micros,
+) -> Id {
     if let Some(client_id) = client_id {
         return space.client_name(turn, client_id);
     }
     let (ids, within) = (&turn.shared.ids, space.id.to_string());
     match request {
-        Some(request) => ids.of(&[b"asked message", within.as_bytes(), request.to_string().as_bytes()]),
+        Some(request) => {
+            ids.of(&[b"asked message", within.as_bytes(), request.to_string().as_bytes()])
+        }
         None => ids.of(&[b"message", within.as_bytes(), &created.to_be_bytes()]),
     }
 }
@@ -167,7 +206,8 @@ fn thread(turn: &mut Turn<'_>, space: &Space, message: Id) -> Outcome<(Id, bool)
             Err(Refusal::invalid("thread.thread_key must have at most 4000 characters."))
         }
         (None, Some(key)) => {
-            let thread = turn.shared.ids.of(&[b"thread", space.id.to_string().as_bytes(), key.as_bytes()]);
+            let thread =
+                turn.shared.ids.of(&[b"thread", space.id.to_string().as_bytes(), key.as_bytes()]);
             Ok((thread, space.threads.contains_key(&thread)))
         }
         (None, None) => Ok((message, false)),
@@ -175,18 +215,31 @@ fn thread(turn: &mut Turn<'_>, space: &Space, message: Id) -> Outcome<(Id, bool)
 }
 
 fn attachments(turn: &Turn<'_>, space: &Space, message: Id) -> Outcome<Option<Box<Extra>>> {
-    let Some(list) = turn.body.get("attachment").and_then(|list| list.as_array()).filter(|list| !list.is_empty()) else {
+    let Some(list) = turn
+        .body
+        .get("attachment")
+        .and_then(|list| list.as_array())
+        .filter(|list| !list.is_empty())
+    else {
         return Ok(None);
     };
     let mut extra = Extra::default();
     for (index, item) in list.iter().enumerate() {
-        let token = item.get("attachmentDataRef").and_then(|data| data.get("attachmentUploadToken")?.as_str());
+        let token = item
+            .get("attachmentDataRef")
+            .and_then(|data| data.get("attachmentUploadToken")?.as_str());
         let upload = token.and_then(|token| turn.shared.uploads.finished(token));
         let upload = upload.filter(|upload| upload.space == space.id);
         let Some(upload) = upload else {
-            return Err(Refusal::invalid("The attachment upload token is invalid or belongs to another space."));
+            return Err(Refusal::invalid(
+                "The attachment upload token is invalid or belongs to another space.",
+            ));
         };
-        let id = turn.shared.ids.of(&[b"attachment", message.to_string().as_bytes(), &index.to_be_bytes()]);
+        let id = turn.shared.ids.of(&[
+            b"attachment",
+            message.to_string().as_bytes(),
+            &index.to_be_bytes(),
+        ]);
         extra.attachments.push(Attachment { id, ..upload.file });
     }
     Ok(Some(Box::new(extra)))
@@ -195,7 +248,11 @@ fn attachments(turn: &Turn<'_>, space: &Space, message: Id) -> Outcome<Option<Bo
 impl Space {
     /// Returns the name of a message that the client called so.
     fn client_name(&self, turn: &Turn<'_>, client_id: &str) -> Id {
-        turn.shared.ids.of(&[b"client message", self.id.to_string().as_bytes(), client_id.as_bytes()])
+        turn.shared.ids.of(&[
+            b"client message",
+            self.id.to_string().as_bytes(),
+            client_id.as_bytes(),
+        ])
     }
 
     /// Finds a message by the id that the client gave it.
@@ -212,7 +269,8 @@ impl Space {
             let at = Id::parse(message).and_then(|id| self.by_id.get(&id)).copied();
             at.filter(|at| Id::parse(thread) == Some(self.messages[*at as usize].thread))
         };
-        at.filter(|at| !self.messages[*at as usize].deleted).ok_or_else(|| Refusal::not_found("Message not found."))
+        at.filter(|at| !self.messages[*at as usize].deleted)
+            .ok_or_else(|| Refusal::not_found("Message not found."))
     }
 
     /// Finds a thread by its full resource name.

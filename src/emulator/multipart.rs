@@ -38,11 +38,17 @@ fn boundary(content_type: &str) -> Option<&str> {
 
 /// Splits a part into its content type and its content.
 fn part<'a>(part: &'a [u8], end: &[u8]) -> Option<(&'a str, &'a [u8])> {
+    if let Some(bare) = part.strip_prefix(end) {
+        return Some(("application/octet-stream", bare));
+    }
     let blank = [end, end].concat();
     let at = find(part, &blank)?;
     let head = std::str::from_utf8(&part[..at]).ok()?;
-    let field = |line: &'a str| line.split_once(':').filter(|(name, _)| name.eq_ignore_ascii_case("content-type"));
-    let mime = head.lines().find_map(field).map_or("application/octet-stream", |(_, value)| value.trim());
+    let field = |line: &'a str| {
+        line.split_once(':').filter(|(name, _)| name.eq_ignore_ascii_case("content-type"))
+    };
+    let mime =
+        head.lines().find_map(field).map_or("application/octet-stream", |(_, value)| value.trim());
     Some((mime, &part[at + blank.len()..]))
 }
 
@@ -58,10 +64,14 @@ mod tests {
     fn bytes_survive_both_kinds_of_line_end() {
         let media = b"\r\n\0\xff--B not yet\n\r";
         for end in ["\n", "\r\n"] {
-            let head = format!("--B{end}Content-Type: application/json{end}MIME-Version: 1.0{end}{end}{{}}{end}--B{end}content-type: image/png{end}{end}");
+            let head = format!(
+                "--B{end}Content-Type: application/json{end}MIME-Version: 1.0{end}{end}{{}}{end}--B{end}content-type: image/png{end}{end}"
+            );
             let tail = format!("{end}--B--{end}");
             let body = [head.as_bytes(), media, tail.as_bytes()].concat();
-            for content_type in ["multipart/related; boundary=\"B\"", "multipart/related; boundary=B; charset=x"] {
+            for content_type in
+                ["multipart/related; boundary=\"B\"", "multipart/related; boundary=B; charset=x"]
+            {
                 let parts = split(content_type, &body).unwrap();
                 assert_eq!(parts, Parts { json: b"{}", mime: "image/png", bytes: media });
             }

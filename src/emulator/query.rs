@@ -35,14 +35,22 @@ impl<'a> Query<'a> {
             Ok(value) => self.0.push((param.name, value)),
             Err(value) => check.push(Violation {
                 field: param.name.to_owned(),
-                text: format!("Invalid value at '{}' ({}), \"{value}\"", param.name, word(&param.kind)),
+                text: format!(
+                    "Invalid value at '{}' ({}), \"{value}\"",
+                    param.name,
+                    word(&param.kind)
+                ),
             }),
         }
     }
 
     /// Returns a parameter's value; empty is absent.
     pub(super) fn get(&self, name: &str) -> Option<&str> {
-        self.0.iter().find(|(given, _)| *given == name).map(|(_, value)| value.as_ref()).filter(|value| !value.is_empty())
+        self.0
+            .iter()
+            .find(|(given, _)| *given == name)
+            .map(|(_, value)| value.as_ref())
+            .filter(|value| !value.is_empty())
     }
 
     /// Tells whether a boolean parameter is true.
@@ -72,7 +80,11 @@ pub(super) fn camel(name: &str) -> String {
 
 /// Undoes form encoding: a plus is a space.
 pub(super) fn form(text: &str) -> Cow<'_, str> {
-    if text.contains('+') { Cow::Owned(decoded(&text.replace('+', " ")).into_owned()) } else { decoded(text) }
+    if text.contains('+') {
+        Cow::Owned(decoded(&text.replace('+', " ")).into_owned())
+    } else {
+        decoded(text)
+    }
 }
 
 /// Returns the value in its one spelling, or gives it back as wrong.
@@ -84,11 +96,13 @@ fn valid<'a>(kind: &Kind, value: Cow<'a, str>) -> Result<Cow<'a, str>, Cow<'a, s
             _ => Err(value),
         },
         Kind::Int32 if value.parse::<i32>().is_err() => Err(value),
-        Kind::Enum(values) => match value.parse::<usize>().ok().and_then(|ordinal| values.get(ordinal)) {
-            Some(name) => Ok(Cow::Borrowed(name)),
-            None if values.contains(&value.as_ref()) => Ok(value),
-            None => Err(value),
-        },
+        Kind::Enum(values) => {
+            match value.parse::<usize>().ok().and_then(|ordinal| values.get(ordinal)) {
+                Some(name) => Ok(Cow::Borrowed(name)),
+                None if values.contains(&value.as_ref()) => Ok(value),
+                None => Err(value),
+            }
+        }
         _ => Ok(value),
     }
 }

@@ -38,9 +38,13 @@ const SPACE: [Limit; 4] = [
 fn buckets(method: &str) -> (Option<usize>, Option<usize>) {
     match method {
         "spaces.messages.create" => (Some(0), Some(3)),
-        "spaces.messages.patch" | "spaces.messages.update" | "spaces.messages.delete" => (Some(0), Some(1)),
+        "spaces.messages.patch" | "spaces.messages.update" | "spaces.messages.delete" => {
+            (Some(0), Some(1))
+        }
         "spaces.messages.list" | "spaces.messages.get" => (Some(1), Some(0)),
-        "spaces.members.create" | "spaces.members.delete" | "spaces.members.patch" => (Some(2), None),
+        "spaces.members.create" | "spaces.members.delete" | "spaces.members.patch" => {
+            (Some(2), None)
+        }
         "spaces.members.list" | "spaces.members.get" => (Some(3), Some(0)),
         "spaces.create" | "spaces.completeImport" => (Some(4), None),
         "spaces.patch" | "spaces.delete" => (Some(4), Some(1)),
@@ -79,11 +83,22 @@ impl Quota {
     }
 
     /// Takes one call from a space's bucket.
-    pub(super) fn space(&self, method: &str, space: &SpaceBuckets, now: Micros, dialects: &Dialects) -> Outcome<()> {
+    pub(super) fn space(
+        &self,
+        method: &str,
+        space: &SpaceBuckets,
+        now: Micros,
+        dialects: &Dialects,
+    ) -> Outcome<()> {
         self.take(buckets(method).1.map(|at| (&space[at], SPACE[at])), now, dialects)
     }
 
-    fn take(&self, bucket: Option<(&AtomicI64, Limit)>, now: Micros, dialects: &Dialects) -> Outcome<()> {
+    fn take(
+        &self,
+        bucket: Option<(&AtomicI64, Limit)>,
+        now: Micros,
+        dialects: &Dialects,
+    ) -> Outcome<()> {
         let (Some(scale), Some((cell, Limit(name, limit, seconds)))) = (self.scale, bucket) else {
             return Ok(());
         };
@@ -125,6 +140,9 @@ mod tests {
         let off = Quota::new(Quotas::Off);
         assert!((0..1000).all(|_| off.project("spaces.create", 1, &dialects).is_ok()));
         let twice = Quota::new(Quotas::Scaled(2.0));
-        assert_eq!((0..1000).filter(|_| twice.project("spaces.create", 1, &dialects).is_ok()).count(), 120);
+        assert_eq!(
+            (0..1000).filter(|_| twice.project("spaces.create", 1, &dialects).is_ok()).count(),
+            120
+        );
     }
 }

@@ -32,8 +32,12 @@ pub(super) fn create(turn: &Turn<'_>) -> Outcome<Vec<u8>> {
 fn emoji(turn: &Turn<'_>) -> Outcome<String> {
     let custom = || turn.body.get("emoji")?.get("customEmoji")?.get("uid")?.as_str();
     match (turn.inner("emoji", "unicode"), custom()) {
-        (Some(unicode), None) if !unicode.is_ascii() && unicode.len() <= 64 => Ok(unicode.to_owned()),
-        (Some(_), None) => Err(Refusal::invalid("reaction.emoji.unicode is not a supported emoji.")),
+        (Some(unicode), None) if !unicode.is_ascii() && unicode.len() <= 64 => {
+            Ok(unicode.to_owned())
+        }
+        (Some(_), None) => {
+            Err(Refusal::invalid("reaction.emoji.unicode is not a supported emoji."))
+        }
         (None, Some(uid)) if !uid.is_empty() => Ok(format!("custom:{uid}")),
         _ => Err(Refusal::invalid("reaction.emoji needs exactly one of unicode and custom_emoji.")),
     }
@@ -49,7 +53,12 @@ fn view(turn: &Turn<'_>, space: &Space, message: &Message, who: Who, emoji: &str
 
 fn name(turn: &Turn<'_>, message: &Message, who: Who, emoji: &str) -> Id {
     let people = turn.shared.people();
-    turn.shared.ids.of(&[b"reaction", message.id.to_string().as_bytes(), people.id(who).as_bytes(), emoji.as_bytes()])
+    turn.shared.ids.of(&[
+        b"reaction",
+        message.id.to_string().as_bytes(),
+        people.id(who).as_bytes(),
+        emoji.as_bytes(),
+    ])
 }
 
 /// reactions.delete: one's own.

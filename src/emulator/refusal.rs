@@ -27,7 +27,12 @@ pub(super) struct Violation {
 pub(super) type Outcome<T> = Result<T, Refusal>;
 
 impl Refusal {
-    fn of(code: u16, status: &'static str, reason: &'static str, message: impl Into<String>) -> Self {
+    fn of(
+        code: u16,
+        status: &'static str,
+        reason: &'static str,
+        message: impl Into<String>,
+    ) -> Self {
         Self { code, status, reason, message: message.into(), retry: None, fields: Vec::new() }
     }
 
@@ -63,18 +68,27 @@ impl Refusal {
     }
 
     pub(super) fn unmodelled(what: &str) -> Self {
-        Self::of(501, "UNIMPLEMENTED", "NOT_MODELLED", format!("This emulator does not model {what}."))
+        Self::of(
+            501,
+            "UNIMPLEMENTED",
+            "NOT_MODELLED",
+            format!("This emulator does not model {what}."),
+        )
     }
 
     pub(super) fn malformed(fields: Vec<Violation>) -> Self {
-        let lines = fields.iter().map(|violation| violation.text.as_str()).collect::<Vec<_>>().join("\n");
+        let lines =
+            fields.iter().map(|violation| violation.text.as_str()).collect::<Vec<_>>().join("\n");
         Self { fields, ..Self::invalid(lines) }
     }
 
     pub(super) fn throttled(metric: &str, wait: Duration, dialects: &Dialects) -> Self {
-        let message = format!("Quota exceeded for quota metric '{metric}' of service 'chat.googleapis.com'.");
+        let message =
+            format!("Quota exceeded for quota metric '{metric}' of service 'chat.googleapis.com'.");
         let refusal = match dialects.throttle {
-            Throttle::TooMany => Self::of(429, "RESOURCE_EXHAUSTED", "RATE_LIMIT_EXCEEDED", message),
+            Throttle::TooMany => {
+                Self::of(429, "RESOURCE_EXHAUSTED", "RATE_LIMIT_EXCEEDED", message)
+            }
             Throttle::Forbidden => Self::of(403, "PERMISSION_DENIED", "rateLimitExceeded", message),
         };
         Self { retry: Some(wait), ..refusal }
@@ -100,7 +114,8 @@ impl Refusal {
 
     /// Writes the error as Chat does.
     pub(super) fn rpc(&self, dialects: &Dialects) -> Vec<u8> {
-        let mut error = json!({ "code": self.code, "message": self.message, "status": self.status });
+        let mut error =
+            json!({ "code": self.code, "message": self.message, "status": self.status });
         let details = self.details(dialects);
         if !details.is_empty() {
             error["details"] = Value::Array(details);
@@ -122,7 +137,11 @@ impl Refusal {
             }));
         }
         if !self.fields.is_empty() {
-            let fields: Vec<_> = self.fields.iter().map(|v| json!({ "field": v.field, "description": v.text })).collect();
+            let fields: Vec<_> = self
+                .fields
+                .iter()
+                .map(|v| json!({ "field": v.field, "description": v.text }))
+                .collect();
             details.push(json!({ "@type": "type.googleapis.com/google.rpc.BadRequest", "fieldViolations": fields }));
         }
         details
@@ -137,6 +156,8 @@ impl Refusal {
             _ => self.reason,
         };
         let errors = json!([{ "message": self.message, "domain": "global", "reason": reason }]);
-        json!({ "error": { "code": self.code, "message": self.message, "errors": errors } }).to_string().into_bytes()
+        json!({ "error": { "code": self.code, "message": self.message, "errors": errors } })
+            .to_string()
+            .into_bytes()
     }
 }

@@ -27,13 +27,18 @@ struct Node {
 
 /// Finds the method of a request.
 pub(super) fn find<'a>(verb: &str, path: &'a str) -> Found<'a> {
-    let (path, media) = match path.strip_prefix("/resumable/upload/").or_else(|| path.strip_prefix("/upload/")) {
-        Some(rest) => (rest, true),
-        None => (path.strip_prefix('/').unwrap_or(path), false),
-    };
+    let (path, media) =
+        match path.strip_prefix("/resumable/upload/").or_else(|| path.strip_prefix("/upload/")) {
+            Some(rest) => (rest, true),
+            None => (path.strip_prefix('/').unwrap_or(path), false),
+        };
     // A session is continued with PUT on the path that began it with POST.
     let verb = if media && verb == "PUT" { "POST" } else { verb };
-    if let Some(method) = path.strip_prefix("v1/media/").and_then(|_| by_id("media.download")).filter(|_| verb == "GET") {
+    if let Some(method) = path
+        .strip_prefix("v1/media/")
+        .and_then(|_| by_id("media.download"))
+        .filter(|_| verb == "GET")
+    {
         return Found::Method(method, false, Names::new());
     }
     let (path, suffix) = split(path);
@@ -103,7 +108,8 @@ pub(super) fn decoded(text: &str) -> Cow<'_, str> {
     let mut at = 0;
     while let Some(byte) = bytes.get(at) {
         let hex = bytes.get(at + 1..at + 3).and_then(|pair| std::str::from_utf8(pair).ok());
-        let value = hex.and_then(|pair| u8::from_str_radix(pair, 16).ok()).filter(|_| *byte == b'%');
+        let value =
+            hex.and_then(|pair| u8::from_str_radix(pair, 16).ok()).filter(|_| *byte == b'%');
         out.push(value.unwrap_or(*byte));
         at += if value.is_some() { 3 } else { 1 };
     }
@@ -116,7 +122,9 @@ mod tests {
 
     fn id(verb: &str, path: &str) -> (&'static str, Vec<String>) {
         match find(verb, path) {
-            Found::Method(method, _, names) => (method.id, names.iter().map(ToString::to_string).collect()),
+            Found::Method(method, _, names) => {
+                (method.id, names.iter().map(ToString::to_string).collect())
+            }
             Found::Nowhere => ("nowhere", Vec::new()),
         }
     }

@@ -10,7 +10,9 @@ use super::reply::Reply;
 use super::route::{self, Found, Names};
 use super::shared::{Shared, Turn};
 use super::token::{self, Caller};
-use super::{admin, directory, edits, listing, members, messages, reactions, space_life, spaces, uploads};
+use super::{
+    admin, directory, edits, listing, members, messages, reactions, space_life, spaces, uploads,
+};
 use axum::body::{Body, Bytes};
 use axum::response::Response;
 use http::request::Parts;
@@ -60,7 +62,8 @@ pub(super) async fn respond(shared: &Shared, request: Request<Body>) -> Response
 
 /// Reads the body; nothing when it broke off, stalled or is too large.
 async fn read(head: &Parts, body: Body) -> Option<Bytes> {
-    let limit = if head.uri.path().contains("upload/v1/") { uploads::MOST as usize + BODY } else { BODY };
+    let limit =
+        if head.uri.path().contains("upload/v1/") { uploads::MOST as usize + BODY } else { BODY };
     tokio::time::timeout(BODY_WAIT, axum::body::to_bytes(body, limit)).await.ok()?.ok()
 }
 
@@ -103,7 +106,13 @@ fn injected(shared: &Shared, action: Action) -> Reply {
     }
 }
 
-fn apply(shared: &Shared, head: &Parts, door: Door<'_>, caller: &mut Option<Caller>, bytes: &[u8]) -> Reply {
+fn apply(
+    shared: &Shared,
+    head: &Parts,
+    door: Door<'_>,
+    caller: &mut Option<Caller>,
+    bytes: &[u8],
+) -> Reply {
     let query = head.uri.query().unwrap_or_default();
     let outcome = match door {
         Door::Token => {
@@ -112,16 +121,22 @@ fn apply(shared: &Shared, head: &Parts, door: Door<'_>, caller: &mut Option<Call
             return Reply::of(status, body);
         }
         Door::Directory => {
-            let list = caller.ok_or_else(Refusal::unauthenticated).and_then(|caller| directory::list(shared, caller, query));
+            let list = caller
+                .ok_or_else(Refusal::unauthenticated)
+                .and_then(|caller| directory::list(shared, caller, query));
             return match list {
                 Ok(body) => body.into(),
                 Err(refusal) => Reply::refused(&refusal, refusal.legacy(), &shared.dialects),
             };
         }
-        Door::Chat(method, media, names) => chat(shared, head, method, (media, names), *caller, bytes),
+        Door::Chat(method, media, names) => {
+            chat(shared, head, method, (media, names), *caller, bytes)
+        }
         Door::Nowhere => Err(Refusal::not_found("The requested URL was not found on this server.")),
     };
-    outcome.unwrap_or_else(|refusal| Reply::refused(&refusal, refusal.rpc(&shared.dialects), &shared.dialects))
+    outcome.unwrap_or_else(|refusal| {
+        Reply::refused(&refusal, refusal.rpc(&shared.dialects), &shared.dialects)
+    })
 }
 
 fn caller(shared: &Shared, head: &Parts) -> Option<Caller> {
@@ -157,7 +172,11 @@ fn chat<'a>(
     }
     let fingerprint = fingerprint(head.uri.path(), text, bytes);
     let mut turn = Turn { shared, method, caller, names, query, body, fingerprint, now, check };
-    let outcome = if media { uploads::upload(&mut turn, &head.headers, bytes) } else { dispatch(&mut turn).map(Reply::from) };
+    let outcome = if media {
+        uploads::upload(&mut turn, &head.headers, bytes)
+    } else {
+        dispatch(&mut turn).map(Reply::from)
+    };
     for (rule, place) in turn.check.lints {
         shared.journal.lint(Lint { method: method.id, rule, place });
     }
@@ -173,7 +192,9 @@ fn fingerprint(path: &str, query: &str, bytes: &[u8]) -> u64 {
 /// What the app itself may call, with its own scope: the rest is for impersonated users.
 fn app(turn: &Turn<'_>) -> Outcome<()> {
     if turn.caller.who.is_app() && !turn.may(&["chat.bot"]) {
-        return Err(Refusal::forbidden("The app needs the scope chat.bot, or an impersonated user."));
+        return Err(Refusal::forbidden(
+            "The app needs the scope chat.bot, or an impersonated user.",
+        ));
     }
     Ok(())
 }
@@ -187,7 +208,9 @@ fn dispatch(turn: &mut Turn<'_>) -> Outcome<Vec<u8>> {
         "spaces.completeImport" => space_life::complete(turn),
         "spaces.messages.create" => app(turn).and_then(|()| messages::create(turn)),
         "spaces.messages.list" => listing::list(turn),
-        "spaces.messages.patch" | "spaces.messages.update" => app(turn).and_then(|()| edits::patch(turn)),
+        "spaces.messages.patch" | "spaces.messages.update" => {
+            app(turn).and_then(|()| edits::patch(turn))
+        }
         "spaces.messages.delete" => app(turn).and_then(|()| edits::delete(turn)),
         "spaces.messages.reactions.create" => reactions::create(turn),
         "spaces.messages.reactions.delete" => reactions::delete(turn),
@@ -195,26 +218,38 @@ fn dispatch(turn: &mut Turn<'_>) -> Outcome<Vec<u8>> {
         "spaces.members.list" => members::list(turn),
         "spaces.members.patch" => members::patch(turn),
         "spaces.members.delete" => members::delete(turn),
-        "media.upload" => Err(Refusal::invalid("Use the path /upload/v1/…: this one takes no media.")),
+        "media.upload" => {
+            Err(Refusal::invalid("Use the path /upload/v1/…: this one takes no media."))
+        }
         other => Err(Refusal::unmodelled(other)),
     }
 }
 
-fn journal(shared: &Shared, head: &Parts, method: &'static str, caller: Option<Caller>, bytes: &[u8], reply: &Reply) {
+fn journal(
+    shared: &Shared,
+    head: &Parts,
+    method: &'static str,
+    caller: Option<Caller>,
+    bytes: &[u8],
+    reply: &Reply,
+) {
     let status = if reply.withheld { 0 } else { reply.status };
     let entry = |number| Entry {
         number,
         method,
         verb: head.method.as_str().to_owned(),
         target: head.uri.path_and_query().map_or_else(String::new, ToString::to_string),
-        subject: caller.map(|caller| shared.people().email(caller.who).to_owned()).unwrap_or_default(),
+        subject: caller
+            .map(|caller| shared.people().email(caller.who).to_owned())
+            .unwrap_or_default(),
         status,
     };
     let number = shared.journal.note(method, status, entry);
     if shared.journal.records() {
         // The bodies of the token endpoint are nothing but credentials.
         let secret = method == "token";
-        let (request, answer) = if secret { (&b""[..], &b""[..]) } else { (bytes, reply.body.as_slice()) };
+        let (request, answer) =
+            if secret { (&b""[..], &b""[..]) } else { (bytes, reply.body.as_slice()) };
         shared.journal.record(&entry(number), request, answer);
     }
 }

@@ -61,7 +61,10 @@ impl Shared {
         Ok(Self {
             key: FakeKey::generate(&url)?,
             instance: random_hex(8)?,
-            customer: format!("C{}", ids.of(&[b"customer"])).replace(['-', '_'], "0").to_lowercase().replacen('c', "C", 1),
+            customer: format!("C{}", ids.of(&[b"customer"]))
+                .replace(['-', '_'], "0")
+                .to_lowercase()
+                .replacen('c', "C", 1),
             admin_token: random_hex(16)?,
             latency: options.latency,
             token_life: options.token_life,
@@ -138,7 +141,9 @@ impl Turn<'_> {
     /// Refuses the app itself where only an impersonated user is served.
     pub(super) fn user(&self) -> Outcome<Who> {
         if self.caller.who.is_app() {
-            return Err(Refusal::forbidden("This method doesn't support app authentication here; impersonate a user."));
+            return Err(Refusal::forbidden(
+                "This method doesn't support app authentication here; impersonate a user.",
+            ));
         }
         Ok(self.caller.who)
     }
@@ -160,7 +165,10 @@ impl Turn<'_> {
 
     /// Returns the fields that a patch is about, in JSON names.
     pub(super) fn mask(&self) -> Outcome<Vec<String>> {
-        let mask = self.query.get("updateMask").ok_or_else(|| Refusal::invalid("update_mask is required."))?;
+        let mask = self
+            .query
+            .get("updateMask")
+            .ok_or_else(|| Refusal::invalid("update_mask is required."))?;
         Ok(mask.split(',').map(|field| super::query::camel(field.trim())).collect())
     }
 }

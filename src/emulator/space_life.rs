@@ -14,7 +14,11 @@ pub(super) fn get(turn: &Turn<'_>) -> Outcome<Vec<u8>> {
     let room = turn.room()?;
     let space = turn.open(&room)?;
     let who = turn.caller.who;
-    let allowed = if space.importing { who.is_app() } else { who.is_app() || space.present.contains_key(&who) };
+    let allowed = if space.importing {
+        who.is_app()
+    } else {
+        who.is_app() || space.present.contains_key(&who)
+    };
     if !allowed {
         return Err(Refusal::forbidden("The caller does not have permission"));
     }
@@ -46,7 +50,9 @@ pub(super) fn patch(turn: &Turn<'_>) -> Outcome<Vec<u8>> {
                 }
             }
             "spaceType" if turn.text("spaceType") == Some("SPACE") => space.kind = Kind::Space,
-            "spaceHistoryState" => space.history = turn.text("spaceHistoryState") != Some("HISTORY_OFF"),
+            "spaceHistoryState" => {
+                space.history = turn.text("spaceHistoryState") != Some("HISTORY_OFF");
+            }
             "accessSettings.audience" | "accessSettings" if !space.importing => {}
             other if other.starts_with("permissionSettings") => {}
             other => return Err(Refusal::invalid(format!("Field {other} can't be updated here."))),
@@ -60,7 +66,11 @@ pub(super) fn delete(turn: &Turn<'_>) -> Outcome<Vec<u8>> {
     let who = turn.user()?;
     let room = turn.room()?;
     let mut space = turn.open(&room)?;
-    let allowed = if space.importing { turn.may(&["chat.import"]) } else { turn.may(&["chat.delete"]) && space.manages(who) };
+    let allowed = if space.importing {
+        turn.may(&["chat.import"])
+    } else {
+        turn.may(&["chat.delete"]) && space.manages(who)
+    };
     if !allowed {
         return Err(Refusal::forbidden("The caller does not have permission"));
     }
@@ -75,7 +85,9 @@ pub(super) fn complete(turn: &Turn<'_>) -> Outcome<Vec<u8>> {
     let mut space = turn.open(&room)?;
     if !space.importing {
         if turn.dialects().complete_repeat == Repeat::Refused {
-            return Err(Refusal::precondition("The space is not in import mode: it was already completed."));
+            return Err(Refusal::precondition(
+                "The space is not in import mode: it was already completed.",
+            ));
         }
         return Ok(json(&object!({ "space": show::full(&space, true) })));
     }
@@ -88,9 +100,12 @@ pub(super) fn complete(turn: &Turn<'_>) -> Outcome<Vec<u8>> {
 impl Space {
     /// After completion only a manager may; with `chat.import` only within the window.
     pub(super) fn managed_by(&self, who: Who, turn: &Turn<'_>) -> Outcome<()> {
-        let others = ["chat.memberships", "chat.spaces", "chat.admin.memberships", "chat.admin.spaces"];
+        let others =
+            ["chat.memberships", "chat.spaces", "chat.admin.memberships", "chat.admin.spaces"];
         if !turn.may(&others) && turn.now >= self.expires() {
-            return Err(Refusal::forbidden("chat.import works within 90 days of spaces.create only."));
+            return Err(Refusal::forbidden(
+                "chat.import works within 90 days of spaces.create only.",
+            ));
         }
         if !self.manages(who) {
             return Err(Refusal::forbidden("The caller must be a manager of the space."));

@@ -49,8 +49,13 @@ pub(super) fn full(space: &Space, expiry: bool) -> View<'_> {
         import_mode_expire_time: (space.importing && expiry).then(|| time::format(space.expires())),
         external_user_allowed: space.external.then_some(true),
         space_history_state: Some(if space.history { "HISTORY_ON" } else { "HISTORY_OFF" }),
-        space_threading_state: Some(if named { "THREADED_MESSAGES" } else { "UNTHREADED_MESSAGES" }),
-        space_details: (!space.description.is_empty() || !space.guidelines.is_empty()).then_some(details),
+        space_threading_state: Some(if named {
+            "THREADED_MESSAGES"
+        } else {
+            "UNTHREADED_MESSAGES"
+        }),
+        space_details: (!space.description.is_empty() || !space.guidelines.is_empty())
+            .then_some(details),
         space_uri: Some(format!("https://chat.google.com/room/{}?cls=11", space.id)),
     }
 }

@@ -34,7 +34,10 @@ pub(super) fn create(turn: &mut Turn<'_>) -> Outcome<Vec<u8>> {
     let id = free_id(turn, request.as_deref(), who, &draft);
     let space = Space { id, ..draft };
     if let Some(request) = request {
-        register.requests.insert(request, Replay { who, target: id, fingerprint: turn.fingerprint, at: turn.now });
+        register.requests.insert(
+            request,
+            Replay { who, target: id, fingerprint: turn.fingerprint, at: turn.now },
+        );
     }
     if let Some(name) = &space.display_name {
         register.names.insert(name.clone(), id);
@@ -46,7 +49,8 @@ pub(super) fn create(turn: &mut Turn<'_>) -> Outcome<Vec<u8>> {
 
 /// Outside import mode nothing is created here; what Google would say first is said.
 fn live(turn: &Turn<'_>) -> Refusal {
-    if turn.may(&["chat.spaces", "chat.spaces.create", "chat.app.spaces", "chat.app.spaces.create"]) {
+    if turn.may(&["chat.spaces", "chat.spaces.create", "chat.app.spaces", "chat.app.spaces.create"])
+    {
         Refusal::unmodelled("spaces.create outside import mode")
     } else {
         Refusal::forbidden("The scope chat.import creates spaces in import mode only.")
@@ -57,7 +61,9 @@ fn draft(turn: &Turn<'_>) -> Outcome<Space> {
     let kind = match turn.text("spaceType") {
         Some("SPACE") => Kind::Space,
         Some("GROUP_CHAT") => Kind::GroupChat,
-        Some("DIRECT_MESSAGE") => return Err(Refusal::invalid("Import mode does not support DIRECT_MESSAGE spaces.")),
+        Some("DIRECT_MESSAGE") => {
+            return Err(Refusal::invalid("Import mode does not support DIRECT_MESSAGE spaces."));
+        }
         _ => return Err(Refusal::invalid("space.space_type is required.")),
     };
     if turn.body.contains_key("customer") {
@@ -65,7 +71,9 @@ fn draft(turn: &Turn<'_>) -> Outcome<Space> {
     }
     let created = turn.time("createTime").unwrap_or(turn.now);
     if !(YEAR_2000..=turn.now).contains(&created) {
-        return Err(Refusal::invalid("space.create_time must be between January 1, 2000 and the present time."));
+        return Err(Refusal::invalid(
+            "space.create_time must be between January 1, 2000 and the present time.",
+        ));
     }
     let space = Space::new(kind, created, turn.now);
     Ok(Space {
@@ -82,8 +90,12 @@ pub(super) fn display_name(turn: &Turn<'_>, kind: Kind) -> Outcome<Option<String
     let name = turn.text("displayName").unwrap_or_default();
     match kind {
         Kind::GroupChat if name.is_empty() => Ok(None),
-        Kind::GroupChat => Err(Refusal::invalid("space.display_name must not be set for GROUP_CHAT.")),
-        Kind::Space if name.trim().is_empty() => Err(Refusal::invalid("space.display_name is required for SPACE.")),
+        Kind::GroupChat => {
+            Err(Refusal::invalid("space.display_name must not be set for GROUP_CHAT."))
+        }
+        Kind::Space if name.trim().is_empty() => {
+            Err(Refusal::invalid("space.display_name is required for SPACE."))
+        }
         Kind::Space if name.chars().count() > NAME_CHARS => {
             Err(Refusal::invalid("space.display_name must have at most 128 characters."))
         }
@@ -94,12 +106,19 @@ pub(super) fn display_name(turn: &Turn<'_>, kind: Kind) -> Outcome<Option<String
 pub(super) fn limited(turn: &Turn<'_>, field: &str, limit: usize) -> Outcome<String> {
     let text = turn.inner("spaceDetails", field).unwrap_or_default();
     if text.chars().count() > limit {
-        return Err(Refusal::invalid(format!("space.space_details.{field} must have at most {limit} characters.")));
+        return Err(Refusal::invalid(format!(
+            "space.space_details.{field} must have at most {limit} characters."
+        )));
     }
     Ok(text.to_owned())
 }
 
-fn replayed(turn: &mut Turn<'_>, register: &Register, request: Option<&str>, who: Who) -> Outcome<Option<Vec<u8>>> {
+fn replayed(
+    turn: &mut Turn<'_>,
+    register: &Register,
+    request: Option<&str>,
+    who: Who,
+) -> Outcome<Option<Vec<u8>>> {
     let Some(replay) = request.and_then(|request| register.requests.get(request)).copied() else {
         return Ok(None);
     };
@@ -127,7 +146,12 @@ pub(super) fn forgotten(turn: &Turn<'_>, at: Micros) -> bool {
 }
 
 /// A replay must come from the same user, and should be the same bytes.
-pub(super) fn same_request(turn: &mut Turn<'_>, first: Who, now: Who, fingerprint: u64) -> Outcome<()> {
+pub(super) fn same_request(
+    turn: &mut Turn<'_>,
+    first: Who,
+    now: Who,
+    fingerprint: u64,
+) -> Outcome<()> {
     let text = "The request ID was already used by another user.";
     if first != now {
         return Err(match turn.dialects().foreign_request {
@@ -141,7 +165,12 @@ pub(super) fn same_request(turn: &mut Turn<'_>, first: Who, now: Who, fingerprin
     Ok(())
 }
 
-pub(super) fn clash(turn: &Turn<'_>, register: &Register, name: Option<&str>, own: Option<Id>) -> Outcome<()> {
+pub(super) fn clash(
+    turn: &Turn<'_>,
+    register: &Register,
+    name: Option<&str>,
+    own: Option<Id>,
+) -> Outcome<()> {
     let taken = name.and_then(|name| register.names.get(name)).filter(|id| Some(**id) != own);
     let room = taken.and_then(|id| turn.shared.world.room(*id));
     let there = room.is_some_and(|room| room.lock().alive(turn.now, turn.dialects()).is_ok());

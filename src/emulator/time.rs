@@ -31,7 +31,9 @@ fn shaped(text: &[u8]) -> bool {
     let Some((head, tail)) = text.split_at_checked(SHAPE.len()) else {
         return false;
     };
-    let fits = |(byte, shape): (&u8, &u8)| if *shape == b'd' { byte.is_ascii_digit() } else { byte == shape };
+    let fits = |(byte, shape): (&u8, &u8)| {
+        if *shape == b'd' { byte.is_ascii_digit() } else { byte == shape }
+    };
     head.iter().zip(SHAPE).all(fits) && !head.starts_with(b"0000") && zone(fraction(tail))
 }
 
@@ -75,7 +77,11 @@ pub(super) struct Clock {
 impl Clock {
     /// Starts at the machine's present.
     pub(super) fn start() -> Self {
-        Self { base: Timestamp::now().as_microsecond(), started: Instant::now(), ahead: AtomicI64::new(0) }
+        Self {
+            base: Timestamp::now().as_microsecond(),
+            started: Instant::now(),
+            ahead: AtomicI64::new(0),
+        }
     }
 
     /// Returns the service's present.
@@ -100,11 +106,23 @@ mod tests {
 
     #[test]
     fn only_googles_shape_of_a_timestamp_is_taken() {
-        let good = ["2019-03-01T12:00:00Z", "2019-03-01T12:00:00.000001Z", "2019-03-01T12:00:00.123456789+05:30"];
+        let good = [
+            "2019-03-01T12:00:00Z",
+            "2019-03-01T12:00:00.000001Z",
+            "2019-03-01T12:00:00.123456789+05:30",
+        ];
         let bad = [
-            "2019-03-01", "2019-03-01 12:00:00Z", "2019-03-01T12:00:00", "2019-03-01T12:00:00.Z",
-            "2019-03-01T12:00:00.1234567891Z", "2019-13-01T12:00:00Z", "2019-02-30T12:00:00Z",
-            "0000-01-01T00:00:00Z", "2019-03-01t12:00:00z", "2019-03-01T12:00:00+0530", "",
+            "2019-03-01",
+            "2019-03-01 12:00:00Z",
+            "2019-03-01T12:00:00",
+            "2019-03-01T12:00:00.Z",
+            "2019-03-01T12:00:00.1234567891Z",
+            "2019-13-01T12:00:00Z",
+            "2019-02-30T12:00:00Z",
+            "0000-01-01T00:00:00Z",
+            "2019-03-01t12:00:00z",
+            "2019-03-01T12:00:00+0530",
+            "",
         ];
         for text in good {
             assert!(parse(text).is_some(), "{text}");
@@ -116,7 +134,9 @@ mod tests {
 
     #[test]
     fn a_timestamp_is_written_with_as_many_digits_as_it_needs() {
-        for text in ["2019-03-01T12:00:00Z", "2019-03-01T12:00:00.120Z", "2019-03-01T12:00:00.000001Z"] {
+        for text in
+            ["2019-03-01T12:00:00Z", "2019-03-01T12:00:00.120Z", "2019-03-01T12:00:00.000001Z"]
+        {
             assert_eq!(format(parse(text).unwrap()), text);
         }
     }

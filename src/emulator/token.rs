@@ -20,8 +20,10 @@ const TOKENS: usize = 20_000;
 /// Assertions may be dated this much ahead, for clocks are never quite right.
 const SKEW: Micros = 300 * SECOND;
 /// Padding is optional: libraries differ.
-const BASE64: GeneralPurpose =
-    GeneralPurpose::new(&URL_SAFE, GeneralPurposeConfig::new().with_decode_padding_mode(DecodePaddingMode::Indifferent));
+const BASE64: GeneralPurpose = GeneralPurpose::new(
+    &URL_SAFE,
+    GeneralPurposeConfig::new().with_decode_padding_mode(DecodePaddingMode::Indifferent),
+);
 
 /// Who a token speaks for and what it may do.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -67,7 +69,11 @@ const GRANT_TYPE: Denied = Denied(400, "unsupported_grant_type", "Invalid grant_
 const FORM: Denied = Denied(400, "invalid_grant", "Bad Request");
 const SIGNATURE: Denied = Denied(400, "invalid_grant", "Invalid JWT Signature.");
 const ISSUER: Denied = Denied(400, "invalid_grant", "Invalid grant: account not found");
-const AUDIENCE: Denied = Denied(400, "invalid_grant", "Failed audience check. The right audience is https://oauth2.googleapis.com/token");
+const AUDIENCE: Denied = Denied(
+    400,
+    "invalid_grant",
+    "Failed audience check. The right audience is https://oauth2.googleapis.com/token",
+);
 const LIFE: Denied = Denied(
     400,
     "invalid_grant",
@@ -75,7 +81,8 @@ const LIFE: Denied = Denied(
 );
 const SUBJECT: Denied = Denied(400, "invalid_grant", "Invalid email or User ID");
 const SUSPENDED: Denied = Denied(400, "invalid_grant", "Account has been deleted or suspended");
-const SCOPE: Denied = Denied(400, "invalid_scope", "Invalid OAuth scope or ID token audience provided.");
+const SCOPE: Denied =
+    Denied(400, "invalid_scope", "Invalid OAuth scope or ID token audience provided.");
 const DELEGATION: Denied = Denied(
     401,
     "unauthorized_client",
@@ -120,7 +127,8 @@ fn grant(shared: &Shared, body: &[u8]) -> Result<(Caller, String), Denied> {
     let assertion = value("assertion").ok_or(FORM)?;
     let claims = claims(shared, &assertion)?;
     timely(&claims, shared.clock.steady())?;
-    let caller = Caller { who: subject(shared, claims.sub.as_deref())?, scopes: scopes(shared, &claims)? };
+    let caller =
+        Caller { who: subject(shared, claims.sub.as_deref())?, scopes: scopes(shared, &claims)? };
     let token = random_hex(24).map(|hex| format!("ya29.emulated-{hex}")).map_err(|_| FORM)?;
     let until = shared.clock.now() + shared.token_life.as_micros() as Micros;
     shared.tokens.put(&token, caller, until);
@@ -180,5 +188,9 @@ fn scopes(shared: &Shared, claims: &Claims) -> Result<Scopes, Denied> {
         return Err(SCOPE);
     }
     // Delegation speaks of people; the app asks for itself.
-    if claims.sub.is_some() && scopes & !shared.delegated != 0 { Err(DELEGATION) } else { Ok(scopes) }
+    if claims.sub.is_some() && scopes & !shared.delegated != 0 {
+        Err(DELEGATION)
+    } else {
+        Ok(scopes)
+    }
 }

@@ -98,7 +98,8 @@ impl Uploads {
     fn finish(&self, session: Session) -> Outcome<String> {
         let token = token()?;
         let hash = session.hash.finish();
-        let sha256 = hash.as_ref().iter().fold(String::new(), |text, byte| text + &format!("{byte:02x}"));
+        let sha256 =
+            hash.as_ref().iter().fold(String::new(), |text, byte| text + &format!("{byte:02x}"));
         let file = Attachment {
             id: Id::default(),
             name: session.name.into(),
@@ -107,7 +108,11 @@ impl Uploads {
             sha256: sha256.into(),
         };
         let upload = Upload { space: session.space, file };
-        self.finished.lock().unwrap_or_else(PoisonError::into_inner).put(token.clone(), upload, TOKENS);
+        self.finished.lock().unwrap_or_else(PoisonError::into_inner).put(
+            token.clone(),
+            upload,
+            TOKENS,
+        );
         Ok(token)
     }
 }
@@ -130,8 +135,9 @@ pub(super) fn upload(turn: &mut Turn<'_>, headers: &HeaderMap, bytes: &[u8]) -> 
     let content_type = header(headers, "content-type").unwrap_or("application/octet-stream");
     match turn.query.get("uploadType").or_else(|| turn.query.get("upload_protocol")) {
         Some("multipart") => {
-            let parts = multipart::split(content_type, bytes)
-                .ok_or_else(|| Refusal::invalid("The body is no multipart/related of JSON and media."))?;
+            let parts = multipart::split(content_type, bytes).ok_or_else(|| {
+                Refusal::invalid("The body is no multipart/related of JSON and media.")
+            })?;
             let name = file_name(turn, parts.json)?;
             whole(turn, session(turn, id, name, parts.mime), parts.bytes)
         }
@@ -184,14 +190,16 @@ fn done(space: Id, token: &str) -> Reply {
 
 fn begin(turn: &mut Turn<'_>, space: Id, headers: &HeaderMap, bytes: &[u8]) -> Outcome<Reply> {
     let name = file_name(turn, bytes)?;
-    let length = header(headers, "x-upload-content-length").and_then(|length| length.parse::<u64>().ok());
+    let length =
+        header(headers, "x-upload-content-length").and_then(|length| length.parse::<u64>().ok());
     if length.is_some_and(|length| length > MOST) {
         return Err(Refusal::invalid("The file is larger than 200 MB."));
     }
     let mime = header(headers, "x-upload-content-type").unwrap_or("application/octet-stream");
     let session = session(turn, space, name, mime);
     let id = token()?;
-    let path = format!("/upload/v1/spaces/{space}/attachments:upload?uploadType=resumable&upload_id={id}");
+    let path =
+        format!("/upload/v1/spaces/{space}/attachments:upload?uploadType=resumable&upload_id={id}");
     turn.shared.uploads.sessions().put(id, session, SESSIONS);
     Ok(Reply::from(Vec::new()).with("location", format!("{}{path}", turn.shared.url)))
 }
@@ -218,21 +226,32 @@ fn resume(turn: &Turn<'_>, id: &str, headers: &HeaderMap, bytes: &[u8]) -> Outco
     };
     let uploads = &turn.shared.uploads;
     let mut sessions = uploads.sessions();
-    let session = sessions.entries.get_mut(id).ok_or_else(|| Refusal::not_found("The upload session is gone."))?;
+    let session = sessions
+        .entries
+        .get_mut(id)
+        .ok_or_else(|| Refusal::not_found("The upload session is gone."))?;
     if let Some(token) = &session.done {
         return Ok(done(session.space, token));
     }
-    let last = range.total.is_some_and(|total| range.from.is_some_and(|from| from + length >= total));
+    let last =
+        range.total.is_some_and(|total| range.from.is_some_and(|from| from + length >= total));
     if range.from.is_some() && !last && !length.is_multiple_of(CHUNK) {
         return Err(Refusal::invalid("Every chunk but the last must be a multiple of 256 KiB."));
     }
     // What is known already is skipped; what leaves a gap is not taken.
-    let fresh = range.from.and_then(|from| session.got.checked_sub(from)).and_then(|known| bytes.get(known as usize..));
+    let fresh = range
+        .from
+        .and_then(|from| session.got.checked_sub(from))
+        .and_then(|known| bytes.get(known as usize..));
     take(session, fresh.unwrap_or_default())?;
     if range.total != Some(session.got) {
         let reply = Reply { status: 308, ..Reply::from(Vec::new()) };
         let got = session.got;
-        return Ok(if got == 0 { reply } else { reply.with("range", format!("bytes=0-{}", got - 1)) });
+        return Ok(if got == 0 {
+            reply
+        } else {
+            reply.with("range", format!("bytes=0-{}", got - 1))
+        });
     }
     let token = uploads.finish(session.clone())?;
     session.done = Some(token.clone());

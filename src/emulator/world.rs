@@ -145,7 +145,9 @@ impl Space {
     /// Refuses a space that is not ours or no longer there.
     pub(super) fn alive(&self, now: Micros, dialects: &Dialects) -> Outcome<()> {
         if self.foreign {
-            return Err(Refusal::forbidden("The Chat app did not create this space in import mode."));
+            return Err(Refusal::forbidden(
+                "The Chat app did not create this space in import mode.",
+            ));
         }
         if !self.deleted && !self.expired(now) {
             return Ok(());

@@ -48,8 +48,13 @@ pub(crate) struct Api {
 
 /// Options without quotas, with Alice and Bob.
 pub(crate) fn options() -> Options {
-    let person = |email: &str| Person { email: email.into(), name: "A Person".into(), ..Person::default() };
-    Options { quotas: Quotas::Off, directory: vec![person(ALICE), person(BOB)], ..Options::default() }
+    let person =
+        |email: &str| Person { email: email.into(), name: "A Person".into(), ..Person::default() };
+    Options {
+        quotas: Quotas::Off,
+        directory: vec![person(ALICE), person(BOB)],
+        ..Options::default()
+    }
 }
 
 impl Api {
@@ -61,14 +66,28 @@ impl Api {
     pub(crate) async fn send(&self, request: Request<Body>) -> Result<Answer, String> {
         let response = self.http.request(request).await.map_err(|error| error.to_string())?;
         let (head, body) = response.into_parts();
-        let bytes = axum::body::to_bytes(Body::new(body), 1 << 30).await.map_err(|error| error.to_string())?;
-        let body = serde_json::from_slice(&bytes).unwrap_or_else(|_| Value::from(String::from_utf8_lossy(&bytes)));
+        let bytes = axum::body::to_bytes(Body::new(body), 1 << 30)
+            .await
+            .map_err(|error| error.to_string())?;
+        let body = serde_json::from_slice(&bytes)
+            .unwrap_or_else(|_| Value::from(String::from_utf8_lossy(&bytes)));
         Ok(Answer { status: head.status.as_u16(), headers: head.headers, body })
     }
 
-    pub(crate) fn request(&self, verb: &str, path: &str, token: &str, body: impl Into<Body>) -> Request<Body> {
-        let url = if path.starts_with("http") { path.to_owned() } else { format!("{}{path}", self.emulator.url()) };
-        let request = Request::builder().method(verb).uri(url).header("content-type", "application/json");
+    pub(crate) fn request(
+        &self,
+        verb: &str,
+        path: &str,
+        token: &str,
+        body: impl Into<Body>,
+    ) -> Request<Body> {
+        let url = if path.starts_with("http") {
+            path.to_owned()
+        } else {
+            format!("{}{path}", self.emulator.url())
+        };
+        let request =
+            Request::builder().method(verb).uri(url).header("content-type", "application/json");
         request.header("authorization", format!("Bearer {token}")).body(body.into()).unwrap()
     }
 
@@ -108,7 +127,8 @@ impl Api {
     pub(crate) fn claims(&self, subject: Option<&str>, scopes: &[&str]) -> Value {
         let key: Value = serde_json::from_str(self.emulator.key_json()).unwrap();
         let now = jiff::Timestamp::now().as_second();
-        let scopes: Vec<_> = scopes.iter().map(|scope| format!("https://www.googleapis.com/auth/{scope}")).collect();
+        let scopes: Vec<_> =
+            scopes.iter().map(|scope| format!("https://www.googleapis.com/auth/{scope}")).collect();
         let mut claims = json!({
             "iss": key["client_email"], "aud": GOOGLE, "iat": now, "exp": now + 3600, "scope": scopes.join(" "),
         });
@@ -125,7 +145,9 @@ impl Api {
     }
 
     pub(crate) async fn grant(&self, assertion: &str) -> Answer {
-        let form = format!("assertion={assertion}&grant_type=urn%3Aietf%3Aparams%3Aoauth%3Agrant-type%3Ajwt-bearer");
+        let form = format!(
+            "assertion={assertion}&grant_type=urn%3Aietf%3Aparams%3Aoauth%3Agrant-type%3Ajwt-bearer"
+        );
         self.send(self.request("POST", "/token", "", form)).await.unwrap()
     }
 
@@ -143,7 +165,12 @@ impl Api {
 /// Signs claims with a key file's key.
 pub(crate) fn sign(key_json: &str, claims: &Value) -> String {
     let key: Value = serde_json::from_str(key_json).unwrap();
-    let pem: String = key["private_key"].as_str().unwrap().lines().filter(|line| !line.starts_with("--")).collect();
+    let pem: String = key["private_key"]
+        .as_str()
+        .unwrap()
+        .lines()
+        .filter(|line| !line.starts_with("--"))
+        .collect();
     let pair = RsaKeyPair::from_pkcs8(&STANDARD.decode(pem).unwrap()).unwrap();
     let head = URL_SAFE_NO_PAD.encode(r#"{"alg":"RS256","typ":"JWT"}"#);
     let signed = format!("{head}.{}", URL_SAFE_NO_PAD.encode(claims.to_string()));

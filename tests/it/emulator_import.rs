@@ -46,7 +46,9 @@ async fn what_no_space_may_be_is_refused() {
         let answer = api.post("/v1/spaces", &token, body.clone()).await;
         assert_eq!(answer.error(), (400, "INVALID_ARGUMENT"), "{body}");
     }
-    let live = api.post("/v1/spaces", &token, json!({ "spaceType": "SPACE", "displayName": "live" })).await;
+    let live = api
+        .post("/v1/spaces", &token, json!({ "spaceType": "SPACE", "displayName": "live" }))
+        .await;
     assert_eq!(live.error(), (403, "PERMISSION_DENIED"));
     assert!(!api.emulator.canonical().contains("\"space\""));
 }
@@ -58,10 +60,16 @@ async fn a_request_id_brings_the_space_back_to_its_user_alone() {
     let first = api.post("/v1/spaces?requestId=r", &admin, space("general")).await.name();
     assert_eq!(api.post("/v1/spaces?requestId=r", &admin, space("general")).await.name(), first);
     assert!(api.emulator.lints().is_empty());
-    assert_eq!(api.post("/v1/spaces?requestId=r", &admin, space("other")).await.body["displayName"], "general");
+    assert_eq!(
+        api.post("/v1/spaces?requestId=r", &admin, space("other")).await.body["displayName"],
+        "general"
+    );
     assert_eq!(api.emulator.lints()[0].rule, "replay-differs");
     assert_eq!(api.post("/v1/spaces?requestId=r", &alice, space("general")).await.status, 400);
-    assert_eq!(api.post("/v1/spaces?requestId=r2", &admin, space("general")).await.error(), (409, "ALREADY_EXISTS"));
+    assert_eq!(
+        api.post("/v1/spaces?requestId=r2", &admin, space("general")).await.error(),
+        (409, "ALREADY_EXISTS")
+    );
 }
 
 #[tokio::test]
@@ -85,20 +93,38 @@ async fn a_replay_may_be_bare_or_forgotten() {
 #[tokio::test]
 async fn a_message_is_stored_once_however_often_it_is_sent() {
     let api = Api::start(options()).await;
-    let (space, alice, bob) = (api.space("general").await, api.user(ALICE).await, api.user(BOB).await);
-    let path = |id: &str, request: &str| format!("/v1/{space}/messages?messageId=client-{id}&requestId={request}");
+    let (space, alice, bob) =
+        (api.space("general").await, api.user(ALICE).await, api.user(BOB).await);
+    let path = |id: &str, request: &str| {
+        format!("/v1/{space}/messages?messageId=client-{id}&requestId={request}")
+    };
     let first = api.post(&path("a", "r1"), &alice, message(1, "hi")).await;
     assert_eq!(first.body["clientAssignedMessageId"], "client-a");
     assert_eq!(first.body["sender"]["type"], "HUMAN");
     let name = first.name();
     assert_eq!(api.post(&path("a", "r1"), &alice, message(1, "hi")).await.name(), name);
     assert_eq!(api.post(&path("a", "r1"), &bob, message(1, "hi")).await.status, 400);
-    assert_eq!(api.post(&path("a", "r2"), &alice, message(2, "hi")).await.error(), (409, "ALREADY_EXISTS"));
-    assert_eq!(api.post(&path("b", "r3"), &alice, message(1, "hi")).await.error(), (409, "ALREADY_EXISTS"));
-    let alias = api.call("DELETE", &format!("/v1/{space}/messages/client-a"), &bob, Value::Null).await;
+    assert_eq!(
+        api.post(&path("a", "r2"), &alice, message(2, "hi")).await.error(),
+        (409, "ALREADY_EXISTS")
+    );
+    assert_eq!(
+        api.post(&path("b", "r3"), &alice, message(1, "hi")).await.error(),
+        (409, "ALREADY_EXISTS")
+    );
+    let alias =
+        api.call("DELETE", &format!("/v1/{space}/messages/client-a"), &bob, Value::Null).await;
     assert_eq!(alias.status, 200);
-    assert_eq!(api.post(&path("c", "r4"), &alice, message(1, "hi")).await.status, 409, "the time stays burned");
-    assert_eq!(api.post(&path("a", "r5"), &alice, message(3, "hi")).await.status, 409, "so does the id");
+    assert_eq!(
+        api.post(&path("c", "r4"), &alice, message(1, "hi")).await.status,
+        409,
+        "the time stays burned"
+    );
+    assert_eq!(
+        api.post(&path("a", "r5"), &alice, message(3, "hi")).await.status,
+        409,
+        "so does the id"
+    );
 }
 
 #[tokio::test]
@@ -117,7 +143,11 @@ async fn what_no_message_may_be_is_refused() {
         json!({ "text": "x", "attachment": [{ "attachmentDataRef": { "attachmentUploadToken": "no" } }] }),
     ];
     for body in bad {
-        assert_eq!(api.post(&path, &alice, body.clone()).await.error(), (400, "INVALID_ARGUMENT"), "{body:.80}");
+        assert_eq!(
+            api.post(&path, &alice, body.clone()).await.error(),
+            (400, "INVALID_ARGUMENT"),
+            "{body:.80}"
+        );
     }
     for id in ["a", "client-A", "client-", "client-ä", &format!("client-{}", "x".repeat(57))] {
         let answer = api.post(&format!("{path}?messageId={id}"), &alice, message(1, "x")).await;
@@ -131,32 +161,53 @@ async fn what_no_message_may_be_is_refused() {
 #[tokio::test]
 async fn a_thread_needs_its_option_and_its_opener() {
     let api = Api::start(options()).await;
-    let (space, alice, bob) = (api.space("general").await, api.user(ALICE).await, api.user(BOB).await);
+    let (space, alice, bob) =
+        (api.space("general").await, api.user(ALICE).await, api.user(BOB).await);
     let path = format!("/v1/{space}/messages");
     let threaded = |second, thread: Value| {
         let mut body = message(second, "x");
         body["thread"] = thread;
         body
     };
-    let root = api.post(&format!("{path}?{FALLBACK}"), &alice, threaded(1, json!({ "threadKey": "k" }))).await;
+    let root = api
+        .post(&format!("{path}?{FALLBACK}"), &alice, threaded(1, json!({ "threadKey": "k" })))
+        .await;
     let thread = root.body["thread"]["name"].clone();
-    for (second, how, place) in [(2, OR_FAIL, json!({ "name": thread })), (3, FALLBACK, json!({ "threadKey": "k" }))] {
+    for (second, how, place) in
+        [(2, OR_FAIL, json!({ "name": thread })), (3, FALLBACK, json!({ "threadKey": "k" }))]
+    {
         let reply = api.post(&format!("{path}?{how}"), &bob, threaded(second, place)).await;
-        assert_eq!((&reply.body["thread"]["name"], &reply.body["threadReply"]), (&thread, &json!(true)));
+        assert_eq!(
+            (&reply.body["thread"]["name"], &reply.body["threadReply"]),
+            (&thread, &json!(true))
+        );
     }
     let unknown = json!({ "name": format!("{space}/threads/AAAAAAAAAA") });
-    assert_eq!(api.post(&format!("{path}?{OR_FAIL}"), &bob, threaded(4, unknown.clone())).await.error(), (404, "NOT_FOUND"));
-    assert_ne!(api.post(&format!("{path}?{FALLBACK}"), &bob, threaded(5, unknown)).await.body["thread"]["name"], thread);
+    assert_eq!(
+        api.post(&format!("{path}?{OR_FAIL}"), &bob, threaded(4, unknown.clone())).await.error(),
+        (404, "NOT_FOUND")
+    );
+    assert_ne!(
+        api.post(&format!("{path}?{FALLBACK}"), &bob, threaded(5, unknown)).await.body["thread"]["name"],
+        thread
+    );
     assert!(api.emulator.lints().is_empty());
     let ignored = api.post(&path, &bob, threaded(6, json!({ "name": thread }))).await;
     assert_ne!(ignored.body["thread"]["name"], thread);
     assert_eq!(api.emulator.lints()[0].rule, "thread-ignored");
-    let early = api.post(&format!("{path}?{OR_FAIL}"), &bob, threaded(0, json!({ "name": thread }))).await;
+    let early =
+        api.post(&format!("{path}?{OR_FAIL}"), &bob, threaded(0, json!({ "name": thread }))).await;
     assert_eq!(early.status, 200);
     assert_eq!(api.emulator.audit()[0].rule, "reply-before-root");
     let root = format!("/v1/{}", root.body["name"].as_str().unwrap());
-    assert_eq!(api.call("DELETE", &root, &alice, Value::Null).await.error(), (400, "FAILED_PRECONDITION"));
-    assert_eq!(api.call("DELETE", &format!("{root}?force=true"), &alice, Value::Null).await.status, 200);
+    assert_eq!(
+        api.call("DELETE", &root, &alice, Value::Null).await.error(),
+        (400, "FAILED_PRECONDITION")
+    );
+    assert_eq!(
+        api.call("DELETE", &format!("{root}?force=true"), &alice, Value::Null).await.status,
+        200
+    );
 }
 
 #[tokio::test]
@@ -167,30 +218,50 @@ async fn a_group_chat_has_no_threads() {
     let space = api.post("/v1/spaces?requestId=g", &admin, body).await.name();
     let mut threaded = message(1, "x");
     threaded["thread"] = json!({ "threadKey": "k" });
-    assert_eq!(api.post(&format!("/v1/{space}/messages?{FALLBACK}"), &admin, threaded).await.status, 400);
-    assert_eq!(api.post(&format!("/v1/{space}/messages"), &admin, message(1, "x")).await.status, 200);
+    assert_eq!(
+        api.post(&format!("/v1/{space}/messages?{FALLBACK}"), &admin, threaded).await.status,
+        400
+    );
+    assert_eq!(
+        api.post(&format!("/v1/{space}/messages"), &admin, message(1, "x")).await.status,
+        200
+    );
 }
 
 #[tokio::test]
 async fn memberships_are_past_before_completion_and_present_after() {
     let api = Api::start(options()).await;
-    let (space, admin, alice) = (api.space("general").await, api.user(ADMIN).await, api.user(ALICE).await);
+    let (space, admin, alice) =
+        (api.space("general").await, api.user(ADMIN).await, api.user(ALICE).await);
     let path = format!("/v1/{space}/members");
-    let person = |email: &str| json!({ "member": { "name": format!("users/{email}"), "type": "HUMAN" } });
+    let person =
+        |email: &str| json!({ "member": { "name": format!("users/{email}"), "type": "HUMAN" } });
     let span = |from: &str, until: &str| {
         let mut body = person(BOB);
         (body["createTime"], body["deleteTime"]) = (from.into(), until.into());
         body
     };
     assert_eq!(api.post(&path, &admin, person(BOB)).await.status, 400);
-    assert_eq!(api.post(&path, &admin, span("2018-01-01T00:00:00Z", "2019-06-01T00:00:00Z")).await.status, 400);
-    assert_eq!(api.post(&path, &admin, span("2019-07-01T00:00:00Z", "2019-06-01T00:00:00Z")).await.status, 400);
-    assert_eq!(api.post(&path, &admin, span("2019-07-01T00:00:00Z", "2999-06-01T00:00:00Z")).await.status, 400);
+    assert_eq!(
+        api.post(&path, &admin, span("2018-01-01T00:00:00Z", "2019-06-01T00:00:00Z")).await.status,
+        400
+    );
+    assert_eq!(
+        api.post(&path, &admin, span("2019-07-01T00:00:00Z", "2019-06-01T00:00:00Z")).await.status,
+        400
+    );
+    assert_eq!(
+        api.post(&path, &admin, span("2019-07-01T00:00:00Z", "2999-06-01T00:00:00Z")).await.status,
+        400
+    );
     let good = span("2019-01-01T00:00:00Z", "2019-06-01T00:00:00Z");
     assert_eq!(api.post(&path, &admin, good.clone()).await.status, 200);
     assert_eq!(api.post(&path, &admin, good.clone()).await.error(), (409, "ALREADY_EXISTS"));
     assert_eq!(api.post(&path, &admin, person("nobody@example.com")).await.status, 404);
-    assert_eq!(api.get(&path, &admin).await.body["memberships"][0]["deleteTime"], "2019-06-01T00:00:00Z");
+    assert_eq!(
+        api.get(&path, &admin).await.body["memberships"][0]["deleteTime"],
+        "2019-06-01T00:00:00Z"
+    );
     assert_eq!(api.complete(&space, &alice).await.status, 200);
     assert_eq!(api.post(&path, &alice, good).await.status, 400);
     assert_eq!(api.post(&path, &admin, person(BOB)).await.error(), (403, "PERMISSION_DENIED"));
@@ -199,7 +270,10 @@ async fn memberships_are_past_before_completion_and_present_after() {
     assert_eq!(api.get(&path, &alice).await.body["memberships"].as_array().unwrap().len(), 2);
     assert_eq!(api.get(&path, &admin).await.status, 403);
     let canonical = api.emulator.canonical();
-    assert!(canonical.contains(r#"{"member":"alice@example.com","role":"ROLE_MANAGER"}"#), "{canonical}");
+    assert!(
+        canonical.contains(r#"{"member":"alice@example.com","role":"ROLE_MANAGER"}"#),
+        "{canonical}"
+    );
     let window = Duration::from_hours(24 * 90);
     api.emulator.advance(window);
     let late = api.post(&path, &api.user(ALICE).await, person(ADMIN)).await;
@@ -215,10 +289,20 @@ async fn roles_need_their_own_scope_and_a_completed_space() {
     let role = json!({ "role": "ROLE_MANAGER" });
     assert_eq!(api.call("PATCH", &path, &both, role.clone()).await.status, 400);
     api.complete(&space, &alice).await;
-    api.post(&format!("/v1/{space}/members"), &alice, json!({ "member": { "name": format!("users/{BOB}") } })).await;
+    api.post(
+        &format!("/v1/{space}/members"),
+        &alice,
+        json!({ "member": { "name": format!("users/{BOB}") } }),
+    )
+    .await;
     assert_eq!(api.call("PATCH", &path, &alice, role.clone()).await.status, 403);
     assert_eq!(api.call("PATCH", &path, &both, role).await.body["role"], "ROLE_MANAGER");
-    assert_eq!(api.call("DELETE", &format!("/v1/{space}/members/{ADMIN}"), &both, Value::Null).await.status, 404);
+    assert_eq!(
+        api.call("DELETE", &format!("/v1/{space}/members/{ADMIN}"), &both, Value::Null)
+            .await
+            .status,
+        404
+    );
 }
 
 #[tokio::test]
@@ -226,7 +310,10 @@ async fn completion_ends_the_writing() {
     let api = Api::start(options()).await;
     let (space, alice) = (api.space("general").await, api.user(ALICE).await);
     let done = api.complete(&space, &alice).await;
-    assert_eq!((done.status, &done.body["space"]["name"], &done.body["space"]["importMode"]), (200, &json!(space), &Value::Null));
+    assert_eq!(
+        (done.status, &done.body["space"]["name"], &done.body["space"]["importMode"]),
+        (200, &json!(space), &Value::Null)
+    );
     assert_eq!(api.complete(&space, &alice).await.status, 400);
     assert!(api.emulator.audit().is_empty());
     let late = api.post(&format!("/v1/{space}/messages"), &alice, message(1, "late")).await;
@@ -243,16 +330,31 @@ async fn completion_ends_the_writing() {
 
 #[tokio::test]
 async fn a_space_that_is_not_completed_in_time_is_gone() {
-    for (gone_space, error) in [(Gone::Forbidden, (403, "PERMISSION_DENIED")), (Gone::NotFound, (404, "NOT_FOUND"))] {
-        let api = Api::start(Options { dialects: Dialects { gone_space, ..Dialects::default() }, ..options() }).await;
+    for (gone_space, error) in
+        [(Gone::Forbidden, (403, "PERMISSION_DENIED")), (Gone::NotFound, (404, "NOT_FOUND"))]
+    {
+        let api = Api::start(Options {
+            dialects: Dialects { gone_space, ..Dialects::default() },
+            ..options()
+        })
+        .await;
         let (old, deleted) = (api.space("old").await, api.space("deleted").await);
         let admin = api.user(ADMIN).await;
-        assert_eq!(api.call("DELETE", &format!("/v1/{deleted}"), &admin, Value::Null).await.status, 200);
-        assert_eq!(api.call("DELETE", &format!("/v1/{deleted}"), &admin, Value::Null).await.error(), error);
+        assert_eq!(
+            api.call("DELETE", &format!("/v1/{deleted}"), &admin, Value::Null).await.status,
+            200
+        );
+        assert_eq!(
+            api.call("DELETE", &format!("/v1/{deleted}"), &admin, Value::Null).await.error(),
+            error
+        );
         api.emulator.advance(Duration::from_hours(24 * 90));
         let admin = api.user(ADMIN).await;
         assert_eq!(api.complete(&old, &admin).await.error(), error);
-        assert_eq!(api.post(&format!("/v1/{old}/messages"), &admin, message(1, "x")).await.error(), error);
+        assert_eq!(
+            api.post(&format!("/v1/{old}/messages"), &admin, message(1, "x")).await.error(),
+            error
+        );
         assert!(api.emulator.canonical().contains(r#""state":"expired""#));
     }
 }

@@ -11,7 +11,10 @@ use std::time::Duration;
 async fn a_signed_assertion_gets_a_bearer_token() {
     let api = Api::start(options()).await;
     let answer = api.assertion(&api.claims(Some(ALICE), &[IMPORT])).await;
-    assert_eq!((answer.status, &answer.body["token_type"], &answer.body["expires_in"]), (200, &json!("Bearer"), &json!(3599)));
+    assert_eq!(
+        (answer.status, &answer.body["token_type"], &answer.body["expires_in"]),
+        (200, &json!("Bearer"), &json!(3599))
+    );
     assert_eq!(answer.headers["x-emulator-instance"], api.emulator.instance());
     let mut own = api.claims(Some(ALICE), &[IMPORT]);
     own["aud"] = format!("{}/token", api.emulator.url()).into();
@@ -39,25 +42,49 @@ async fn refused(api: &Api, change: impl FnOnce(&mut Value)) -> (u16, String, St
 
 #[tokio::test]
 async fn each_fault_of_an_assertion_has_googles_error() {
-    let suspended = Person { email: "gone@example.com".into(), suspended: true, ..Person::default() };
+    let suspended =
+        Person { email: "gone@example.com".into(), suspended: true, ..Person::default() };
     let mut setup = options();
     setup.directory.push(suspended);
     setup.delegated = Some(vec!["https://www.googleapis.com/auth/chat.import".into()]);
     let api = Api::start(setup).await;
     let grant = |text: &str| (400, "invalid_grant".to_owned(), text.to_owned());
-    assert_eq!(refused(&api, |c| c["sub"] = "nobody@example.com".into()).await, grant("Invalid email or User ID"));
+    assert_eq!(
+        refused(&api, |c| c["sub"] = "nobody@example.com".into()).await,
+        grant("Invalid email or User ID")
+    );
     assert_eq!(refused(&api, |c| c["sub"] = "gone@example.com".into()).await.0, 400);
-    assert!(refused(&api, |c| c["iat"] = json!(c["iat"].as_i64().unwrap() - 7200)).await.2.contains("short-lived"));
-    assert!(refused(&api, |c| c["exp"] = json!(c["exp"].as_i64().unwrap() + 7200)).await.2.contains("short-lived"));
-    assert!(refused(&api, |c| {
-        c["iat"] = json!(c["iat"].as_i64().unwrap() + 900);
-        c["exp"] = json!(c["iat"].as_i64().unwrap() + 3600);
-    })
-    .await
-    .2
-    .contains("short-lived"));
-    assert!(refused(&api, |c| c["aud"] = "https://example.com/token".into()).await.2.contains("audience"));
-    assert_eq!(refused(&api, |c| c["scope"] = "https://www.googleapis.com/auth/chat.bot".into()).await.1, "unauthorized_client");
+    assert!(
+        refused(&api, |c| c["iat"] = json!(c["iat"].as_i64().unwrap() - 7200))
+            .await
+            .2
+            .contains("short-lived")
+    );
+    assert!(
+        refused(&api, |c| c["exp"] = json!(c["exp"].as_i64().unwrap() + 7200))
+            .await
+            .2
+            .contains("short-lived")
+    );
+    assert!(
+        refused(&api, |c| {
+            c["iat"] = json!(c["iat"].as_i64().unwrap() + 900);
+            c["exp"] = json!(c["iat"].as_i64().unwrap() + 3600);
+        })
+        .await
+        .2
+        .contains("short-lived")
+    );
+    assert!(
+        refused(&api, |c| c["aud"] = "https://example.com/token".into())
+            .await
+            .2
+            .contains("audience")
+    );
+    assert_eq!(
+        refused(&api, |c| c["scope"] = "https://www.googleapis.com/auth/chat.bot".into()).await.1,
+        "unauthorized_client"
+    );
     assert_eq!(refused(&api, |c| c["scope"] = "nonsense".into()).await.1, "invalid_scope");
     assert_eq!(refused(&api, |c| c["iss"] = "other@example.com".into()).await.1, "invalid_grant");
 }
@@ -75,8 +102,12 @@ async fn another_key_is_refused() {
     while pem(&other) == pem(&api) {
         other = Api::start(options()).await;
     }
-    let answer = api.grant(&sign(other.emulator.key_json(), &api.claims(Some(ALICE), &[IMPORT]))).await;
-    assert_eq!((answer.status, &answer.body["error_description"]), (400, &json!("Invalid JWT Signature.")));
+    let answer =
+        api.grant(&sign(other.emulator.key_json(), &api.claims(Some(ALICE), &[IMPORT]))).await;
+    assert_eq!(
+        (answer.status, &answer.body["error_description"]),
+        (400, &json!("Invalid JWT Signature."))
+    );
 }
 
 #[tokio::test]

@@ -2,4 +2,7 @@
 
 mod emulator_client;
 mod emulator_import;
+mod emulator_official;
+mod emulator_reading;
 mod emulator_token;
+mod emulator_trouble;
