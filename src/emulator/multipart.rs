@@ -38,6 +38,9 @@ fn boundary(content_type: &str) -> Option<&str> {
 
 /// Splits a part into its content type and its content.
 fn part<'a>(part: &'a [u8], end: &[u8]) -> Option<(&'a str, &'a [u8])> {
+    if let Some(bare) = part.strip_prefix(end) {
+        return Some(("application/octet-stream", bare));
+    }
     let blank = [end, end].concat();
     let at = find(part, &blank)?;
     let head = std::str::from_utf8(&part[..at]).ok()?;

@@ -51,7 +51,7 @@ pub(super) fn patch(turn: &Turn<'_>) -> Outcome<Vec<u8>> {
             }
             "spaceType" if turn.text("spaceType") == Some("SPACE") => space.kind = Kind::Space,
             "spaceHistoryState" => {
-                space.history = turn.text("spaceHistoryState") != Some("HISTORY_OFF")
+                space.history = turn.text("spaceHistoryState") != Some("HISTORY_OFF");
             }
             "accessSettings.audience" | "accessSettings" if !space.importing => {}
             other if other.starts_with("permissionSettings") => {}
