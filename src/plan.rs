@@ -242,8 +242,12 @@ fn fingerprint(
     take(roster);
     take(&choices.convert.fingerprint());
     take(choices.admin.as_str());
-    exports.iter().for_each(|export| take(&export.fingerprint()));
-    names.values().for_each(|name| take(name));
+    for export in exports {
+        take(&export.fingerprint());
+    }
+    for name in names.values() {
+        take(name);
+    }
     people::hex(&hash.finalize()[..16])
 }
 

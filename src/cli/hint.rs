@@ -82,12 +82,12 @@ fn known(cause: &(dyn std::error::Error + 'static)) -> Option<(Exit, Option<Stri
         let hint = Some(told.hint.clone()).filter(|hint| !hint.is_empty());
         return Some((told.exit, hint));
     }
-    if let Some(error) = cause.downcast_ref::<crate::ledger::Error>() {
+    if let Some(error) = cause.downcast_ref::<ledger::Error>() {
         let (exit, hint) = ledger(error);
         return Some((exit, Some(hint.to_owned())));
     }
     if let Some(error) = cause.downcast_ref::<plan::Error>() {
-        return Some((Exit::Refused, planning(error)));
+        return Some((Exit::Refused, Some(planning(error).to_owned())));
     }
     if let Some(error) = cause.downcast_ref::<WorkError>() {
         return Some(work(error));
@@ -112,8 +112,8 @@ fn ledger(error: &ledger::Error) -> (Exit, &'static str) {
     }
 }
 
-fn planning(error: &plan::Error) -> Option<String> {
-    let hint = match error {
+fn planning(error: &plan::Error) -> &'static str {
+    match error {
         plan::Error::Nameless => {
             "give it a name: --migration NAME, or `migration` in settings.toml"
         }
@@ -121,8 +121,7 @@ fn planning(error: &plan::Error) -> Option<String> {
             "bring the archive back as it was when it was planned"
         }
         plan::Error::Ledger(error) => ledger(error).1,
-    };
-    Some(hint.to_owned())
+    }
 }
 
 fn work(error: &WorkError) -> (Exit, Option<String>) {

@@ -20,7 +20,7 @@ const OWN: &[(&str, &str)] = &[
 pub(super) fn explain(account: &mut Account) {
     for named in account.losses.iter_mut().chain(&mut account.skipped).chain(&mut account.lost) {
         let Named { code, text, .. } = named;
-        *text = words(code).unwrap_or(code.as_str()).to_owned();
+        words(code).unwrap_or(code.as_str()).clone_into(text);
     }
 }
 

@@ -11,7 +11,7 @@ use crate::emulator::{Emulator, Options};
 use crate::ledger::Ledger;
 use crate::send::{CompleteOptions, Ended};
 use crate::settings::{Pace, WorkFolder};
-use crate::slack::{Person, PersonKind};
+use crate::slack::{self, Person, PersonKind};
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 use tempfile::TempDir;
@@ -36,7 +36,7 @@ pub(super) fn rehearse(common: &Common, args: &RehearseArgs) -> anyhow::Result<E
     for path in &args.exports {
         exports.push(archives::open(path, args.source.allow_duplicate_entries)?);
     }
-    let people: Vec<&Person> = exports.iter().flat_map(|export| export.people()).collect();
+    let people: Vec<&Person> = exports.iter().flat_map(slack::Export::people).collect();
     let invented = if args.invent_accounts { invent(&people) } else { BTreeMap::new() };
     let admin = args.admin.clone().unwrap_or_else(|| ADMIN.to_owned());
     let emulator = runtime.block_on(start(args, &people, &invented, &admin))?;

@@ -14,19 +14,23 @@ pub(super) fn run(common: &Common, args: &RunArgs) -> anyhow::Result<Exit> {
     let flags = [args.source.settings(), args.target.settings(), args.speed.settings()].concat();
     let runtime = runtime()?;
     let _inside = runtime.enter();
-    let opened = match args.exports.is_empty() {
-        true => folder::resume(common, flags, &SystemClock)?,
-        false => folder::begin(common, flags, &SystemClock)?,
+    let going_on = args.exports.is_empty();
+    let opened = if going_on {
+        folder::resume(common, flags, &SystemClock)?
+    } else {
+        folder::begin(common, flags, &SystemClock)?
     };
     let mut session = Session::begin("run", common, opened)?;
     session.next.push(session.command("verify"));
-    let ledger = match args.exports.is_empty() {
-        true => session.ledger()?,
-        false => Ledger::create(&session.opened.work.prepare_ledger()?)?,
+    let ledger = if going_on {
+        session.ledger()?
+    } else {
+        Ledger::create(&session.opened.work.prepare_ledger()?)?
     };
-    let archives = match args.exports.is_empty() {
-        true => archives::known(&ledger, session.settings())?,
-        false => Some(archives::open_all(&args.exports, session.settings())?),
+    let archives = if going_on {
+        archives::known(&ledger, session.settings())?
+    } else {
+        Some(archives::open_all(&args.exports, session.settings())?)
     };
     let ended = runtime.block_on(cross(&session, ledger, archives))?;
     let ledger = session.ledger()?;

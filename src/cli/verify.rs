@@ -2,7 +2,7 @@
 
 use super::args::{Common, VerifyArgs};
 use super::session::{Session, fatal, name, runtime};
-use super::words::count;
+use super::words::{count, counted};
 use super::{Exit, display_safe, folder, print};
 use crate::clock::SystemClock;
 use crate::ledger::Ledger;
@@ -41,7 +41,8 @@ pub(super) async fn read_back(
 pub(super) fn exit(verified: &Verified) -> Exit {
     match () {
         () if verified.lanes.is_empty() => Exit::Unfinished,
-        () if verified.clean() => Exit::Done,
+        () if verified.clean() && verified.owed() == 0 => Exit::Done,
+        () if verified.clean() => Exit::Wedged,
         () if verified.lanes.iter().all(|(_, verdict)| verdict.clean()) => Exit::Unfinished,
         () => Exit::Differences,
     }
@@ -59,6 +60,12 @@ pub(super) fn text(verified: &Verified) -> String {
         );
     }
     let mut lines = vec![format!("Not as planned: {sums}")];
+    if verified.owed() > 0 {
+        lines.push(format!(
+            "  {} not sent: refused, or waiting behind one refused",
+            counted(verified.owed(), "message", "messages")
+        ));
+    }
     for (name, verdict) in verified.lanes.iter().filter(|(_, verdict)| !verdict.clean()) {
         lines.push(format!(
             "  {}: {} missing, {} unplanned",

@@ -79,7 +79,7 @@ impl Ledger {
                 }
                 Settlement::Wedged { reason, detail } => wedged(&change, key, reason, detail)?,
                 Settlement::Revised { created, request } => {
-                    revised(&change, key, *created, request)?
+                    revised(&change, key, *created, request)?;
                 }
             }
         }

@@ -211,7 +211,7 @@ impl Subs {
         if self.0.insert(sub.clone()) {
             return sub;
         }
-        (2_u32..)
+        (2..=u32::MAX)
             .map(|nth| format!("{sub} #{nth}"))
             .find(|numbered| self.0.insert(numbered.clone()))
             .unwrap_or(sub)

@@ -114,7 +114,7 @@ impl Staging<'_> {
                 self.bench.admin,
             ),
         });
-        self.steps.add(&self.plain(Phase::Space, StepKind::Space, &draft, self.bench.admin))?;
+        self.steps.add(&plain(Phase::Space, StepKind::Space, &draft, self.bench.admin))?;
         Ok(())
     }
 
@@ -125,7 +125,7 @@ impl Staging<'_> {
             let since = since.max(self.lane.created + 1);
             let until = member.ended.unwrap_or(still_in).max(since + 1);
             let draft = Draft::Member(MemberDraft { user, span: Some((since, until)) });
-            let owed = self.plain(Phase::History, StepKind::PastMember, &draft, self.bench.admin);
+            let owed = plain(Phase::History, StepKind::PastMember, &draft, self.bench.admin);
             self.steps.add(&Owed { item: Some(member.item), ..owed })?;
         }
         Ok(())
@@ -149,7 +149,7 @@ impl Staging<'_> {
             let items: HashMap<(Micros, ItemKind, &str), &StagedItem> =
                 items.iter().map(|item| ((item.ts, item.kind, item.sub.as_str()), item)).collect();
             for message in &batch.messages {
-                self.message(&context, message, &items)?;
+                self.message(context, message, &items)?;
             }
             Ok(())
         });
@@ -163,7 +163,7 @@ impl Staging<'_> {
 
     fn message(
         &mut self,
-        context: &Context,
+        context: Context,
         message: &Message,
         items: &HashMap<(Micros, ItemKind, &str), &StagedItem>,
     ) -> Result<(), Error> {
@@ -176,7 +176,7 @@ impl Staging<'_> {
         if item.state != ItemState::Owed {
             return Ok(());
         }
-        let converted = self.bench.converter.convert(context, message);
+        let converted = self.bench.converter.convert(&context, message);
         let (Fate::Post(parts), Some(created), Some(actor)) =
             (&converted.fate, item.created, item.actor)
         else {
@@ -193,7 +193,7 @@ impl Staging<'_> {
     /// Freezes the parts of a message; returns the place of the first.
     fn parts(
         &mut self,
-        context: &Context,
+        context: Context,
         message: &Message,
         converted: &Converted,
         (item, created, actor): (i64, Micros, i64),
@@ -219,7 +219,7 @@ impl Staging<'_> {
                 request: self.request(operation, actor),
                 place,
             });
-            let owed = self.plain(Phase::Content, StepKind::Post, &draft, actor);
+            let owed = plain(Phase::Content, StepKind::Post, &draft, actor);
             let hash = Some(text_hash(text));
             let after = before.or(previous);
             let at = self.steps.add(&Owed {
@@ -259,7 +259,7 @@ impl Staging<'_> {
                 )));
             };
             let draft = Draft::React(emoji.clone());
-            let owed = self.plain(Phase::Content, StepKind::React, &draft, actor);
+            let owed = plain(Phase::Content, StepKind::React, &draft, actor);
             self.steps.add(&Owed { item: Some(item), after: Some(post), ..owed })?;
         }
         Ok(())
@@ -278,29 +278,15 @@ impl Staging<'_> {
         let complete = Draft::Complete;
         self.steps.add(&Owed {
             item: own,
-            ..self.plain(Phase::Complete, StepKind::Complete, &complete, actor)
+            ..plain(Phase::Complete, StepKind::Complete, &complete, actor)
         })?;
         for member in present.into_iter().filter(|member| Some(member.item) != own) {
             let Some(user) = self.user(member) else { continue };
             let draft = Draft::Member(MemberDraft { user, span: None });
-            let owed = self.plain(Phase::Present, StepKind::Member, &draft, actor);
+            let owed = plain(Phase::Present, StepKind::Member, &draft, actor);
             self.steps.add(&Owed { item: Some(member.item), ..owed })?;
         }
         Ok(())
-    }
-
-    fn plain<'d>(&self, phase: Phase, kind: StepKind, draft: &'d Draft, actor: i64) -> Owed<'d> {
-        Owed {
-            phase,
-            kind,
-            draft,
-            after: None,
-            item: None,
-            part: 0,
-            actor,
-            created: None,
-            hash: None,
-        }
     }
 
     fn account(&self, member: &StagedMember) -> Option<Account> {
@@ -323,4 +309,9 @@ impl Staging<'_> {
             actor: email.map_or("", Account::as_str),
         })
     }
+}
+
+/// Returns a step that pays for no item and waits for none.
+fn plain(phase: Phase, kind: StepKind, draft: &Draft, actor: i64) -> Owed<'_> {
+    Owed { phase, kind, draft, after: None, item: None, part: 0, actor, created: None, hash: None }
 }

@@ -74,9 +74,7 @@ async fn held(
         () if owed + wedged > 0 && !options.accept_wedged => {
             Some("holds refused steps: chatferry retry, or --accept-wedged")
         }
-        () if !lane.verified && !(options.accept_wedged && lane.verdict.is_some()) => {
-            Some("not read back clean since the last change: chatferry verify")
-        }
+        () if !lane.verified => Some("not read back clean since the last change: chatferry verify"),
         () if lane.expires.is_some_and(|end| now > end) => Some("Google's 90 days are over"),
         () if lane.expires.is_some_and(|end| now > end - LAST_MINUTES) => {
             Some("less than 30 minutes of Google's 90 days are left")

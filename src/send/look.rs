@@ -79,7 +79,7 @@ pub(super) async fn retime(run: &Run, step: Step) -> Result<Step, Fatal> {
     let held: HashSet<Micros> =
         run.writer.run(move |ledger| ledger.times_from(id, 10_000)).await?.into_iter().collect();
     let taken = step.created.unwrap_or_default();
-    let created = (taken + 1..).find(|time| !held.contains(time)).unwrap_or(taken);
+    let created = (taken + 1..=taken + 10_001).find(|time| !held.contains(time)).unwrap_or(taken);
     let request = step.request.at_time(created, &next_request(&step));
     let request = request.ok_or_else(|| Fatal::Refused("a post without a time".to_owned()))?;
     revise(run, step, Some(created), request).await

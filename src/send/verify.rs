@@ -31,9 +31,14 @@ pub struct Verified {
 }
 
 impl Verified {
-    /// Tells whether everything planned is there, and nothing else.
+    /// Tells whether everything sent is there as planned, and nothing else.
     pub fn clean(&self) -> bool {
         self.unread.is_empty() && self.lanes.iter().all(|(_, verdict)| verdict.clean())
+    }
+
+    /// Returns how many planned messages were not sent.
+    pub fn owed(&self) -> u64 {
+        self.lanes.iter().map(|(_, verdict)| verdict.owed).sum()
     }
 
     /// Returns messages planned, found as planned, and unplanned.

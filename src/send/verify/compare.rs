@@ -13,8 +13,10 @@ const EXAMPLES: usize = 20;
 /// What reading a lane back has found.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Verdict {
-    /// Messages that must be there.
+    /// Messages that are planned.
     pub planned: u64,
+    /// Of those, messages that were not sent: refused, or waiting behind one refused.
+    pub owed: u64,
     /// Of those, messages that are there just as planned.
     pub as_planned: u64,
     /// Planned and not there.
@@ -34,7 +36,7 @@ pub struct Verdict {
 }
 
 impl Verdict {
-    /// Tells whether everything planned is there, and nothing else.
+    /// Tells whether everything sent is there as planned, and nothing else.
     pub fn clean(&self) -> bool {
         self.missing + self.extra == 0
             && self.different.is_empty()
@@ -66,8 +68,9 @@ impl Comparison {
 
     /// Takes a page of the plan. What was never paid must not be there.
     pub(super) fn expect(&mut self, rows: Vec<Expected>) {
+        self.verdict.planned += rows.len() as u64;
+        self.verdict.owed += rows.iter().filter(|row| !row.paid).count() as u64;
         for row in rows.into_iter().filter(|row| row.paid) {
-            self.verdict.planned += 1;
             self.verdict.reactions.0 += row.reactions;
             let id =
                 MessageId::derive(&self.conversation, SlackTs::from_micros(row.ts), row.part, 0);
@@ -142,7 +145,9 @@ impl Comparison {
         let mut examples: Vec<String> =
             missing.take(EXAMPLES).chain(extra.take(EXAMPLES)).collect();
         examples.sort();
-        examples.into_iter().for_each(|example| self.example(example));
+        for example in examples {
+            self.example(example);
+        }
         self.verdict
     }
 }
