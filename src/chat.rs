@@ -1,1 +1,44 @@
-//! Room.
+//! Google's API as we need it: transport, tokens, outcomes. Knows HTTP; nothing of Slack or SQL.
+//!
+//! [`Client`] turns a frozen request into one [`Outcome`]; it never retries, but for one repeat
+//! with a fresh token after a 401. What an outcome means for a step is judged elsewhere.
+
+#![expect(clippy::disallowed_types, reason = "the one room that speaks HTTP")]
+
+mod answers;
+mod base;
+mod cache;
+mod classify;
+mod client;
+mod date;
+mod echo;
+mod http;
+mod key_file;
+mod outcome;
+mod read;
+mod redact;
+mod refusal;
+mod rejection;
+mod shapes;
+mod skew;
+mod tls;
+mod token;
+mod token_error;
+mod transport;
+mod upload;
+
+pub use base::{BadBase, Base};
+pub use classify::{Expect, classify};
+pub use client::Client;
+pub use date::retry_after;
+pub use http::{HttpTransport, NoHttp};
+pub use key_file::{BadKeyFile, KeyFile};
+pub use outcome::{Doubt, Outcome, Reply, Why};
+pub use read::created_at;
+pub use redact::redact;
+pub use rejection::{Kind, Rejection};
+pub use shapes::{DirectoryUser, ListedMember, ListedMessage, Page, SpaceView, Uploaded};
+pub use token::{Scopes, StaticTokens, Token, TokenSource};
+pub use token_error::TokenError;
+pub use transport::{HttpRequest, HttpResponse, Transport, TransportError};
+pub use upload::Upload;

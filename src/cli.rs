@@ -1,1 +1,92 @@
-//! Room.
+//! The terminal. The only room that prints; it knows every other room, and none knows it.
+//!
+//! One file per command holds what it does; the rest is how things look: bars, lines, reports,
+//! errors, exit codes.
+#![expect(clippy::disallowed_types, reason = "the one room that draws")]
+
+mod archives;
+mod args;
+mod board;
+mod closing;
+mod complete;
+mod connection;
+mod emulate;
+mod exit;
+mod flags;
+mod folder;
+mod frame;
+mod hint;
+pub mod inspect;
+mod jsonl;
+mod lanes;
+mod logs;
+mod losses;
+mod plain;
+mod plan;
+mod progress;
+mod rate;
+mod reasons;
+mod redact;
+mod rehearse;
+mod report;
+mod retry;
+mod run;
+mod safe;
+mod session;
+mod status;
+mod stop;
+mod verify;
+mod watch;
+mod words;
+
+pub use args::{
+    Cli, Command, Common, CompleteArgs, EmulateArgs, InspectArgs, PlanArgs, RehearseArgs,
+    RetryArgs, RunArgs, StatusArgs, VerifyArgs,
+};
+pub use closing::{close, print};
+pub use exit::Exit;
+pub use flags::{SourceFlags, SpeedFlags, TargetFlags};
+pub use folder::{Flags, Opened, begin, look, resume};
+pub use hint::{Tell, Told, judge, message, told};
+pub use jsonl::{Json, json_line};
+pub use lanes::lanes;
+pub use logs::{LogOptions, Logs};
+pub use losses::losses;
+pub use plain::Plain;
+pub use progress::Bars;
+pub use redact::redact;
+pub use report::{ReportContext, json, paint, report};
+pub use safe::{display_column, display_safe, display_short};
+pub use stop::Stop;
+pub use watch::{Look, Watch};
+
+use clap::Parser;
+use std::io::{Write, stderr};
+use std::process::ExitCode;
+
+/// Reads the command line, does what it says, and returns the exit code.
+pub fn main() -> ExitCode {
+    match dispatch(&Cli::parse()) {
+        Ok(exit) => exit.into(),
+        Err(error) => {
+            // Standard error may be closed; the exit code still tells.
+            stderr().write_all(message(&error).as_bytes()).ok();
+            judge(&error).0.into()
+        }
+    }
+}
+
+fn dispatch(cli: &Cli) -> anyhow::Result<Exit> {
+    let common = &cli.common;
+    match &cli.command {
+        Command::Inspect(args) => inspect::inspect(common, args),
+        Command::Plan(args) => plan::plan(common, args),
+        Command::Run(args) => run::run(common, args),
+        Command::Status(args) => status::status(common, args),
+        Command::Verify(args) => verify::verify(common, args),
+        Command::Complete(args) => complete::complete(common, args),
+        Command::Retry(args) => retry::retry(common, args),
+        Command::Rehearse(args) => rehearse::rehearse(common, args),
+        Command::Emulate(args) => emulate::emulate(common, args),
+    }
+}

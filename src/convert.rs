@@ -1,3 +1,88 @@
 //! Pure: a Slack message in, Chat text and losses out. No I/O, no clock, no ids of its own making.
+//! It does not know spaces' names, requests, the ledger, or when anything is sent.
+//!
+//! Three sources (rich text, other blocks, mrkdwn) become one tree; one renderer turns the tree
+//! into Chat's markup; whatever does not survive is counted as a [`Loss`].
 
+mod author;
+mod blocks;
+mod cards;
+mod emoji;
+mod fate;
+mod files;
+mod loose;
 mod loss;
+mod message;
+mod mrkdwn;
+mod reactions;
+mod render;
+mod roster;
+mod settings;
+mod space;
+mod split;
+mod subtype;
+mod system;
+mod tree;
+
+pub use emoji::{find as find_emoji, names as emoji_names};
+pub use fate::{
+    Converted, Fate, FileFate, FileOutcome, Gone, ReactionFate, ReactionOutcome, Sender, Skip,
+};
+pub use loss::{BadLosses, Loss, Losses, Weight};
+pub use roster::{Known, Roster};
+pub use settings::{BUDGET, DmPolicy, Settings, SystemLines, VERSION};
+pub use space::{DESCRIPTION_LIMIT, NAME_LIMIT, description, display_name, space_shape};
+
+use crate::slack::Message;
+use render::ChatMarkup;
+
+/// Converts the messages of one migration.
+#[derive(Debug, Clone)]
+pub struct Converter {
+    roster: Roster,
+    settings: Settings,
+}
+
+/// What a message's surroundings allow.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Context {
+    /// Whether the space has threads; a group chat has none.
+    pub threads: bool,
+}
+
+impl Converter {
+    /// Makes a converter.
+    pub const fn new(roster: Roster, settings: Settings) -> Self {
+        Self { roster, settings }
+    }
+
+    /// Returns who is who.
+    pub const fn roster(&self) -> &Roster {
+        &self.roster
+    }
+
+    /// Returns what was chosen.
+    pub const fn settings(&self) -> &Settings {
+        &self.settings
+    }
+
+    /// Converts one message. Never fails: what can't be read is a loss.
+    pub fn convert(&self, context: &Context, message: &Message) -> Converted {
+        message::Recipe {
+            roster: &self.roster,
+            settings: &self.settings,
+            renderer: &ChatMarkup,
+            context,
+            message,
+        }
+        .run()
+    }
+
+    /// Converts a text of Slack's alone (a topic, a search result) to Chat's markup.
+    pub fn convert_text(&self, mrkdwn: &str) -> (String, Losses) {
+        let mut losses = Losses::default();
+        let document = mrkdwn::parse(mrkdwn, &mut losses);
+        let text = render::Renderer::render(&ChatMarkup, &document, &self.roster, &mut losses);
+        (text, losses)
+    }
+}

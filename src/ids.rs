@@ -6,7 +6,7 @@
 mod derive;
 mod ts;
 
-pub use derive::{Generation, MessageId, Operation, RequestId, RequestKey};
+pub use derive::{Generation, MessageId, Operation, RequestId, RequestKey, text_hash};
 pub use ts::{BadTs, Micros, SlackTs, rfc3339};
 
 use serde::{Deserialize, Serialize};

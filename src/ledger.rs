@@ -1,5 +1,45 @@
 //! What is owed and what is paid, in SQLite. The one home of SQL; knows neither Slack nor Chat.
+#![expect(clippy::disallowed_types, reason = "the one home of SQL")]
 
 mod account;
+mod codes;
+mod error;
+mod expect;
+mod lane;
+mod migrate;
+mod open;
+mod owed;
+mod plan;
+mod settle;
+mod spaces;
+mod stage;
+mod tell;
+mod writer;
 
 pub use account::{Account, ItemKind, ItemState, LaneStanding, Named, Tally, Wedged};
+pub use error::Error;
+pub use expect::Expected;
+pub use lane::{Lane, LaneState};
+pub use open::Owner;
+pub use owed::{Names, Parent, Step};
+pub use plan::{Listed, NewItem, NewLane, NewPerson, Planning};
+pub use settle::{Key, Receipt, Settlement};
+pub use spaces::{Line, SpacesLog};
+pub use stage::{NewStep, Stage, StageError, StagedItem, StagedMember, step_id};
+pub use writer::Writer;
+
+use rusqlite::Connection;
+
+/// An open ledger: one connection, used by one thread at a time.
+#[derive(Debug)]
+pub struct Ledger {
+    db: Connection,
+}
+
+/// Every write says how many rows it expects.
+fn expect_rows(rows: usize, expected: usize, what: &str) -> Result<(), Error> {
+    if rows == expected {
+        return Ok(());
+    }
+    Err(Error::Broken(format!("{what}: {rows} rows changed, {expected} expected")))
+}

@@ -1,1 +1,7 @@
-fn main() {}
+//! The program: one call into the library.
+
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    chatferry::cli::main()
+}

@@ -1,1 +1,258 @@
-//! Room.
+//! The offline verb: archive to ledger. Knows Slack and the ledger; nothing of HTTP or waiting.
+//!
+//! Planning writes items: what there is, when it will stand in Chat, who says it, what will be
+//! lost. It stores no bodies. Just before a lane opens, [`Stager`] reads its conversation again
+//! and freezes every request.
+
+mod conversation;
+mod members;
+mod names;
+mod order;
+mod people;
+mod record;
+mod stage;
+mod steps;
+mod times;
+
+pub use names::Renamed;
+pub use people::{Matched, People};
+pub use stage::Stager;
+
+use crate::convert::{Converter, DmPolicy, Settings, display_name};
+use crate::event::{Event, Monitor};
+use crate::ids::{Account, ConversationId, SlackUserId};
+use crate::ledger::{self, LaneState, Ledger, Owner};
+use crate::slack::{Conversation, Export, Kind, PersonKind};
+use sha2::{Digest, Sha256};
+use std::collections::{BTreeMap, HashMap};
+use std::path::PathBuf;
+use tokio_util::sync::CancellationToken;
+
+/// Why planning stopped.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    /// The ledger's own complaint.
+    #[error(transparent)]
+    Ledger(#[from] ledger::Error),
+    /// Nobody said what the migration is called, and the export does not tell its team.
+    #[error("this migration has no name, and the export does not say which workspace it is")]
+    Nameless,
+    /// The archive is not what was planned from.
+    #[error("the archive changed since it was planned: {0}")]
+    ArchiveChanged(String),
+    /// An archive that the ledger was planned from is not at hand.
+    #[error("the archive of conversation {0} is not at hand")]
+    NoArchive(String),
+    /// Reading stopped in the middle.
+    #[error("reading the archive stopped in the middle of a conversation")]
+    Order,
+}
+
+/// What the admin chose, as far as planning goes.
+#[derive(Debug, Clone)]
+pub struct Choices {
+    /// The migration's name; none: the workspace's team id.
+    pub name: Option<String>,
+    /// Who creates spaces, and speaks for authors without an account.
+    pub admin: Account,
+    /// The admin's own map from Slack id to address.
+    pub people: BTreeMap<String, String>,
+    /// How text is converted.
+    pub convert: Settings,
+}
+
+/// One export's part in a conversation.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Source<'a> {
+    id: i64,
+    export: &'a Export,
+    conversation: &'a Conversation,
+}
+
+/// Everything that planning and staging share: who is who, what is called what.
+#[derive(Debug)]
+pub struct Bench {
+    exports: Vec<Export>,
+    /// The ledger's number of each export.
+    sources: Vec<i64>,
+    /// Where each conversation stands: places of exports, and in them.
+    places: BTreeMap<ConversationId, Vec<(usize, usize)>>,
+    converter: Converter,
+    people: People,
+    accounts: HashMap<Account, (i64, String)>,
+    emails: HashMap<i64, Account>,
+    admin: i64,
+    direct: DmPolicy,
+    names: BTreeMap<ConversationId, String>,
+    renamed: Vec<Renamed>,
+    fingerprint: String,
+}
+
+impl Bench {
+    /// Sets up: claims the ledger for this workspace, notes the archives, matches people.
+    pub fn set_up(
+        archives: Vec<(PathBuf, Export)>,
+        ledger: &mut Ledger,
+        choices: &Choices,
+    ) -> Result<Self, Error> {
+        let (paths, exports): (Vec<PathBuf>, Vec<Export>) = archives.into_iter().unzip();
+        let team = exports.iter().find_map(Export::team).map(str::to_owned);
+        let have = ledger.owner()?.map(|owner| owner.name);
+        let name = choices.name.clone().or(have).or_else(|| team.clone()).ok_or(Error::Nameless)?;
+        ledger.claim(&Owner { name, team, ..Owner::default() })?;
+        let mut sources = Vec::new();
+        for (path, export) in paths.iter().zip(&exports) {
+            let path = path.display().to_string();
+            sources.push(ledger.add_source(&path, export.source_name(), &export.fingerprint())?);
+        }
+        let listed = ledger.directory()?;
+        let people = People::of(&exports, (!listed.is_empty()).then_some(&listed), &choices.people);
+        ledger.set_people(&people.rows())?;
+        let user = listed
+            .iter()
+            .find(|one| one.email == choices.admin.as_str())
+            .map(|one| one.user.clone());
+        let admin = ledger.account_id(
+            &choices.admin,
+            &user.unwrap_or_else(|| format!("users/{}", choices.admin)),
+        )?;
+        let roster = people.roster(&exports);
+        let places = union(&exports);
+        let newest: Vec<&Conversation> = places
+            .values()
+            .filter_map(|at| at.last())
+            .map(|(e, c)| &exports[*e].conversations()[*c])
+            .collect();
+        let (names, renamed) = names::settle(&newest, &|one| display_name(one, &roster));
+        let fingerprint = fingerprint(&exports, &roster.fingerprint(), choices, &names);
+        let accounts = ledger.accounts()?;
+        Ok(Self {
+            exports,
+            sources,
+            emails: accounts.iter().map(|(email, (number, _))| (*number, email.clone())).collect(),
+            accounts,
+            places,
+            admin,
+            direct: choices.convert.direct,
+            converter: Converter::new(roster, choices.convert.clone()),
+            people,
+            names,
+            renamed,
+            fingerprint,
+        })
+    }
+
+    /// Plans every conversation that is not planned, or was planned under other settings and not
+    /// begun. Returns how many were planned now.
+    pub fn plan(
+        &self,
+        ledger: &mut Ledger,
+        monitor: &dyn Monitor,
+        stop: &CancellationToken,
+    ) -> Result<u64, Error> {
+        let mut due = Vec::new();
+        for id in self.places.keys() {
+            match ledger.lane_of(id)? {
+                Some(lane)
+                    if lane.state > LaneState::Staged || lane.fingerprint == self.fingerprint => {}
+                _ => due.push(id),
+            }
+        }
+        monitor.observe(&Event::PlanStarted { conversations: due.len() as u64 });
+        for id in &due {
+            if stop.is_cancelled() {
+                break;
+            }
+            let sources = self.sources_of(id);
+            conversation::plan(self, ledger, &sources, monitor)?;
+            monitor.observe(&Event::ConversationPlanned {
+                conversation: self.names.get(*id).cloned().unwrap_or_default(),
+            });
+        }
+        Ok(due.len() as u64)
+    }
+
+    /// Returns who was matched with whom.
+    pub fn people(&self) -> &People {
+        &self.people
+    }
+
+    /// Returns the conversations that could not keep their names.
+    pub fn renamed(&self) -> &[Renamed] {
+        &self.renamed
+    }
+
+    fn sources_of(&self, id: &ConversationId) -> Vec<Source<'_>> {
+        let at = |(e, c): &(usize, usize)| {
+            let export = &self.exports[*e];
+            Source { id: self.sources[*e], export, conversation: &export.conversations()[*c] }
+        };
+        self.places.get(id).map_or_else(Vec::new, |places| places.iter().map(at).collect())
+    }
+
+    fn threads(&self, conversation: Option<&Conversation>) -> bool {
+        let direct = conversation.is_some_and(|one| matches!(one.kind, Kind::Direct | Kind::Group));
+        !(direct && self.direct == DmPolicy::GroupChat)
+    }
+
+    fn name<'a>(&'a self, conversation: &'a Conversation) -> &'a str {
+        self.names.get(&conversation.id).map_or(conversation.name.as_str(), String::as_str)
+    }
+
+    /// Returns the number of a person's account.
+    fn number(&self, id: &SlackUserId) -> Option<i64> {
+        self.people
+            .account(id)
+            .and_then(|(account, _)| self.accounts.get(account))
+            .map(|(number, _)| *number)
+    }
+
+    fn why_nobody(&self, id: &SlackUserId) -> &'static str {
+        match self.people.by_id.get(id) {
+            None => "unknown_person",
+            Some(one) if matches!(one.kind, PersonKind::Bot | PersonKind::Slackbot) => "bot",
+            Some(one) if one.how == "suspended" => "suspended_account",
+            Some(_) => "no_account",
+        }
+    }
+}
+
+/// Returns where every conversation stands, in each export that has it.
+fn union(exports: &[Export]) -> BTreeMap<ConversationId, Vec<(usize, usize)>> {
+    let mut all: BTreeMap<ConversationId, Vec<(usize, usize)>> = BTreeMap::new();
+    for (e, export) in exports.iter().enumerate() {
+        for (c, conversation) in export.conversations().iter().enumerate() {
+            all.entry(conversation.id.clone()).or_default().push((e, c));
+        }
+    }
+    all
+}
+
+fn fingerprint(
+    exports: &[Export],
+    roster: &str,
+    choices: &Choices,
+    names: &BTreeMap<ConversationId, String>,
+) -> String {
+    let mut hash = Sha256::new();
+    let mut take = |text: &str| {
+        hash.update((text.len() as u64).to_be_bytes());
+        hash.update(text.as_bytes());
+    };
+    take(roster);
+    take(&choices.convert.fingerprint());
+    take(choices.admin.as_str());
+    exports.iter().for_each(|export| take(&export.fingerprint()));
+    names.values().for_each(|name| take(name));
+    people::hex(&hash.finalize()[..16])
+}
+
+fn kind_word(kind: Kind) -> &'static str {
+    match kind {
+        Kind::Public => "public",
+        Kind::Private => "private",
+        Kind::Group => "group",
+        Kind::Direct => "direct",
+        Kind::Unlisted => "unlisted",
+    }
+}

@@ -1,1 +1,177 @@
-//! Room.
+//! The online verb: pays off the ledger through Chat. Knows lanes, judgement and waiting; nothing
+//! of Slack or SQL.
+//!
+//! Nothing here is written down as "sending": a step is pending until it is settled, and a crash
+//! anywhere leaves it pending, with the same bytes to send again.
+
+mod complete;
+mod lane;
+mod look;
+mod pay;
+mod perform;
+mod verdict;
+mod verify;
+
+pub use complete::{CompleteOptions, Completed, complete};
+pub use verify::{Verdict, Verified, verify};
+
+use crate::chat::{Client, Outcome, TokenError};
+use crate::clock::Clock;
+use crate::draft::Identity;
+use crate::event::{Calls, Event, Monitor};
+use crate::ids::Account;
+use crate::ledger::{self, Lane, LaneState, SpacesLog, Stage, StageError, Writer};
+use crate::pace::{Backoff, Pacer};
+use std::sync::Arc;
+use tokio::task::JoinSet;
+use tokio_util::sync::CancellationToken;
+
+/// Why a run can't go on.
+#[derive(Debug, thiserror::Error)]
+pub enum Fatal {
+    /// Google does not take our credentials.
+    #[error(transparent)]
+    Token(#[from] TokenError),
+    /// Google refuses what no other step will be allowed either.
+    #[error("Google refuses: {0}")]
+    Refused(String),
+    /// The ledger's own complaint.
+    #[error(transparent)]
+    Ledger(#[from] ledger::Error),
+    /// An archive is gone or changed.
+    #[error("{0}")]
+    Archive(String),
+    /// A worker died.
+    #[error("a worker stopped unexpectedly: {0}")]
+    Worker(String),
+}
+
+impl From<StageError> for Fatal {
+    fn from(error: StageError) -> Self {
+        match error {
+            StageError::Ledger(error) => Self::Ledger(error),
+            StageError::Archive(text) => Self::Archive(text),
+        }
+    }
+}
+
+/// How hard to work.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Options {
+    /// Lanes at once.
+    pub lanes: usize,
+    /// Calls in flight for each lane and kind.
+    pub window: usize,
+    /// Tries with an unknown outcome before a step is looked up and perhaps wedged.
+    pub attempts: u32,
+}
+
+impl Default for Options {
+    fn default() -> Self {
+        Self { lanes: 8, window: 16, attempts: 12 }
+    }
+}
+
+/// Everything a run works with.
+#[derive(Debug)]
+pub struct Run {
+    /// Writes the ledger.
+    pub writer: Writer,
+    /// Talks to Google.
+    pub client: Client,
+    /// Keeps the quotas.
+    pub pacer: Pacer,
+    /// How long to wait before trying again.
+    pub backoff: Backoff,
+    /// Freezes lanes; none where no archive is at hand.
+    pub stage: Option<Arc<dyn Stage>>,
+    /// The names of spaces, beside the ledger.
+    pub spaces: SpacesLog,
+    /// The time.
+    pub clock: Arc<dyn Clock>,
+    /// Whoever watches.
+    pub monitor: Arc<dyn Monitor>,
+    /// The account that creates spaces and reads them back.
+    pub admin: Account,
+    /// How hard to work.
+    pub options: Options,
+    /// Asks to finish what is in flight and stop.
+    pub stop: CancellationToken,
+}
+
+impl Run {
+    fn admin(&self) -> Identity {
+        Identity::User(self.admin.clone())
+    }
+
+    fn stopping(&self) -> bool {
+        self.stop.is_cancelled()
+    }
+}
+
+/// How a run ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Ended {
+    /// Everything payable up to the edge of completion is paid.
+    Edge,
+    /// It was asked to stop; the same command goes on.
+    Stopped,
+}
+
+/// Pays off every lane up to the edge of completion.
+pub async fn send(run: Arc<Run>) -> Result<Ended, Fatal> {
+    let lanes = run.writer.run(|ledger| ledger.lanes()).await?;
+    let due: Vec<Lane> =
+        lanes.iter().filter(|lane| lane.state < LaneState::Drained).cloned().collect();
+    announce(&run, &lanes, due.len());
+    let result = each_lane(&run, due, lane::pay_off).await;
+    run.monitor.observe(&Event::RunFinished { stopped: run.stopping() });
+    result?;
+    Ok(if run.stopping() { Ended::Stopped } else { Ended::Edge })
+}
+
+fn announce(run: &Run, lanes: &[Lane], due: usize) {
+    let sum = |of: fn(&Lane) -> Calls| {
+        lanes.iter().map(of).fold(Calls::default(), |sum, calls| Calls {
+            posts: sum.posts + calls.posts,
+            reactions: sum.reactions + calls.reactions,
+            others: sum.others + calls.others,
+        })
+    };
+    // Completion and present members are owed later, by another command.
+    let before_edge = |lane: &Lane| Calls { others: 1 + lane.past, ..lane.planned };
+    run.monitor.observe(&Event::RunStarted {
+        owed: sum(before_edge),
+        paid: sum(|lane| Calls { others: lane.paid.others.min(1 + lane.past), ..lane.paid }),
+        lanes: due as u64,
+    });
+}
+
+/// Does something for each lane, so many at once, the heaviest first. The first fatal error stops
+/// the others in order.
+async fn each_lane<F, W>(run: &Arc<Run>, lanes: Vec<Lane>, work: W) -> Result<(), Fatal>
+where
+    F: Future<Output = Result<(), Fatal>> + Send + 'static,
+    W: Fn(Arc<Run>, Lane) -> F,
+{
+    let mut lanes = lanes.into_iter();
+    let mut running = JoinSet::new();
+    let mut first = None;
+    loop {
+        while running.len() < run.options.lanes.max(1) && first.is_none() && !run.stopping() {
+            let Some(lane) = lanes.next() else { break };
+            running.spawn(work(Arc::clone(run), lane));
+        }
+        let Some(ended) = running.join_next().await else { break };
+        if let Err(fatal) = ended.unwrap_or_else(|error| Err(Fatal::Worker(error.to_string()))) {
+            run.stop.cancel();
+            first.get_or_insert(fatal);
+        }
+    }
+    first.map_or(Ok(()), Err)
+}
+
+/// Puts what a call came to into words for an error.
+fn refusal(outcome: &Outcome) -> String {
+    outcome.to_string()
+}

@@ -1,1 +1,121 @@
-//! Room.
+//! Settings: file, environment and flags, resolved once. And the work folder they live in.
+//!
+//! Knows nothing of what the settings are for: the rooms that obey them say so in their docs.
+
+mod key;
+mod layer;
+mod parse;
+mod refusal;
+mod template;
+mod value;
+mod work;
+
+pub use key::{KEYS, Key};
+pub use layer::{ENV_PREFIX, Layers, environment};
+pub use refusal::{Origin, SettingsError};
+pub use value::{Detail, Dm, Pace};
+pub use work::{LEDGER, Lock, SETTINGS, SPACES, WorkError, WorkFolder};
+
+use crate::ids::Account;
+use sha2::{Digest, Sha256};
+use std::collections::BTreeMap;
+use std::path::PathBuf;
+
+/// The settings of one migration, each from the strongest layer that names it.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Settings {
+    /// The migration's name; none means the workspace's team id.
+    pub migration: Option<String>,
+    /// The Workspace customer that the migration goes to.
+    pub customer: String,
+    /// The account that acts where nobody else can.
+    pub admin: Option<Account>,
+    /// The service account's key file.
+    pub key: Option<PathBuf>,
+    /// The people file: Slack id, account.
+    pub people: Option<PathBuf>,
+    /// The base URL of an emulator; none means Google.
+    pub api: Option<String>,
+    /// How many conversations are sent at the same time.
+    pub lanes: usize,
+    /// How many posts of one conversation are under way at the same time.
+    pub window: usize,
+    /// How much faster than Google's quotas; none where the command's own default holds.
+    pub pace: Option<Pace>,
+    /// The share of each quota that is left unused.
+    pub headroom: f64,
+    /// What direct messages and group direct messages become.
+    pub dm: Dm,
+    /// Takes the last of several archive entries that bear one name, instead of refusing.
+    pub allow_duplicate_entries: bool,
+    /// How often a call that fails without a clear answer is tried before it is set aside.
+    pub max_attempts: u32,
+    /// How much the log tells.
+    pub log: Detail,
+    given: BTreeMap<&'static str, (String, Origin)>,
+}
+
+impl Default for Settings {
+    fn default() -> Self {
+        Self {
+            migration: None,
+            customer: "my_customer".to_owned(),
+            admin: None,
+            key: None,
+            people: None,
+            api: None,
+            lanes: 8,
+            window: 16,
+            pace: None,
+            headroom: 0.05,
+            dm: Dm::Auto,
+            allow_duplicate_entries: false,
+            max_attempts: 12,
+            log: Detail::Info,
+            given: BTreeMap::new(),
+        }
+    }
+}
+
+impl Settings {
+    /// Resolves the layers: defaults, then file, then environment, then flags.
+    pub fn resolve(layers: &Layers) -> Result<Self, SettingsError> {
+        let mut settings = Self::default();
+        for given in layers.given()? {
+            settings.set(&given.key, &given.text, given.origin, &given.base)?;
+        }
+        settings.check()?;
+        Ok(settings)
+    }
+
+    /// Returns a hash over the settings that change what is sent. The people file is not among
+    /// them, since its content counts, not its path; nor are migration and customer, which say
+    /// which migration this is.
+    pub fn fingerprint(&self) -> String {
+        let mut hash = Sha256::new();
+        hash.update(b"chatferry settings 1\0");
+        for key in KEYS.iter().filter(|key| key.changes_bytes) {
+            let value = (key.show)(self);
+            hash.update(format!("{}={}:{value}\n", key.name, value.len()));
+        }
+        let nibbles =
+            hash.finalize().iter().flat_map(|byte| [byte >> 4, byte & 15]).collect::<Vec<_>>();
+        nibbles.into_iter().filter_map(|nibble| char::from_digit(u32::from(nibble), 16)).collect()
+    }
+
+    /// Returns where a setting's value came from; none for a default.
+    pub fn origin(&self, key: &str) -> Option<&Origin> {
+        self.given.get(key).map(|(_, origin)| origin)
+    }
+
+    /// Refuses what no single value shows to be wrong.
+    fn check(&self) -> Result<(), SettingsError> {
+        let Some(pace) = self.pace else { return Ok(()) };
+        if pace != Pace::REAL && self.api.is_none() {
+            let origin = self.origin("pace").unwrap_or(&Origin::Flag);
+            let why = "Google's quotas can't be outrun: only an emulator (`api`) allows a pace other than real";
+            return Err(SettingsError::bad("pace", &pace.to_string(), origin, why));
+        }
+        Ok(())
+    }
+}

@@ -67,6 +67,15 @@ impl RequestId {
         Self(uuid4(&hash.finalize()))
     }
 
+    /// Derives the id of the next revision of a call from the id of this one.
+    #[must_use]
+    pub fn revised(last: &str) -> Self {
+        let mut hash = Sha256::new();
+        hash.update(b"chatferry revision 1\0");
+        field(&mut hash, last);
+        Self(uuid4(&hash.finalize()))
+    }
+
     /// Returns the id as text.
     pub fn as_str(&self) -> &str {
         &self.0
@@ -111,6 +120,13 @@ impl fmt::Debug for MessageId {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&self.0)
     }
+}
+
+/// Returns SHA-256 of a message's text, cut to 16 bytes: what stays in the ledger of a body.
+pub fn text_hash(text: &str) -> [u8; 16] {
+    let mut cut = [0; 16];
+    cut.copy_from_slice(&Sha256::digest(text.as_bytes())[..16]);
+    cut
 }
 
 /// Feeds a text with its length in front, so that no two lists of fields hash alike.

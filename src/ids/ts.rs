@@ -81,9 +81,7 @@ impl Serialize for SlackTs {
 
 impl<'de> Deserialize<'de> for SlackTs {
     fn deserialize<D: serde::Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
-        String::deserialize(from)?
-            .parse()
-            .map_err(serde::de::Error::custom)
+        String::deserialize(from)?.parse().map_err(serde::de::Error::custom)
     }
 }
 

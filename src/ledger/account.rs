@@ -156,6 +156,8 @@ impl Account {
     /// Tells whether the account has a hole: something owed, wedged, or read back unlike planned.
     pub fn has_hole(&self) -> bool {
         let stuck = |tally: &Tally| tally.owed + tally.wedged > 0;
-        self.items.values().any(stuck) || !self.wedged.is_empty() || self.verified.0 < self.verified.1
+        self.items.values().any(stuck)
+            || !self.wedged.is_empty()
+            || self.verified.0 < self.verified.1
     }
 }

@@ -90,7 +90,7 @@ pub struct File {
 }
 
 /// `mode` and `file_access` of a file, as far as they matter.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, serde::Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum FileMode {
     /// Uploaded bytes.
@@ -114,21 +114,21 @@ pub enum FileMode {
 /// Fields that only some subtypes have.
 #[derive(Debug, Clone, Default)]
 pub struct Extra {
-    /// `topic` of channel_topic.
+    /// `topic` of `channel_topic`.
     pub topic: Option<String>,
-    /// `purpose` of channel_purpose.
+    /// `purpose` of `channel_purpose`.
     pub purpose: Option<String>,
-    /// `old_name` and `name` of channel_name.
+    /// `old_name` and `name` of `channel_name`.
     pub renamed: Option<(String, String)>,
     /// `inviter` of joins.
     pub inviter: Option<SlackUserId>,
-    /// `comment.comment` of file_comment.
+    /// `comment.comment` of `file_comment`.
     pub comment: Option<String>,
     /// `room` of huddles and calls.
     pub room: Option<Room>,
-    /// `members` of an old channel_archive.
+    /// `members` of an old `channel_archive`.
     pub members: Vec<SlackUserId>,
-    /// `item.ts` or the attachment's ts of pinned_item.
+    /// `channel`, where the record names one.
     pub channel: Option<ConversationId>,
 }
 

@@ -9,7 +9,9 @@ use serde_json::json;
 /// Freezes a draft: the request's every byte but the names of space, parent and thread.
 pub fn freeze(draft: &Draft) -> Frozen {
     let (path, body) = match draft {
-        Draft::Space(space) => (format!("spaces?requestId={}", space.request.as_str()), self::space(space)),
+        Draft::Space(space) => {
+            (format!("spaces?requestId={}", space.request.as_str()), self::space(space))
+        }
         Draft::Member(member) => (format!("{SPACE_HOLE}/members"), self::member(member)),
         Draft::Post(post) => (post_path(post), self::post(post)),
         Draft::React(emoji) => (format!("{MESSAGE_HOLE}/reactions"), react(emoji)),

@@ -1,8 +1,37 @@
-//! One binary for all integration tests.
+//! Every integration test in one binary: one link, one `mod` line per file.
 
+#![expect(clippy::unwrap_used, reason = "where a test can't go on, it fails")]
+
+mod architecture;
+mod chat_client;
+mod chat_http;
+mod chat_outcomes;
+mod chat_tokens;
+mod cli_binary;
+mod cli_folder;
+mod cli_monitors;
+mod cli_report;
+mod cli_settings;
+mod convert_document;
+mod convert_people;
+mod convert_props;
+mod convert_support;
+mod convert_text;
+mod crossing;
 mod emulator_client;
 mod emulator_import;
 mod emulator_official;
 mod emulator_reading;
 mod emulator_token;
 mod emulator_trouble;
+#[path = "../bench/generate.rs"]
+mod generate;
+mod generated;
+mod pace_quotas;
+mod rig;
+mod slack_hostile;
+mod slack_odd;
+mod slack_pack;
+mod slack_real;
+mod slack_sample;
+mod support;

@@ -1,0 +1,219 @@
+//! The command line: every command, its flags and its help.
+
+use super::flags::{SourceFlags, SpeedFlags, TargetFlags};
+use crate::settings::Pace;
+use clap::{Args, Parser, Subcommand};
+use std::path::{Path, PathBuf};
+
+/// The work folder where none is named.
+const WORK: &str = "chatferry-work";
+
+const EXAMPLES: &str = "\
+Try it first, without Google:
+  chatferry inspect export.zip
+  chatferry rehearse export.zip
+
+A migration, step by step (docs/operations.md tells the rest):
+  chatferry plan export.zip --work acme --admin admin@example.com --key key.json
+  chatferry run --work acme        # resumes after any stop
+  chatferry verify --work acme
+  chatferry complete --work acme   # from here on, people see the spaces
+
+Every setting may also stand in settings.toml of the work folder, or in the environment:
+  CHATFERRY_LANES=4 chatferry run
+
+The exit codes are listed in docs/operations.md.";
+
+/// Moves a whole Slack workspace into Google Chat.
+#[derive(Debug, Parser)]
+#[command(name = "chatferry", version, after_help = EXAMPLES, arg_required_else_help = true)]
+pub struct Cli {
+    #[command(flatten)]
+    pub common: Common,
+    #[command(subcommand)]
+    pub command: Command,
+}
+
+/// What every command takes.
+#[derive(Debug, Clone, Args)]
+pub struct Common {
+    /// The work folder: ledger, settings, logs and reports of one migration [default:
+    /// chatferry-work]
+    #[arg(long, global = true, env = "CHATFERRY_WORK", value_name = "DIR")]
+    pub work: Option<PathBuf>,
+    /// Print JSON on standard output: one event a line, the report last
+    #[arg(long, global = true)]
+    pub json: bool,
+    /// Show no progress, only the report
+    #[arg(long, short, global = true)]
+    pub quiet: bool,
+}
+
+impl Common {
+    /// Returns the work folder's path.
+    pub fn folder(&self) -> &Path {
+        self.work.as_deref().unwrap_or(Path::new(WORK))
+    }
+
+    /// Returns the folder as suggested commands must name it; none for the default one.
+    pub fn again(&self) -> Option<String> {
+        self.work.as_ref().map(|work| work.display().to_string())
+    }
+}
+
+/// The commands.
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Say what is in an export; changes nothing
+    Inspect(InspectArgs),
+    /// Read an export into the work folder and say what would happen; sends nothing
+    Plan(PlanArgs),
+    /// Send what is owed, up to the edge of completion; resumes after any stop
+    Run(RunArgs),
+    /// Say where a migration stands, also while another process works on it
+    Status(StatusArgs),
+    /// Read every open space back and compare it with the plan
+    Verify(VerifyArgs),
+    /// Open verified spaces to their members; can't be undone
+    Complete(CompleteArgs),
+    /// Try again what is stuck, at the next run
+    Retry(RetryArgs),
+    /// Go all the way against an emulated Google Chat; needs no Google account
+    Rehearse(RehearseArgs),
+    /// Serve an emulated Google Chat on this machine
+    Emulate(EmulateArgs),
+}
+
+/// `inspect`.
+#[derive(Debug, Args)]
+pub struct InspectArgs {
+    /// Exports: zip files or folders
+    #[arg(required = true, value_name = "EXPORT")]
+    pub exports: Vec<PathBuf>,
+    /// Take the last of several entries of one name, instead of refusing the archive
+    #[arg(long)]
+    pub allow_duplicate_entries: bool,
+}
+
+/// `plan`.
+#[derive(Debug, Args)]
+pub struct PlanArgs {
+    /// Exports: zip files or folders
+    #[arg(required = true, value_name = "EXPORT")]
+    pub exports: Vec<PathBuf>,
+    #[command(flatten)]
+    pub source: SourceFlags,
+    #[command(flatten)]
+    pub target: TargetFlags,
+}
+
+/// `run`.
+#[derive(Debug, Args)]
+pub struct RunArgs {
+    /// Exports to plan first; none to go on with what is planned
+    #[arg(value_name = "EXPORT")]
+    pub exports: Vec<PathBuf>,
+    #[command(flatten)]
+    pub source: SourceFlags,
+    #[command(flatten)]
+    pub target: TargetFlags,
+    #[command(flatten)]
+    pub speed: SpeedFlags,
+}
+
+/// `status`.
+#[derive(Debug, Args)]
+pub struct StatusArgs {
+    /// List every conversation
+    #[arg(long)]
+    pub lanes: bool,
+    /// List everything that does not survive the crossing, was left out, or was lost in Slack
+    #[arg(long)]
+    pub losses: bool,
+}
+
+/// `verify`.
+#[derive(Debug, Args)]
+pub struct VerifyArgs {
+    #[command(flatten)]
+    pub target: TargetFlags,
+    #[command(flatten)]
+    pub speed: SpeedFlags,
+}
+
+/// `complete`.
+#[derive(Debug, Args)]
+pub struct CompleteArgs {
+    /// Complete spaces too in which something is stuck: it will be missing for ever
+    #[arg(long)]
+    pub accept_wedged: bool,
+    #[command(flatten)]
+    pub target: TargetFlags,
+    #[command(flatten)]
+    pub speed: SpeedFlags,
+}
+
+/// `retry`.
+#[derive(Debug, Args)]
+#[group(required = true, multiple = false)]
+pub struct RetryArgs {
+    /// Everything stuck for that reason, as the report names it
+    #[arg(long, value_name = "CODE")]
+    pub reason: Option<String>,
+    /// One call, by its number in the report
+    #[arg(long, value_name = "ID")]
+    pub step: Option<i64>,
+    /// Everything that is stuck
+    #[arg(long)]
+    pub all: bool,
+}
+
+/// `rehearse`.
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Without --work, a temporary folder is used and removed. Nothing leaves this machine.
+Example: chatferry rehearse export.zip --invent-accounts --work rehearsal")]
+pub struct RehearseArgs {
+    /// Exports: zip files or folders
+    #[arg(required = true, value_name = "EXPORT")]
+    pub exports: Vec<PathBuf>,
+    /// Give everyone an account, for exports without e-mail addresses; the report says so
+    #[arg(long)]
+    pub invent_accounts: bool,
+    /// The account that posts for people without one [default: invented]
+    #[arg(long, value_name = "EMAIL")]
+    pub admin: Option<String>,
+    #[command(flatten)]
+    pub source: SourceFlags,
+    #[command(flatten)]
+    pub speed: SpeedFlags,
+}
+
+/// `emulate`.
+#[derive(Debug, Args)]
+pub struct EmulateArgs {
+    /// The port on 127.0.0.1; 0 takes a free one and prints it
+    #[arg(long, default_value_t = 8081)]
+    pub port: u16,
+    /// Answer every call so much later
+    #[arg(long, value_name = "MS", default_value_t = 0)]
+    pub latency: u64,
+    /// Where to write the service account key that this emulator trusts
+    #[arg(long, value_name = "FILE", default_value = "emulator-key.json")]
+    pub key_out: PathBuf,
+    #[arg(
+        long,
+        value_name = "FILE",
+        help = "Fill the Directory with the accounts of a people file (columns slack_id, account)"
+    )]
+    pub people: Option<PathBuf>,
+    /// Fill the Directory with e-mail addresses, one a line
+    #[arg(long, value_name = "FILE")]
+    pub directory: Option<PathBuf>,
+    /// Write every request to a file, one a line
+    #[arg(long, value_name = "FILE")]
+    pub record: Option<PathBuf>,
+    /// Keep Google's quotas: off, real, or a factor such as 20x
+    #[arg(long, value_name = "PACE", default_value = "real")]
+    pub quotas: Pace,
+}

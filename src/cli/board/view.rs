@@ -1,0 +1,37 @@
+//! What whoever draws gets to see.
+
+use crate::event::Calls;
+use std::time::Duration;
+
+/// One look at the board.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub(in crate::cli) struct View {
+    /// Conversations to be read, and how many were.
+    pub(in crate::cli) conversations: (u64, u64),
+    /// Messages read.
+    pub(in crate::cli) read: u64,
+    /// Calls paid, earlier runs included.
+    pub(in crate::cli) paid: Calls,
+    /// Calls owed in all.
+    pub(in crate::cli) owed: Calls,
+    /// Calls that are stuck.
+    pub(in crate::cli) wedged: u64,
+    /// Lanes read back, and how many of them differ.
+    pub(in crate::cli) verified: (u64, u64),
+    /// Lanes completed.
+    pub(in crate::cli) completed: u64,
+    /// Lanes of the run.
+    pub(in crate::cli) all_lanes: u64,
+    /// Active lanes: name, paid, owed.
+    pub(in crate::cli) lanes: Vec<(String, u64, u64)>,
+    /// What there is to say of the present state.
+    pub(in crate::cli) note: Option<String>,
+    /// Messages a second.
+    pub(in crate::cli) posts_rate: f64,
+    /// Calls a second.
+    pub(in crate::cli) calls_rate: f64,
+    /// Time left.
+    pub(in crate::cli) left: Option<Duration>,
+    /// Sending ended.
+    pub(in crate::cli) finished: bool,
+}

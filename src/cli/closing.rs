@@ -1,0 +1,38 @@
+//! The last minute of a command: the report on the screen and in the work folder, the exit code.
+
+use super::args::Common;
+use super::report::{ReportContext, json, paint, report};
+use super::{Exit, json_line};
+use crate::ids::rfc3339;
+use crate::ledger::Account;
+use crate::settings::WorkFolder;
+use std::io::{ErrorKind, Write, stdout};
+
+/// Prints the report, keeps it under `reports/` where a folder is given, and judges the account.
+pub fn close(
+    common: &Common,
+    work: Option<&WorkFolder>,
+    account: &Account,
+    extra: &ReportContext,
+) -> anyhow::Result<Exit> {
+    let exit = Exit::after(&extra.command, account);
+    let (text, data) = (report(account, extra), json_line(&json(account, extra)) + "\n");
+    if let Some(work) = work {
+        let stamp: String =
+            rfc3339(extra.now).chars().filter(char::is_ascii_alphanumeric).take(15).collect();
+        let name = format!("reports/{}-{stamp}", extra.command);
+        work.write(&format!("{name}.txt"), text.as_bytes())?;
+        work.write(&format!("{name}.json"), data.as_bytes())?;
+    }
+    print(&if common.json { data } else { paint(&text, exit) })?;
+    Ok(exit)
+}
+
+/// Prints what was asked for. A reader that has gone (`| head`) is no error.
+pub fn print(text: &str) -> anyhow::Result<()> {
+    let mut out = stdout().lock();
+    match out.write_all(text.as_bytes()).and_then(|()| out.flush()) {
+        Err(error) if error.kind() != ErrorKind::BrokenPipe => Err(error.into()),
+        _ => Ok(()),
+    }
+}

@@ -1,0 +1,52 @@
+//! `chatferry complete`: ends import mode where everything is as planned, and adds the members.
+
+use super::args::{Common, CompleteArgs};
+use super::session::{Session, fatal, name, runtime};
+use super::{Exit, display_safe, folder};
+use crate::clock::SystemClock;
+use crate::ledger::Ledger;
+use crate::send::{self, CompleteOptions, Completed, Ended};
+use std::sync::Arc;
+
+pub(super) fn complete(common: &Common, args: &CompleteArgs) -> anyhow::Result<Exit> {
+    let flags = [args.target.settings(), args.speed.settings()].concat();
+    let runtime = runtime()?;
+    let _inside = runtime.enter();
+    let session = Session::begin("complete", common, folder::resume(common, flags, &SystemClock)?)?;
+    let ledger = session.ledger()?;
+    let options = CompleteOptions { accept_wedged: args.accept_wedged };
+    let (ended, completed) = runtime.block_on(finish(&session, ledger, options))?;
+    for (name, why) in &completed.held {
+        session.watch.say(&format!("held back: {}: {why}", display_safe(name)));
+    }
+    let ledger = session.ledger()?;
+    session.report(
+        &ledger,
+        "Complete: every space is open to its members.",
+        exit(ended, &completed),
+    )
+}
+
+/// Completes every lane that may be.
+pub(super) async fn finish(
+    session: &Session<'_>,
+    mut ledger: Ledger,
+    options: CompleteOptions,
+) -> anyhow::Result<(Ended, Completed)> {
+    let name = name(session.settings(), &ledger, None)?;
+    let connection = session.connect(&mut ledger, name).await?;
+    let run = Arc::new(session.run(connection, ledger, None)?);
+    match session.stop.unless_now(send::complete(run, options)).await {
+        None => Ok((Ended::Stopped, Completed::default())),
+        Some(result) => result.map_err(fatal),
+    }
+}
+
+/// A lane held back is unfinished; otherwise the account tells.
+fn exit(ended: Ended, completed: &Completed) -> Option<Exit> {
+    match ended {
+        Ended::Stopped => Some(Exit::Stopped),
+        Ended::Edge if completed.held.is_empty() => None,
+        Ended::Edge => Some(Exit::Unfinished),
+    }
+}

@@ -1,0 +1,183 @@
+//! The way to Google, or to an emulator: key, client, Directory.
+
+use super::{Exit, told};
+use crate::chat::{BadKeyFile, Base, Client, HttpTransport, KeyFile, Outcome, TokenError};
+use crate::clock::Clock;
+use crate::draft::Identity;
+use crate::ids::Account;
+use crate::ledger::{Listed, Owner};
+use crate::pace::Backoff;
+use crate::settings::Settings;
+use std::sync::Arc;
+
+/// Marks the keys that an emulator writes; such a key never goes to Google.
+const EMULATOR: &str = "emulator";
+/// Tries for a page of the Directory.
+const TRIES: u32 = 8;
+
+/// A way to Google that was checked as far as it can be without a call.
+#[derive(Debug)]
+pub(super) struct Connection {
+    /// The client.
+    pub(super) client: Client,
+    /// The account that acts where nobody else can.
+    pub(super) admin: Account,
+    /// `google`, or the emulator's instance.
+    realm: String,
+}
+
+/// Reads the key and makes the client.
+pub(super) fn connect(settings: &Settings, clock: &Arc<dyn Clock>) -> anyhow::Result<Connection> {
+    let admin = admin(settings)?;
+    let Some(path) = &settings.key else {
+        return Err(told(
+            Exit::Refused,
+            "there is no service account key",
+            "name its file: --key FILE, or `key` in settings.toml; docs/operations.md tells how to make one",
+        ));
+    };
+    let key = KeyFile::open(path, Arc::clone(clock)).map_err(|error| bad_key(&error))?;
+    let project = key.project_id().unwrap_or_default().to_owned();
+    let realm = realm(settings, &project)?;
+    let base = match &settings.api {
+        None => Base::google(),
+        Some(url) => Base::single(url).map_err(|error| {
+            told(
+                Exit::Refused,
+                error.to_string(),
+                "an emulator prints its own address when it starts",
+            )
+        })?,
+    };
+    let transport =
+        HttpTransport::new(&base).map_err(|error| told(Exit::Unexpected, error.to_string(), ""))?;
+    let client = Client::new(Arc::new(transport), Arc::new(key), base, Arc::clone(clock));
+    Ok(Connection { client, admin, realm })
+}
+
+/// Returns the admin's account, which every plan needs.
+pub(super) fn admin(settings: &Settings) -> anyhow::Result<Account> {
+    settings.admin.clone().ok_or_else(|| {
+        told(
+            Exit::Refused,
+            "there is no admin account",
+            "name the account that creates spaces: --admin EMAIL, or `admin` in settings.toml",
+        )
+    })
+}
+
+fn bad_key(error: &BadKeyFile) -> anyhow::Error {
+    told(
+        Exit::Google,
+        error.to_string(),
+        "docs/operations.md tells how to make a key and where to put it",
+    )
+}
+
+/// A rehearsal's key never goes to Google, and a real key never to an emulator.
+fn realm(settings: &Settings, project: &str) -> anyhow::Result<String> {
+    match (&settings.api, project.contains(EMULATOR)) {
+        (None, false) => Ok("google".to_owned()),
+        (Some(_), true) => Ok(format!("emulator {project}")),
+        (None, true) => Err(told(
+            Exit::Refused,
+            "this key belongs to an emulator, and no emulator is named",
+            "name it with --api, or give Google's key with --key",
+        )),
+        (Some(url), false) => Err(told(
+            Exit::Refused,
+            format!("this key is no emulator's, and {url} is one"),
+            "give the key that the emulator wrote: --key FILE",
+        )),
+    }
+}
+
+impl Connection {
+    /// Reads the whole Directory; with it comes the customer.
+    pub(super) async fn directory(
+        &self,
+        clock: &dyn Clock,
+    ) -> anyhow::Result<(Vec<Listed>, Option<String>)> {
+        let (mut listed, mut customer, mut token) = (Vec::new(), None, None);
+        let backoff = Backoff::google(0);
+        let identity = Identity::User(self.admin.clone());
+        loop {
+            let mut attempt = 0;
+            let page = loop {
+                match self.client.directory(&identity, token.as_deref()).await {
+                    Ok(page) => break page,
+                    Err(Outcome::Token(error)) => return Err(refused(&error)),
+                    Err(Outcome::Rejected(rejection)) => {
+                        return Err(told(
+                            Exit::Google,
+                            format!("the Directory can't be read: {rejection}"),
+                            "the admin account must be an administrator who may read users; docs/operations.md",
+                        ));
+                    }
+                    Err(outcome) if attempt >= TRIES => {
+                        return Err(told(
+                            Exit::Unfinished,
+                            format!("the Directory can't be read: {outcome}"),
+                            "try again when Google can be reached",
+                        ));
+                    }
+                    Err(_) => clock.sleep(backoff.next(attempt, None)).await,
+                }
+                attempt += 1;
+            };
+            for user in page.items {
+                customer = Some(user.customer_id).filter(|id| !id.is_empty()).or(customer);
+                listed.push(Listed {
+                    email: user.email.to_lowercase(),
+                    user: format!("users/{}", user.id),
+                    name: user.name,
+                    suspended: user.suspended || user.archived,
+                    aliases: user.aliases.into_iter().map(|alias| alias.to_lowercase()).collect(),
+                });
+            }
+            token = page.next;
+            if token.is_none() {
+                return Ok((listed, customer));
+            }
+        }
+    }
+
+    /// Returns whose ledger this would be.
+    pub(super) fn owner(
+        &self,
+        settings: &Settings,
+        name: String,
+        customer: Option<String>,
+    ) -> anyhow::Result<Owner> {
+        let wanted = Some(settings.customer.clone()).filter(|id| id != "my_customer");
+        if let (Some(wanted), Some(found)) = (&wanted, &customer)
+            && wanted != found
+        {
+            return Err(told(
+                Exit::Refused,
+                format!("the admin belongs to customer {found}, and the settings name {wanted}"),
+                "correct `customer` or `admin`",
+            ));
+        }
+        Ok(Owner {
+            name,
+            customer: customer.or(wanted),
+            realm: Some(self.realm.clone()),
+            admin: Some(self.admin.to_string()),
+            ..Owner::default()
+        })
+    }
+}
+
+/// Puts a refusal of credentials into words.
+pub(super) fn refused(error: &TokenError) -> anyhow::Error {
+    let hint = match error {
+        TokenError::Delegation { .. } => {
+            "a new delegation can take up to 24 hours; the same command goes on then"
+        }
+        TokenError::User(_) => "is the admin's address right, and the account active?",
+        TokenError::Clock { .. } => "set the clock, then run the same command again",
+        _ => "docs/operations.md tells how key and delegation are set up",
+    };
+    told(Exit::Google, error.to_string(), hint)
+}

@@ -1,0 +1,146 @@
+//! Exit codes: a documented promise, the same table as in `docs/operations.md`.
+
+use crate::ledger::{Account, ItemKind, Tally};
+use std::process::ExitCode;
+
+/// How a command ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Exit {
+    /// All that was asked for is done.
+    Done,
+    /// Something that should not happen.
+    Unexpected,
+    /// The command line is wrong.
+    Usage,
+    /// Finished, but some calls are stuck.
+    Wedged,
+    /// The input or the settings are refused.
+    Refused,
+    /// Stopped by the user; resumable.
+    Stopped,
+    /// Google refuses the credentials or the delegation.
+    Google,
+    /// Reading back found differences.
+    Differences,
+    /// Another process holds the work folder.
+    Held,
+    /// Something is still owed.
+    Unfinished,
+}
+
+impl Exit {
+    /// Every code, in order, with what it means.
+    pub const TABLE: [(Self, &str); 10] = [
+        (Self::Done, "done: nothing is missing, nothing is stuck"),
+        (Self::Unexpected, "unexpected: a bug or a broken machine; the log says more"),
+        (Self::Usage, "the command line is wrong"),
+        (Self::Wedged, "finished, but some calls are stuck: see the report and `chatferry retry`"),
+        (Self::Refused, "the export, the work folder or the settings are refused"),
+        (Self::Stopped, "stopped by the user; the same command goes on"),
+        (Self::Google, "Google refuses the key, the delegation or the app"),
+        (Self::Differences, "`verify` found spaces that differ from the plan"),
+        (Self::Held, "another process holds the work folder"),
+        (Self::Unfinished, "something is still owed; the same command goes on"),
+    ];
+
+    /// Returns the process's exit code.
+    pub const fn code(self) -> u8 {
+        match self {
+            Self::Done => 0,
+            Self::Unexpected => 1,
+            Self::Usage => 2,
+            Self::Wedged => 3,
+            Self::Refused => 4,
+            Self::Stopped => 5,
+            Self::Google => 6,
+            Self::Differences => 7,
+            Self::Held => 8,
+            Self::Unfinished => 9,
+        }
+    }
+
+    /// Judges an account after a command: a run with a hole can't end like a success, and neither
+    /// can one without a single message.
+    pub fn after(command: &str, account: &Account) -> Self {
+        let messages = account.items.get(&ItemKind::Message).map_or(0, Tally::total);
+        let any = |hole: fn(&Tally) -> u64| account.items.values().any(|tally| hole(tally) > 0);
+        let owes =
+            |(kind, tally): (&ItemKind, &Tally)| tally.owed > 0 && owed_is_a_hole(command, *kind);
+        if messages == 0 {
+            Self::Refused
+        } else if account.verified.0 < account.verified.1 {
+            Self::Differences
+        } else if any(|tally| tally.wedged) || !account.wedged.is_empty() {
+            Self::Wedged
+        } else if account.items.iter().any(owes) {
+            Self::Unfinished
+        } else {
+            Self::Done
+        }
+    }
+}
+
+/// Tells whether a command should have paid what is owed of a kind: a plan pays nothing, and
+/// members come with completion.
+pub(super) fn owed_is_a_hole(command: &str, kind: ItemKind) -> bool {
+    match command {
+        "plan" => false,
+        "run" | "verify" => kind != ItemKind::Membership,
+        _ => true,
+    }
+}
+
+impl From<Exit> for ExitCode {
+    fn from(exit: Exit) -> Self {
+        Self::from(exit.code())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::ledger::ItemState;
+
+    fn account(state: ItemState) -> Account {
+        let mut tally = Tally::default();
+        tally.add(ItemState::Sent, 5);
+        tally.add(state, 1);
+        Account {
+            items: [(ItemKind::Message, tally)].into(),
+            verified: (1, 1),
+            ..Account::default()
+        }
+    }
+
+    #[test]
+    fn the_table_is_in_order_and_whole() {
+        for (number, (exit, _)) in Exit::TABLE.iter().enumerate() {
+            assert_eq!(usize::from(exit.code()), number);
+        }
+    }
+
+    #[test]
+    fn a9_no_message_at_all_is_a_failure() {
+        assert_eq!(Exit::after("run", &Account::default()), Exit::Refused);
+    }
+
+    #[test]
+    fn b12_holes_never_end_as_done() {
+        let after = |account: &Account| Exit::after("run", account);
+        assert_eq!(after(&account(ItemState::Lost)), Exit::Done);
+        assert_eq!(after(&account(ItemState::Owed)), Exit::Unfinished);
+        assert_eq!(after(&account(ItemState::Wedged)), Exit::Wedged);
+        let unlike = Account { verified: (0, 1), ..account(ItemState::Sent) };
+        assert_eq!(after(&unlike), Exit::Differences);
+    }
+
+    #[test]
+    fn members_are_owed_until_completion_and_no_hole_before() {
+        let mut account = account(ItemState::Sent);
+        account.items.insert(ItemKind::Membership, Tally { owed: 3, ..Tally::default() });
+        assert_eq!(Exit::after("plan", &account), Exit::Done);
+        assert_eq!(Exit::after("run", &account), Exit::Done);
+        assert_eq!(Exit::after("complete", &account), Exit::Unfinished);
+        assert_eq!(Exit::after("rehearse", &account), Exit::Unfinished);
+    }
+}

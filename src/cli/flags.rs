@@ -1,0 +1,118 @@
+//! Flags that are settings: the strongest layer.
+
+use super::args::RehearseArgs;
+use super::folder::Flags;
+use crate::settings::{Dm, Pace};
+use clap::Args;
+
+/// Flags about what is read and what it becomes.
+#[derive(Debug, Clone, Default, Args)]
+#[command(next_help_heading = "What is read and what it becomes")]
+pub struct SourceFlags {
+    /// The migration's name, fixed once something is sent [default: the workspace's team id]
+    #[arg(long, value_name = "NAME")]
+    pub migration: Option<String>,
+    #[arg(
+        long,
+        value_name = "FILE",
+        help = "A CSV file (slack_id, account) for people whose e-mail address does not tell"
+    )]
+    pub people: Option<String>,
+    /// What direct messages become: auto, group-chat or space [default: auto]
+    #[arg(long, value_name = "KIND")]
+    pub dm: Option<Dm>,
+    /// Take the last of several entries of one name, instead of refusing the archive
+    #[arg(long)]
+    pub allow_duplicate_entries: bool,
+}
+
+/// Flags about where it goes.
+#[derive(Debug, Clone, Default, Args)]
+#[command(next_help_heading = "Where it goes")]
+pub struct TargetFlags {
+    #[arg(long, value_name = "FILE", help = "The service account's key file (also CHATFERRY_KEY)")]
+    pub key: Option<String>,
+    /// The account that acts where nobody else can
+    #[arg(long, value_name = "EMAIL")]
+    pub admin: Option<String>,
+    /// The Workspace customer [default: the admin's own]
+    #[arg(long, value_name = "ID")]
+    pub customer: Option<String>,
+    #[arg(
+        long,
+        value_name = "URL",
+        help = "An emulator instead of Google, for example http://127.0.0.1:8081"
+    )]
+    pub api: Option<String>,
+}
+
+/// Flags about how fast it goes.
+#[derive(Debug, Clone, Default, Args)]
+#[command(next_help_heading = "How fast it goes")]
+pub struct SpeedFlags {
+    /// Conversations sent at the same time [default: 8]
+    #[arg(long, value_name = "N")]
+    pub lanes: Option<usize>,
+    /// Posts of one conversation under way at the same time [default: 16]
+    #[arg(long, value_name = "N")]
+    pub window: Option<usize>,
+    /// real keeps Google's quotas; off and 20x are for the emulator
+    #[arg(long, value_name = "PACE")]
+    pub pace: Option<Pace>,
+    /// The share of each quota that is left to others, 0 to 0.9 [default: 0.05]
+    #[arg(long, value_name = "SHARE")]
+    pub headroom: Option<f64>,
+}
+
+/// Keeps what was given.
+fn given<const N: usize>(pairs: [(&'static str, Option<String>); N]) -> Flags {
+    pairs.into_iter().filter_map(|(key, value)| Some((key, value?))).collect()
+}
+
+fn text(value: Option<&impl ToString>) -> Option<String> {
+    value.map(ToString::to_string)
+}
+
+impl SourceFlags {
+    /// Returns the settings that were given.
+    pub fn settings(&self) -> Flags {
+        given([
+            ("migration", self.migration.clone()),
+            ("people", self.people.clone()),
+            ("dm", text(self.dm.as_ref())),
+            ("allow_duplicate_entries", self.allow_duplicate_entries.then(|| "true".to_owned())),
+        ])
+    }
+}
+
+impl TargetFlags {
+    /// Returns the settings that were given.
+    pub fn settings(&self) -> Flags {
+        given([
+            ("key", self.key.clone()),
+            ("admin", self.admin.clone()),
+            ("customer", self.customer.clone()),
+            ("api", self.api.clone()),
+        ])
+    }
+}
+
+impl SpeedFlags {
+    /// Returns the settings that were given.
+    pub fn settings(&self) -> Flags {
+        given([
+            ("lanes", text(self.lanes.as_ref())),
+            ("window", text(self.window.as_ref())),
+            ("pace", text(self.pace.as_ref())),
+            ("headroom", text(self.headroom.as_ref())),
+        ])
+    }
+}
+
+impl RehearseArgs {
+    /// Returns the settings that were given.
+    pub fn settings(&self) -> Flags {
+        let admin = given([("admin", self.admin.clone())]);
+        [self.source.settings(), self.speed.settings(), admin].concat()
+    }
+}

@@ -1,0 +1,54 @@
+//! The first minute of every command: the work folder, its settings, its lock.
+
+use super::Exit;
+use super::args::Common;
+use super::hint::Tell;
+use crate::clock::Clock;
+use crate::settings::{Layers, Lock, SETTINGS, Settings, WorkFolder, environment};
+
+/// A work folder with its settings.
+#[derive(Debug)]
+pub struct Opened {
+    /// The folder.
+    pub work: WorkFolder,
+    /// Its settings.
+    pub settings: Settings,
+    /// The right to change it; none for a mere look.
+    pub lock: Option<Lock>,
+}
+
+/// What a flag says of a setting.
+pub type Flags = Vec<(&'static str, String)>;
+
+/// Opens the folder to look at it, also while another process works in it.
+pub fn look(common: &Common, flags: Flags) -> anyhow::Result<Opened> {
+    let work = WorkFolder::open(common.folder())?;
+    let settings = settings(&work, flags)?;
+    Ok(Opened { work, settings, lock: None })
+}
+
+/// Opens the folder to go on with it, for this process alone.
+pub fn resume(common: &Common, flags: Flags, clock: &dyn Clock) -> anyhow::Result<Opened> {
+    let opened = look(common, flags)?;
+    let lock = Some(opened.work.lock(clock.wall())?);
+    Ok(Opened { lock, ..opened })
+}
+
+/// Opens the folder or begins it, for this process alone; a new one gets a settings file that
+/// explains every setting.
+pub fn begin(common: &Common, flags: Flags, clock: &dyn Clock) -> anyhow::Result<Opened> {
+    // Settings first: flags that are refused leave no folder behind.
+    let settings = settings(&WorkFolder::at(common.folder()), flags)?;
+    let work = WorkFolder::create(common.folder())?;
+    let lock = Some(work.lock(clock.wall())?);
+    if !work.settings().exists() {
+        let template = settings.template(work.root());
+        work.write(SETTINGS, template.as_bytes()).tell(Exit::Refused, "is the disk full?")?;
+    }
+    Ok(Opened { work, settings, lock })
+}
+
+fn settings(work: &WorkFolder, flags: Flags) -> anyhow::Result<Settings> {
+    let layers = Layers { file: Some(work.settings()), environment: environment(), flags };
+    Ok(Settings::resolve(&layers)?)
+}

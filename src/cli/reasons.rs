@@ -1,0 +1,33 @@
+//! The words for the ledger's codes.
+
+use crate::convert::{Gone, Loss, Skip};
+use crate::ledger::{Account, Named};
+
+/// Codes that planning gives itself.
+const OWN: &[(&str, &str)] = &[
+    ("no_account", "member without an account"),
+    ("bot", "member that is an app"),
+    ("unknown_person", "member whom the export does not list"),
+    ("suspended_account", "member whose account is suspended"),
+    ("same_message_twice", "earlier edition of a message that the export holds twice"),
+    ("empty_conversation", "member of a direct conversation without messages"),
+    ("unreadable_record", "record that can't be read"),
+    ("unreadable_day_file", "day file that can't be read to its end"),
+    ("file_as_text", "file named in the text, not attached"),
+];
+
+/// Fills in the words.
+pub(super) fn explain(account: &mut Account) {
+    for named in account.losses.iter_mut().chain(&mut account.skipped).chain(&mut account.lost) {
+        let Named { code, text, .. } = named;
+        *text = words(code).unwrap_or(code.as_str()).to_owned();
+    }
+}
+
+fn words(code: &str) -> Option<&'static str> {
+    let loss = Loss::ALL.iter().find(|loss| loss.code() == code).map(|loss| loss.text());
+    let skip = || Skip::ALL.iter().find(|skip| skip.code() == code).map(|skip| skip.text());
+    let gone = || Gone::ALL.iter().find(|gone| gone.code() == code).map(|gone| gone.text());
+    let own = || OWN.iter().find(|(own, _)| *own == code).map(|(_, text)| *text);
+    loss.or_else(skip).or_else(gone).or_else(own)
+}

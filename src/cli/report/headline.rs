@@ -1,0 +1,55 @@
+//! The report's first line. Holes come first, whatever the command would like to say.
+
+use super::ReportContext;
+use crate::cli::Exit;
+use crate::cli::exit::owed_is_a_hole;
+use crate::cli::safe::display_short;
+use crate::cli::words::counted;
+use crate::ledger::{Account, ItemKind};
+
+/// Returns the first line.
+pub(super) fn headline(account: &Account, extra: &ReportContext) -> String {
+    let claim = match Exit::after(&extra.command, account) {
+        Exit::Done => extra.first_line.clone(),
+        Exit::Refused => "Failed: the export holds no message at all.".to_owned(),
+        _ => format!("Not finished: {}.", holes(account, &extra.command).join(", ")),
+    };
+    let remark = extra.remark.as_ref().map(|remark| format!(" {remark}")).unwrap_or_default();
+    display_short(&format!("{claim}{remark}"), 320)
+}
+
+fn holes(account: &Account, command: &str) -> Vec<String> {
+    let stuck: u64 = account.wedged.iter().map(|wedged| wedged.steps).sum();
+    let items = account.items.values().map(|tally| tally.wedged).sum();
+    let unlike = account.verified.1.saturating_sub(account.verified.0);
+    let mut holes = Vec::new();
+    if unlike > 0 {
+        holes.push(format!(
+            "{} not as planned",
+            counted(unlike, "conversation is", "conversations are")
+        ));
+    }
+    if stuck > 0 {
+        holes.push(format!("{} stuck", counted(stuck, "call is", "calls are")));
+    } else if items > 0 {
+        holes.push(format!("{} stuck", counted(items, "item is", "items are")));
+    }
+    for (kind, tally) in &account.items {
+        if tally.owed > 0 && owed_is_a_hole(command, *kind) {
+            let (one, many) = names(*kind);
+            holes.push(format!("{} still owed", counted(tally.owed, one, many)));
+        }
+    }
+    holes
+}
+
+/// Returns what one and what many of a kind are called.
+pub(super) const fn names(kind: ItemKind) -> (&'static str, &'static str) {
+    match kind {
+        ItemKind::Message => ("message", "messages"),
+        ItemKind::File => ("file", "files"),
+        ItemKind::Reaction => ("reaction", "reactions"),
+        ItemKind::Membership => ("membership", "memberships"),
+        ItemKind::Record => ("bad record", "bad records"),
+    }
+}

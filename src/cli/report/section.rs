@@ -1,0 +1,161 @@
+//! The report's sections, each a few lines or none.
+
+use super::headline::names;
+use super::{COLS, ReportContext};
+use crate::cli::losses::named_line;
+use crate::cli::safe::display_short;
+use crate::cli::words::{count, counted, shell, wrap};
+use crate::ids::{Micros, rfc3339};
+use crate::ledger::{Account, Named, Tally, Wedged};
+use comfy_table::{CellAlignment, Table, presets};
+
+const DAY: Micros = 86_400_000_000;
+
+/// The table of items by kind and state; each row sums up to the inventory.
+pub(super) fn items(account: &Account) -> Vec<String> {
+    let mut table = Table::new();
+    table.load_style(presets::NOTHING);
+    table.set_header(["", "sent", "changed", "left out", "stuck", "lost", "owed", "= inventory"]);
+    for (kind, tally) in &account.items {
+        let mut row = vec![names(*kind).1.to_owned()];
+        row.extend(
+            cells(tally).map(|number| if number == 0 { "-".to_owned() } else { count(number) }),
+        );
+        table.add_row(row);
+    }
+    for column in table.column_iter_mut().skip(1) {
+        column.set_cell_alignment(CellAlignment::Right);
+    }
+    let mut lines = vec![String::new()];
+    lines.extend(table.lines().map(|line| line.trim_end().to_owned()));
+    lines
+}
+
+const fn cells(tally: &Tally) -> [u64; 7] {
+    [
+        tally.sent,
+        tally.transformed,
+        tally.skipped,
+        tally.wedged,
+        tally.lost,
+        tally.owed,
+        tally.total(),
+    ]
+}
+
+/// The heaviest of a list of named counts, and how many more there are.
+pub(super) fn named(title: &str, all: &[Named], room: usize) -> Vec<String> {
+    if all.is_empty() {
+        return Vec::new();
+    }
+    let mut lines = vec![String::new(), format!("{title}:")];
+    lines.extend(all.iter().take(room).map(|one| named_line(one, COLS)));
+    if all.len() > room {
+        let more = counted((all.len() - room) as u64, "more kind", "more kinds");
+        lines.push(format!("            and {more}: chatferry status --losses"));
+    }
+    lines
+}
+
+/// What is stuck, each with the command that frees it.
+pub(super) fn stuck(account: &Account, extra: &ReportContext, room: usize) -> Vec<String> {
+    if account.wedged.is_empty() {
+        return Vec::new();
+    }
+    let work =
+        extra.work.as_ref().map(|work| format!(" --work {}", shell(work))).unwrap_or_default();
+    let mut lines = vec![String::new(), "Stuck:".to_owned()];
+    for wedged in account.wedged.iter().take(room) {
+        lines.extend(wedged_lines(wedged, &work));
+    }
+    if account.wedged.len() > room {
+        let more = counted((account.wedged.len() - room) as u64, "more reason", "more reasons");
+        lines.push(format!("  and {more}: chatferry status --json{work}"));
+    }
+    lines
+}
+
+fn wedged_lines(wedged: &Wedged, work: &str) -> [String; 3] {
+    let waiting = match wedged.waiting {
+        0 => String::new(),
+        more => format!(", {} behind", counted(more, "more waits", "more wait")),
+    };
+    let reason = display_short(&wedged.reason, 40);
+    let calls = counted(wedged.steps, "call", "calls");
+    let place = display_short(&wedged.place, 36);
+    let example = format!("    such as step {} in {place}: {}", wedged.example, wedged.detail);
+    [
+        display_short(&format!("  {calls}{waiting}: {reason}"), COLS),
+        display_short(&example, COLS),
+        format!("    chatferry retry --reason {}{work}", shell(&reason)),
+    ]
+}
+
+/// Lanes by state, how many were read back, and when the next space expires.
+pub(super) fn lanes(account: &Account, now: Micros) -> Vec<String> {
+    let mut parts = Vec::new();
+    if !account.lanes.is_empty() {
+        let states: Vec<_> = account
+            .lanes
+            .iter()
+            .map(|(state, lanes)| format!("{} {state}", count(*lanes)))
+            .collect();
+        parts.push(format!("Conversations: {}.", states.join(", ")));
+    }
+    let (clean, read) = account.verified;
+    if read > 0 {
+        parts.push(format!("Read back: {} of {} as planned.", count(clean), count(read)));
+    }
+    parts.extend(account.next_expiry.map(|expires| expiry(expires, now)));
+    if parts.is_empty() {
+        return parts;
+    }
+    let mut lines = vec![String::new()];
+    lines.extend(wrap(&parts.join(" "), COLS, ""));
+    lines
+}
+
+/// Google deletes a space that stays in import mode for 90 days.
+fn expiry(expires: Micros, now: Micros) -> String {
+    let day = &rfc3339(expires)[..10];
+    match expires.saturating_sub(now).div_euclid(DAY) {
+        gone if gone < 0 => format!("A space expired on {day}, and Google deleted it."),
+        0 => format!("A space expires within a day ({day}): Google deletes what is not completed."),
+        days => {
+            let days = counted(days.unsigned_abs(), "day", "days");
+            format!(
+                "The next space expires in {days} ({day}): Google deletes what is not completed."
+            )
+        }
+    }
+}
+
+/// The spaces whose only owner is the admin, by name as far as they fit.
+pub(super) fn admin_owned(account: &Account) -> Vec<String> {
+    if account.admin_owned.is_empty() {
+        return Vec::new();
+    }
+    let names: Vec<_> =
+        account.admin_owned.iter().take(4).map(|name| display_short(name, 24)).collect();
+    let more = match account.admin_owned.len() - names.len() {
+        0 => String::new(),
+        more => format!(" and {} more", count(more as u64)),
+    };
+    wrap(
+        &format!(
+            "Completed by the admin, for want of a mapped member: {}{more}.",
+            names.join(", ")
+        ),
+        COLS,
+        "",
+    )
+}
+
+/// The next commands to type, each on a line of its own, to be copied.
+pub(super) fn next(extra: &ReportContext) -> Vec<String> {
+    let mut commands = extra.next.iter();
+    let Some(first) = commands.next() else { return Vec::new() };
+    let mut lines = vec![String::new(), format!("Next: {first}")];
+    lines.extend(commands.take(3).map(|command| format!("      {command}")));
+    lines
+}

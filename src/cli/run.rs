@@ -1,0 +1,69 @@
+//! `chatferry run`: plans what is not planned, then pays off the ledger up to the edge of
+//! completion. The same command goes on after any stop.
+
+use super::args::{Common, RunArgs};
+use super::session::{Session, fatal, name, runtime};
+use super::{Exit, archives, folder};
+use crate::clock::SystemClock;
+use crate::ledger::Ledger;
+use crate::plan::Bench;
+use crate::send::{Ended, send};
+use std::sync::Arc;
+
+pub(super) fn run(common: &Common, args: &RunArgs) -> anyhow::Result<Exit> {
+    let flags = [args.source.settings(), args.target.settings(), args.speed.settings()].concat();
+    let runtime = runtime()?;
+    let _inside = runtime.enter();
+    let opened = match args.exports.is_empty() {
+        true => folder::resume(common, flags, &SystemClock)?,
+        false => folder::begin(common, flags, &SystemClock)?,
+    };
+    let mut session = Session::begin("run", common, opened)?;
+    session.next.push(session.command("verify"));
+    let ledger = match args.exports.is_empty() {
+        true => session.ledger()?,
+        false => Ledger::create(&session.opened.work.prepare_ledger()?)?,
+    };
+    let archives = match args.exports.is_empty() {
+        true => archives::known(&ledger, session.settings())?,
+        false => Some(archives::open_all(&args.exports, session.settings())?),
+    };
+    let ended = runtime.block_on(cross(&session, ledger, archives))?;
+    let ledger = session.ledger()?;
+    let exit = (ended == Ended::Stopped).then_some(Exit::Stopped);
+    session.report(&ledger, "Everything is sent up to the edge of completion.", exit)
+}
+
+/// Connects, plans and sends.
+pub(super) async fn cross(
+    session: &Session<'_>,
+    mut ledger: Ledger,
+    archives: Option<Vec<archives::Archive>>,
+) -> anyhow::Result<Ended> {
+    let team = archives.iter().flatten().find_map(|(_, export)| export.team()).map(str::to_owned);
+    let name = name(session.settings(), &ledger, team.as_deref())?;
+    let connection = session.connect(&mut ledger, name).await?;
+    let bench = match archives {
+        None => None,
+        Some(archives) => {
+            let choices = archives::choices(session.settings(), &connection.admin)?;
+            Some(tokio::task::block_in_place(|| planned(session, archives, &mut ledger, &choices))?)
+        }
+    };
+    let run = Arc::new(session.run(connection, ledger, bench)?);
+    match session.stop.unless_now(send(run)).await {
+        None => Ok(Ended::Stopped),
+        Some(ended) => ended.map_err(fatal),
+    }
+}
+
+fn planned(
+    session: &Session<'_>,
+    archives: Vec<archives::Archive>,
+    ledger: &mut Ledger,
+    choices: &crate::plan::Choices,
+) -> anyhow::Result<Bench> {
+    let bench = Bench::set_up(archives, ledger, choices)?;
+    bench.plan(ledger, session.watch.monitor(), &session.stop.draining())?;
+    Ok(bench)
+}

@@ -1,0 +1,230 @@
+//! What every command that sends has in common: folder, ledger, listener, connection, and the
+//! report at the end.
+
+use super::args::Common;
+use super::connection::{self, Connection};
+use super::folder::Opened;
+use super::hint::Tell;
+use super::reasons::explain;
+use super::report::ReportContext;
+use super::{Exit, LogOptions, Logs, Look, Stop, Watch, close, told};
+use crate::clock::{Clock, SystemClock};
+use crate::forecast::{self, Bound, Load};
+use crate::ledger::{Lane, Ledger, Owner, SpacesLog, Stage, Writer};
+use crate::pace::{Backoff, Pacer, Quotas};
+use crate::plan::{self, Bench};
+use crate::send::{Fatal, Options, Run};
+use crate::settings::{Pace, SPACES, Settings};
+use std::sync::Arc;
+use tokio::runtime::Runtime;
+use tokio::time::Instant;
+
+/// A command under way.
+#[derive(Debug)]
+pub(super) struct Session<'a> {
+    /// The command's name.
+    command: &'static str,
+    common: &'a Common,
+    /// The work folder and its settings.
+    pub(super) opened: Opened,
+    /// Whoever watches.
+    pub(super) watch: Watch,
+    /// The time.
+    pub(super) clock: Arc<dyn Clock>,
+    /// Stops on request.
+    pub(super) stop: Stop,
+    /// What the report says in any case.
+    pub(super) remark: Option<String>,
+    /// Commands to suggest after this one.
+    pub(super) next: Vec<String>,
+    began: Instant,
+    _logs: Logs,
+}
+
+/// Makes the runtime of a command.
+pub(super) fn runtime() -> anyhow::Result<Runtime> {
+    tokio::runtime::Builder::new_multi_thread().enable_all().build().tell(Exit::Unexpected, "")
+}
+
+impl<'a> Session<'a> {
+    /// Begins: log, listener, signals. Wants a runtime.
+    pub(super) fn begin(
+        command: &'static str,
+        common: &'a Common,
+        opened: Opened,
+    ) -> anyhow::Result<Self> {
+        let clock: Arc<dyn Clock> = Arc::new(SystemClock);
+        let options =
+            LogOptions { command, started: clock.wall(), detail: opened.settings.log, json: false };
+        let logs = Logs::start(&opened.work, &options)?;
+        let watch = Watch::start(Look::choose(common.json, common.quiet), Arc::clone(&clock));
+        let voice = watch.clone();
+        let resume = again(common, command);
+        let stop = Stop::listen(&resume, move |line| voice.say(line)).tell(Exit::Unexpected, "")?;
+        let (remark, next, began) = (None, Vec::new(), Instant::now());
+        tracing::info!(command, version = env!("CARGO_PKG_VERSION"), "begins");
+        Ok(Self { command, common, opened, watch, clock, stop, remark, next, began, _logs: logs })
+    }
+
+    /// Tells whether standard output is for machines.
+    pub(super) fn json(&self) -> bool {
+        self.common.json
+    }
+
+    /// Returns the settings.
+    pub(super) fn settings(&self) -> &Settings {
+        &self.opened.settings
+    }
+
+    /// Opens the ledger of a folder that was planned.
+    pub(super) fn ledger(&self) -> anyhow::Result<Ledger> {
+        Ok(Ledger::open(&self.opened.work.ledger())?)
+    }
+
+    /// Connects, and makes sure that the ledger belongs to this customer, realm and admin.
+    pub(super) async fn connect(
+        &self,
+        ledger: &mut Ledger,
+        name: String,
+    ) -> anyhow::Result<Connection> {
+        let connection = connection::connect(self.settings(), &self.clock)?;
+        let (listed, customer) = connection.directory(self.clock.as_ref()).await?;
+        ledger.claim(&connection.owner(self.settings(), name, customer)?)?;
+        ledger.set_directory(&listed)?;
+        tracing::info!(accounts = listed.len(), "the Directory is read");
+        Ok(connection)
+    }
+
+    /// Puts together everything that sending needs. The ledger moves to its writing thread.
+    pub(super) fn run(
+        &self,
+        connection: Connection,
+        ledger: Ledger,
+        bench: Option<Bench>,
+    ) -> anyhow::Result<Run> {
+        let settings = self.settings();
+        let (writer, _) = Writer::start(ledger);
+        let path = self.opened.work.ledger();
+        drop(self.opened.work.append(SPACES)?);
+        let stage = bench.map(|bench| {
+            Arc::new(plan::Stager::new(Arc::new(bench), path, writer.clone())) as Arc<dyn Stage>
+        });
+        let (quotas, backoff) = pacing(settings);
+        Ok(Run {
+            writer,
+            client: connection.client,
+            pacer: Pacer::new(quotas, Arc::clone(&self.clock)),
+            backoff,
+            stage,
+            spaces: SpacesLog::open(&self.opened.work.spaces())?,
+            clock: Arc::clone(&self.clock),
+            monitor: self.watch.shared(),
+            admin: connection.admin,
+            options: Options {
+                lanes: settings.lanes,
+                window: settings.window,
+                attempts: settings.max_attempts,
+            },
+            stop: self.stop.draining(),
+        })
+    }
+
+    /// Prints the report, keeps a copy in the folder, and returns how the command ends.
+    pub(super) fn report(
+        &self,
+        ledger: &Ledger,
+        first_line: &str,
+        exit: Option<Exit>,
+    ) -> anyhow::Result<Exit> {
+        self.watch.end();
+        let mut account = ledger.account()?;
+        explain(&mut account);
+        let context = self.context(first_line, lower_bound(&ledger.lanes()?));
+        let judged = close(self.common, Some(&self.opened.work), &account, &context)?;
+        let exit = exit.unwrap_or(judged);
+        tracing::info!(exit = exit.code(), "ends");
+        Ok(exit)
+    }
+
+    fn context(&self, first_line: &str, bound: Bound) -> ReportContext {
+        ReportContext {
+            command: self.command.to_owned(),
+            first_line: first_line.to_owned(),
+            remark: self.remark.clone(),
+            elapsed: self.began.elapsed(),
+            google_lower_bound: Some(bound.total),
+            bottleneck: Some(bound.bottleneck),
+            next: self.next.clone(),
+            now: self.clock.wall(),
+            work: self.common.again(),
+        }
+    }
+
+    /// Returns a command to type next, with the folder.
+    pub(super) fn command(&self, words: &str) -> String {
+        again(self.common, words)
+    }
+}
+
+fn again(common: &Common, words: &str) -> String {
+    common.again().map_or_else(
+        || format!("chatferry {words}"),
+        |work| format!("chatferry {words} --work {work}"),
+    )
+}
+
+/// Returns quotas and waits at the pace of the settings.
+fn pacing(settings: &Settings) -> (Option<Quotas>, Backoff) {
+    let google = Quotas::google().with_headroom(settings.headroom);
+    match settings.pace.unwrap_or(Pace::REAL) {
+        Pace::Off => (None, Backoff::google(0).scaled(100.0)),
+        Pace::Times(factor) => {
+            (Some(google.scaled(factor)), Backoff::google(0).scaled(factor.max(1.0)))
+        }
+    }
+}
+
+/// Returns the least time that Google's quotas allow for all of the plan.
+pub(super) fn lower_bound(lanes: &[Lane]) -> Bound {
+    let load = |lane: &Lane| Load {
+        name: lane.name.clone(),
+        posts: lane.planned.posts,
+        reactions: lane.planned.reactions,
+        uploads: 0,
+        past_members: lane.past,
+        members: lane.present,
+    };
+    let loads: Vec<Load> = lanes.iter().map(load).collect();
+    forecast::lower_bound(&loads, &Quotas::google())
+}
+
+/// Puts the end of a run into words.
+pub(super) fn fatal(error: Fatal) -> anyhow::Error {
+    match error {
+        Fatal::Token(error) => connection::refused(&error),
+        Fatal::Refused(text) => told(
+            Exit::Google,
+            text,
+            "docs/operations.md tells how app, key and delegation are set up",
+        ),
+        Fatal::Archive(text) => told(Exit::Refused, text, "name the archive: chatferry run EXPORT"),
+        Fatal::Ledger(error) => error.into(),
+        Fatal::Worker(text) => told(Exit::Unexpected, text, "the same command goes on"),
+    }
+}
+
+/// Returns the migration's name: of the settings, of the ledger, or the workspace's team id.
+pub(super) fn name(
+    settings: &Settings,
+    ledger: &Ledger,
+    team: Option<&str>,
+) -> anyhow::Result<String> {
+    let have = ledger.owner()?.map(|owner: Owner| owner.name);
+    settings.migration.clone().or(have).or_else(|| team.map(str::to_owned)).ok_or_else(|| {
+        told(
+            Exit::Refused,
+            plan::Error::Nameless.to_string(),
+            "give it a name: --migration NAME, or `migration` in settings.toml",
+        )
+    })
+}

@@ -1,0 +1,44 @@
+//! `chatferry status`: where it stands, from the ledger alone, also while a run is under way.
+
+use super::args::{Common, StatusArgs};
+use super::reasons::explain;
+use super::report::{ReportContext, json, paint, report};
+use super::session::lower_bound;
+use super::{Exit, folder, lanes, losses, print};
+use crate::clock::{Clock, SystemClock};
+use crate::ledger::Ledger;
+
+pub(super) fn status(common: &Common, args: &StatusArgs) -> anyhow::Result<Exit> {
+    let opened = folder::look(common, Vec::new())?;
+    let ledger = Ledger::open_read_only(&opened.work.ledger())?;
+    let mut account = ledger.account()?;
+    explain(&mut account);
+    let bound = lower_bound(&ledger.lanes()?);
+    let context = ReportContext {
+        command: "status".to_owned(),
+        first_line: "Complete: every space is open to its members.".to_owned(),
+        google_lower_bound: Some(bound.total),
+        bottleneck: Some(bound.bottleneck),
+        now: SystemClock.wall(),
+        work: common.again(),
+        ..ReportContext::default()
+    };
+    if common.json {
+        let mut value = json(&account, &context);
+        value["standings"] = serde_json::to_value(ledger.standings()?)?;
+        print(&format!("{value}\n"))?;
+    } else {
+        print(&paint(&report(&account, &context), Exit::after("status", &account)))?;
+        if args.losses {
+            print(&losses(&account))?;
+        }
+        if args.lanes {
+            print(&lanes(
+                &ledger.standings()?,
+                SystemClock.wall(),
+                usize::from(console::Term::stdout().size().1),
+            ))?;
+        }
+    }
+    Ok(Exit::Done)
+}

@@ -1,0 +1,112 @@
+//! Ctrl-C and SIGTERM: the first drains, the second stops at once. Both say how to go on.
+
+use std::future::Future;
+use tokio::sync::mpsc;
+use tokio_util::sync::CancellationToken;
+
+/// The two stops.
+#[derive(Debug, Clone, Default)]
+pub struct Stop {
+    drain: CancellationToken,
+    now: CancellationToken,
+}
+
+impl Stop {
+    /// Listens to the process's signals; `say` gets the lines to show, `resume` is the command
+    /// that goes on. Wants a tokio runtime.
+    pub fn listen(resume: &str, say: impl Fn(&str) + Send + 'static) -> std::io::Result<Self> {
+        let (tell, signals) = mpsc::channel(4);
+        spawn_signals(tell)?;
+        let stop = Self::default();
+        tokio::spawn(stop.clone().obey(signals, resume.to_owned(), say));
+        Ok(stop)
+    }
+
+    /// Cancelled at the first signal: start nothing new.
+    pub fn draining(&self) -> CancellationToken {
+        self.drain.clone()
+    }
+
+    /// Tells whether a stop was asked for.
+    pub fn asked(&self) -> bool {
+        self.drain.is_cancelled()
+    }
+
+    /// Waits for the work, or gives up on it at the second signal. What was under way is owed
+    /// still, and a resumed run sends the same requests again.
+    pub async fn unless_now<T>(&self, work: impl Future<Output = T>) -> Option<T> {
+        self.now.run_until_cancelled(work).await
+    }
+
+    async fn obey(self, mut signals: mpsc::Receiver<()>, resume: String, say: impl Fn(&str)) {
+        if signals.recv().await.is_none() {
+            return;
+        }
+        say("Stopping: calls under way are finished first. Press Ctrl-C again to stop at once.");
+        say(&format!("Nothing is lost. To go on later: {resume}"));
+        self.drain.cancel();
+        if signals.recv().await.is_none() {
+            return;
+        }
+        say(&format!("Stopped at once. Nothing is lost or sent twice. To go on later: {resume}"));
+        self.now.cancel();
+    }
+}
+
+#[cfg(unix)]
+fn spawn_signals(tell: mpsc::Sender<()>) -> std::io::Result<()> {
+    use tokio::signal::unix::{SignalKind, signal};
+    let mut terminate = signal(SignalKind::terminate())?;
+    let mut interrupt = signal(SignalKind::interrupt())?;
+    tokio::spawn(async move {
+        loop {
+            tokio::select! {
+                _ = terminate.recv() => {}
+                _ = interrupt.recv() => {}
+            }
+            if tell.send(()).await.is_err() {
+                return;
+            }
+        }
+    });
+    Ok(())
+}
+
+#[cfg(not(unix))]
+fn spawn_signals(tell: mpsc::Sender<()>) -> std::io::Result<()> {
+    tokio::spawn(async move {
+        while tokio::signal::ctrl_c().await.is_ok() && tell.send(()).await.is_ok() {}
+    });
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::sync::{Arc, Mutex};
+    use std::time::Duration;
+
+    #[tokio::test(start_paused = true)]
+    async fn b13_the_first_signal_drains_and_the_second_cuts() {
+        let stop = Stop::default();
+        let said = Arc::new(Mutex::new(Vec::new()));
+        let (tell, signals) = mpsc::channel(4);
+        let to = Arc::clone(&said);
+        let say = move |line: &str| to.lock().expect("one thread").push(line.to_owned());
+        let obeying =
+            tokio::spawn(stop.clone().obey(signals, "chatferry run --work w".to_owned(), say));
+
+        tell.send(()).await.expect("listens");
+        stop.draining().cancelled().await;
+        assert!(stop.asked());
+        assert_eq!(stop.unless_now(async { 7 }).await, Some(7));
+
+        tell.send(()).await.expect("listens");
+        let endless = stop.unless_now(std::future::pending::<()>());
+        let cut = tokio::time::timeout(Duration::from_mins(1), endless).await;
+        assert_eq!(cut.expect("does not wait for the work"), None);
+        obeying.await.expect("ends");
+        let said = said.lock().expect("one thread");
+        assert_eq!(said.iter().filter(|line| line.contains("chatferry run --work w")).count(), 2);
+    }
+}

@@ -1,0 +1,223 @@
+//! Any object of Block Kit: one tolerant shape for blocks, elements and text objects.
+
+use crate::convert::loose::Loose;
+use crate::convert::tree::Style;
+use serde::de::{
+    Deserialize, DeserializeSeed, Deserializer, IgnoredAny, MapAccess, SeqAccess, Visitor,
+};
+use std::borrow::Cow;
+use std::fmt;
+
+/// An object, by the fields that any kind of it may have.
+#[derive(Debug, Default)]
+pub(crate) struct Node<'a> {
+    /// `type`.
+    pub kind: Cow<'a, str>,
+    /// `text`, where it is a string; the `text` of a `text` object goes to `inner`.
+    pub text: Cow<'a, str>,
+    /// What the element refers to: a user, channel, group or team id, a range, a colour.
+    pub id: Cow<'a, str>,
+    /// `url`, `image_url`, `title_url`.
+    pub url: Cow<'a, str>,
+    /// `name` of an emoji.
+    pub name: Cow<'a, str>,
+    /// `unicode` of an emoji.
+    pub unicode: Cow<'a, str>,
+    /// `style` of an inline.
+    pub style: Style,
+    /// `style` of a list is `ordered`.
+    pub ordered: bool,
+    /// `indent`.
+    pub indent: u32,
+    /// `offset`: the first number less one.
+    pub offset: u32,
+    /// `border`: inside a quote.
+    pub border: bool,
+    /// `elements`, `rows` and their cells.
+    pub elements: Vec<Node<'a>>,
+    /// What few nodes have.
+    pub rare: Option<Box<Rare<'a>>>,
+}
+
+/// Fields that few nodes have.
+#[derive(Debug, Default)]
+pub(crate) struct Rare<'a> {
+    /// `text` as an object.
+    pub inner: Option<Node<'a>>,
+    /// `title` or `label`, as a string or an object.
+    pub title: Option<Node<'a>>,
+    /// `alt_text` or `fallback`.
+    pub fallback: Cow<'a, str>,
+    /// `fields` of a section.
+    pub fields: Vec<Node<'a>>,
+    /// `accessory` of a section, `element` of an input.
+    pub accessory: Option<Node<'a>>,
+    /// `timestamp` of a date.
+    pub timestamp: Cow<'a, str>,
+    /// `format` of a date.
+    pub format: Cow<'a, str>,
+}
+
+impl<'a> Node<'a> {
+    fn rare(&mut self) -> &mut Rare<'a> {
+        self.rare.get_or_insert_default()
+    }
+}
+
+impl<'de: 'a, 'a> Deserialize<'de> for Node<'a> {
+    fn deserialize<D: Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
+        from.deserialize_any(NodeVisitor)
+    }
+}
+
+struct NodeVisitor;
+
+impl<'de> Visitor<'de> for NodeVisitor {
+    type Value = Node<'de>;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("an object of Block Kit")
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Node<'de>, A::Error> {
+        let mut node = Node::default();
+        while let Some(Loose(key)) = map.next_key()? {
+            node.field(&key, &mut map)?;
+        }
+        Ok(node)
+    }
+
+    /// A string in place of an object is plain text.
+    fn visit_borrowed_str<E>(self, text: &'de str) -> Result<Node<'de>, E> {
+        Ok(Node { text: Cow::Borrowed(text), ..Node::default() })
+    }
+
+    fn visit_str<E>(self, text: &str) -> Result<Node<'de>, E> {
+        Ok(Node { text: Cow::Owned(String::from(text)), ..Node::default() })
+    }
+
+    /// A list in place of an object is a row.
+    fn visit_seq<A: SeqAccess<'de>>(self, mut seq: A) -> Result<Node<'de>, A::Error> {
+        let mut elements = Vec::new();
+        while let Some(node) = seq.next_element()? {
+            elements.push(node);
+        }
+        Ok(Node { kind: Cow::Borrowed("row"), elements, ..Node::default() })
+    }
+
+    fn visit_unit<E>(self) -> Result<Node<'de>, E> {
+        Ok(Node::default())
+    }
+
+    fn visit_bool<E>(self, _yes: bool) -> Result<Node<'de>, E> {
+        Ok(Node::default())
+    }
+
+    fn visit_i64<E>(self, _number: i64) -> Result<Node<'de>, E> {
+        Ok(Node::default())
+    }
+
+    fn visit_u64<E>(self, _number: u64) -> Result<Node<'de>, E> {
+        Ok(Node::default())
+    }
+
+    fn visit_f64<E>(self, _number: f64) -> Result<Node<'de>, E> {
+        Ok(Node::default())
+    }
+}
+
+impl<'de> Node<'de> {
+    fn field<A: MapAccess<'de>>(&mut self, key: &str, map: &mut A) -> Result<(), A::Error> {
+        match key {
+            "type" => self.kind = text(map)?,
+            "text" => self.set_text(map.next_value()?),
+            "user_id" | "channel_id" | "usergroup_id" | "range" | "value" => self.id = text(map)?,
+            "team_id" if self.id.is_empty() => self.id = text(map)?,
+            "url" | "image_url" | "title_url" => self.url = text(map)?,
+            "name" => self.name = text(map)?,
+            "unicode" => self.unicode = text(map)?,
+            "style" => map.next_value_seed(StyleInto(self))?,
+            "indent" => self.indent = number(map)?,
+            "offset" => self.offset = number(map)?,
+            "border" => self.border = number(map)? > 0,
+            "elements" | "rows" => self.elements = map.next_value::<Node<'de>>()?.elements,
+            _ => self.rare_field(key, map)?,
+        }
+        Ok(())
+    }
+
+    fn rare_field<A: MapAccess<'de>>(&mut self, key: &str, map: &mut A) -> Result<(), A::Error> {
+        match key {
+            "title" | "label" => self.rare().title = Some(map.next_value()?),
+            "alt_text" | "fallback" => self.rare().fallback = text(map)?,
+            "fields" => self.rare().fields = map.next_value::<Node<'de>>()?.elements,
+            "accessory" | "element" => self.rare().accessory = Some(map.next_value()?),
+            "timestamp" => self.rare().timestamp = text(map)?,
+            "format" => self.rare().format = text(map)?,
+            _ => {
+                map.next_value::<IgnoredAny>()?;
+            }
+        }
+        Ok(())
+    }
+
+    fn set_text(&mut self, text: Self) {
+        if text.kind.is_empty() {
+            self.text = text.text;
+        } else {
+            self.rare().inner = Some(text);
+        }
+    }
+}
+
+fn text<'de, A: MapAccess<'de>>(map: &mut A) -> Result<Cow<'de, str>, A::Error> {
+    Ok(map.next_value::<Loose<'de>>()?.0)
+}
+
+fn number<'de, A: MapAccess<'de>>(map: &mut A) -> Result<u32, A::Error> {
+    Ok(text(map)?.parse().unwrap_or(0))
+}
+
+/// Reads `style`: a word on lists and buttons, an object of flags on inlines.
+struct StyleInto<'n, 'a>(&'n mut Node<'a>);
+
+impl<'de> DeserializeSeed<'de> for StyleInto<'_, '_> {
+    type Value = ();
+
+    fn deserialize<D: Deserializer<'de>>(self, from: D) -> Result<(), D::Error> {
+        from.deserialize_any(self)
+    }
+}
+
+impl<'de> Visitor<'de> for StyleInto<'_, '_> {
+    type Value = ();
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a style")
+    }
+
+    fn visit_str<E>(self, word: &str) -> Result<(), E> {
+        self.0.ordered = word == "ordered";
+        Ok(())
+    }
+
+    fn visit_unit<E>(self) -> Result<(), E> {
+        Ok(())
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<(), A::Error> {
+        while let Some((Loose(key), value)) = map.next_entry::<Loose<'_>, Loose<'_>>()? {
+            let style = match &*key {
+                "bold" => Style::BOLD,
+                "italic" => Style::ITALIC,
+                "strike" => Style::STRIKE,
+                "code" => Style::CODE,
+                _ => Style::PLAIN,
+            };
+            if value.is_true() {
+                self.0.style = self.0.style.with(style);
+            }
+        }
+        Ok(())
+    }
+}

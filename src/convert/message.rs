@@ -1,0 +1,248 @@
+//! The recipe: from one Slack message to what is posted.
+
+use super::fate::{
+    Converted, Fate, FileFate, FileOutcome, ReactionFate, ReactionOutcome, Sender, Skip,
+};
+use super::loss::{Loss, Losses};
+use super::render::Renderer;
+use super::roster::Roster;
+use super::settings::Settings;
+use super::subtype::{System, Treatment, treatment};
+use super::tree::{Block, Document, Inline, Shape, Style};
+use super::{Context, author, blocks, cards, files, mrkdwn, reactions, split, system};
+use crate::slack::Message;
+
+/// What one message is converted with.
+pub(super) struct Recipe<'c> {
+    pub roster: &'c Roster,
+    pub settings: &'c Settings,
+    pub renderer: &'c dyn Renderer,
+    pub context: &'c Context,
+    pub message: &'c Message,
+}
+
+/// What the message says, whoever posts it.
+#[derive(Clone, Copy)]
+enum Voice {
+    /// Speech: the name ends in a colon.
+    Says,
+    /// An act in the third person: the name is its subject.
+    Does,
+    /// A placeholder, which nobody says.
+    Nobody,
+}
+
+impl Recipe<'_> {
+    /// Converts the message.
+    pub(super) fn run(&self) -> Converted {
+        let message = self.message;
+        let mut treatment = treatment(
+            message.subtype.as_deref(),
+            message.extra.room.is_some() && message.text.is_empty(),
+            &self.settings.system_lines,
+        );
+        if message.hidden && matches!(treatment, Treatment::Post | Treatment::Unknown) {
+            treatment = Treatment::Skip(Skip::HiddenLog, System::Text);
+        }
+        match treatment {
+            Treatment::Skip(_, line) if self.is_root() => self.post(Treatment::System(line)),
+            Treatment::Never(skip) | Treatment::Skip(skip, _) => self.skip(skip),
+            Treatment::Tombstone if message.thread.is_none() => self.skip(Skip::DeletedMessage),
+            treatment => self.post(treatment),
+        }
+    }
+
+    /// A root is never left out: its replies need it.
+    fn is_root(&self) -> bool {
+        self.message.thread == Some(self.message.ts)
+    }
+
+    fn is_broadcast(&self) -> bool {
+        self.message.subtype.as_deref() == Some("thread_broadcast")
+    }
+
+    fn skip(&self, skip: Skip) -> Converted {
+        let message = self.message;
+        let reaction = |name: &str, user: &crate::ids::SlackUserId| ReactionFate {
+            user: user.clone(),
+            slack_name: String::from(name),
+            outcome: ReactionOutcome::Skipped(skip),
+        };
+        let by = |r: &crate::slack::Reaction| {
+            r.users.iter().map(|u| reaction(&r.name, u)).collect::<Vec<_>>()
+        };
+        let file = |file: &crate::slack::File| FileFate {
+            id: file.id.clone(),
+            outcome: FileOutcome::Skipped(skip),
+        };
+        Converted {
+            fate: Fate::Skip(skip),
+            sender: author::sender(message, self.roster, &mut Losses::default()).0,
+            thread: message.thread.filter(|_| self.context.threads),
+            broadcast: self.is_broadcast(),
+            reactions: message.reactions.iter().flat_map(by).collect(),
+            files: message.files.iter().map(file).collect(),
+            losses: Losses::default(),
+        }
+    }
+
+    fn post(&self, treatment: Treatment) -> Converted {
+        let message = self.message;
+        let mut losses = Losses::default();
+        let nodes = message.blocks.as_ref().and_then(|json| {
+            let nodes = blocks::read(json.get());
+            losses.add_many(Loss::BlocksUnreadable, u32::from(nodes.is_none()));
+            nodes
+        });
+        let nodes = nodes.unwrap_or_default();
+        let attachments = message.attachments.as_ref();
+        let cards =
+            attachments.map(|json| cards::read(json.get(), &mut losses)).unwrap_or_default();
+        let (mut document, voice) = self.body(treatment, &nodes, &mut losses);
+        if !matches!(treatment, Treatment::Tombstone | Treatment::Withheld | Treatment::System(_)) {
+            self.marks(&mut document, &mut losses);
+            cards.append(&mut document, &mut losses);
+        }
+        let files = files::convert(&message.files, &mut document, &mut losses);
+        if document.is_empty() && !self.is_root() {
+            return self.skip(Skip::Empty);
+        }
+        self.finish(document, voice, files, losses)
+    }
+
+    /// Reads what the message itself says: blocks before text.
+    fn body<'a>(
+        &'a self,
+        treatment: Treatment,
+        nodes: &'a [blocks::Node<'a>],
+        losses: &mut Losses,
+    ) -> (Document<'a>, Voice) {
+        let mut document = Document::default();
+        match treatment {
+            Treatment::Tombstone => {
+                losses.add(Loss::Tombstone);
+                return (placeholder("This message was deleted in Slack."), Voice::Nobody);
+            }
+            Treatment::Withheld => {
+                losses.add(Loss::Withheld);
+                return (
+                    placeholder("This message was withheld by its organisation."),
+                    Voice::Says,
+                );
+            }
+            Treatment::System(line) => {
+                let mut document = system::line(line, self.message, self.roster, losses);
+                document.restyle(Style::ITALIC);
+                return (document, Voice::Does);
+            }
+            _ => {}
+        }
+        losses.add_many(Loss::CardAsText, u32::from(blocks::have_layout(nodes)));
+        blocks::append(nodes, &mut document, losses);
+        if document.is_empty() {
+            let comment = self.message.extra.comment.as_deref();
+            document = mrkdwn::parse(comment.unwrap_or(&self.message.text), losses);
+        }
+        if treatment == Treatment::Me {
+            document.restyle(Style::ITALIC);
+            return (document, Voice::Does);
+        }
+        losses.add_many(Loss::UnknownSubtype, u32::from(treatment == Treatment::Unknown));
+        (document, Voice::Says)
+    }
+
+    /// Adds what Slack shows beside the text: that it was edited, that the channel saw it too.
+    fn marks(&self, document: &mut Document<'_>, losses: &mut Losses) {
+        if self.message.edited.is_some() && !document.is_empty() {
+            losses.add(Loss::EditTime);
+            mark(document, "(edited)");
+        }
+        if self.is_broadcast() && self.context.threads {
+            losses.add(Loss::BroadcastOnce);
+            mark(document, "(also sent to the channel)");
+        }
+    }
+
+    fn finish(
+        &self,
+        mut document: Document<'_>,
+        voice: Voice,
+        files: Vec<FileFate>,
+        mut losses: Losses,
+    ) -> Converted {
+        let message = self.message;
+        if document.is_empty() {
+            document = placeholder("A notice by Slack stood here.");
+        }
+        let (sender, name) = match voice {
+            Voice::Nobody => (Sender::Admin, None),
+            _ => author::sender(message, self.roster, &mut losses),
+        };
+        let mut head = String::new();
+        if let Some(name) = name {
+            let colon = matches!(voice, Voice::Says);
+            author::put_in_front(&mut document, name, colon);
+            head = self.head(&document);
+        }
+        let reply = message.thread.is_some_and(|root| root != message.ts);
+        if reply && !self.context.threads {
+            losses.add(Loss::ThreadFlattened);
+            author::put_mark_in_front(&mut document, "↪ ");
+        }
+        let text = self.renderer.render(&document, self.roster, &mut losses);
+        let parts = split::split(&text, &head, self.settings.budget);
+        losses.add_many(Loss::Split, u32::from(parts.len() > 1));
+        Converted {
+            fate: Fate::Post(parts),
+            sender,
+            thread: message.thread.filter(|_| self.context.threads),
+            broadcast: self.is_broadcast(),
+            reactions: reactions::convert(&message.reactions, self.roster, &mut losses),
+            files,
+            losses,
+        }
+    }
+
+    /// Returns how every further part of a long message begins: the name alone.
+    fn head(&self, document: &Document<'_>) -> String {
+        let name = document.blocks.first().and_then(|block| block.inlines.first());
+        let mut head = Document::default();
+        head.paragraph(name.cloned().into_iter().collect());
+        self.renderer.render(&head, self.roster, &mut Losses::default()) + " "
+    }
+}
+
+fn placeholder(words: &str) -> Document<'_> {
+    let mut document = Document::default();
+    document.paragraph(vec![Inline::text(words, Style::ITALIC)]);
+    document
+}
+
+/// Puts a small remark behind the text, on a line of its own behind code and quotes.
+fn mark(document: &mut Document<'_>, words: &'static str) {
+    while document.blocks.last().is_some_and(|block| block.is_empty() && block.shape != Shape::Rule)
+    {
+        document.blocks.pop();
+    }
+    let remark = Inline::text(words, Style::ITALIC);
+    match document.blocks.last_mut() {
+        Some(Block { shape: Shape::Paragraph | Shape::Item { .. }, quoted: false, inlines }) => {
+            trim_end(inlines);
+            inlines.extend([Inline::text(" ", Style::PLAIN), remark]);
+        }
+        _ => document.paragraph(vec![remark]),
+    }
+}
+
+/// Takes white space off the end of a paragraph.
+fn trim_end(inlines: &mut Vec<Inline<'_>>) {
+    use super::tree::Span;
+    while let Some(Inline { span: Span::Text(text), .. }) = inlines.last_mut() {
+        let end = text.trim_end().len();
+        if end > 0 {
+            text.to_mut().truncate(end);
+            return;
+        }
+        inlines.pop();
+    }
+}

@@ -1,0 +1,151 @@
+//! What a person typed literally stays literal: U+2060 next to what Chat would take for markup.
+
+use super::line::{Piece, PieceKind};
+use crate::convert::loss::{Loss, Losses};
+use crate::convert::tree::Style;
+
+/// The word joiner: invisible, without width, no space and no letter.
+pub(super) const JOINER: char = '\u{2060}';
+
+/// A character of a line that is, or might be taken for, markup.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Mark {
+    /// Where it stands.
+    pub at: usize,
+    /// We put it there.
+    pub own: bool,
+    /// The styles around a literal one; code makes all but `<` harmless.
+    pub inside: Style,
+}
+
+/// Notes the literal characters of a piece that might be taken for markup.
+pub(super) fn note(line: &str, from: usize, inside: Style, marks: &mut Vec<Mark>) {
+    let code = inside.has(Style::CODE);
+    for (offset, byte) in line.as_bytes()[from..].iter().enumerate() {
+        let might = match byte {
+            b'<' => true,
+            b'*' | b'_' | b'~' | b'`' => !code,
+            _ => false,
+        };
+        if might {
+            marks.push(Mark { at: from + offset, own: false, inside });
+        }
+    }
+}
+
+/// Copies a line, with joiners where a literal character would fire.
+pub(super) fn resolve(line: &str, marks: &[Mark], out: &mut String, losses: &mut Losses) {
+    let mut closer_after = [false; 4];
+    let mut fires: Vec<usize> = Vec::new();
+    for (index, mark) in marks.iter().enumerate().rev() {
+        let sign = line.as_bytes()[mark.at];
+        let (before, after) = around(line, mark.at);
+        if sign == b'<' {
+            if is_tokenish(&line[mark.at + 1..]) {
+                fires.push(mark.at);
+            }
+            continue;
+        }
+        let (slot, style) = slot(sign);
+        let outside = |c: Option<char>| c.is_none_or(|c| !c.is_alphanumeric() && c != JOINER);
+        let inside = |c: Option<char>| c.is_some_and(|c| !c.is_whitespace());
+        let closes = inside(before) && outside(after);
+        let opens = outside(before) && inside(after);
+        let fence = sign == b'`' && index > 0 && marks[index - 1].at + 1 == mark.at;
+        let fires_here =
+            (opens && closer_after[slot]) || (closes && mark.inside.has(style)) || fence;
+        if !mark.own && fires_here && !in_address(line, mark.at) {
+            fires.push(mark.at);
+        }
+        closer_after[slot] |= closes;
+    }
+    losses.add_many(Loss::Defused, fires.len() as u32);
+    let mut copied = 0;
+    for at in fires.into_iter().rev() {
+        let sign = char::from(line.as_bytes()[at]);
+        out.push_str(&line[copied..at]);
+        if sign == '<' {
+            out.extend([sign, JOINER]);
+        } else {
+            out.extend([JOINER, sign, JOINER]);
+        }
+        copied = at + 1;
+    }
+    out.push_str(&line[copied..]);
+}
+
+/// Keeps a line that only looks like a list item or a quote from becoming one.
+pub(super) fn line_start(out: &mut String, from: usize, pieces: &[Piece<'_>], losses: &mut Losses) {
+    let literal = pieces.iter().find(|piece| !piece.text.is_empty());
+    if !literal.is_some_and(|piece| piece.kind == PieceKind::Literal && piece.style.is_plain()) {
+        return;
+    }
+    let line = &out[from..];
+    let text = line.trim_start_matches(' ');
+    let fires = text.starts_with("* ") || text.starts_with("- ") || text.starts_with('>');
+    if fires {
+        losses.add(Loss::Defused);
+        out.insert(from + (line.len() - text.len()), JOINER);
+    }
+}
+
+/// Copies code: only its own fence and what looks like a mention or link are broken up.
+pub(super) fn code(code: &str, out: &mut String, losses: &mut Losses) {
+    let mut ticks = 0;
+    for (at, c) in code.char_indices() {
+        ticks = if c == '`' { ticks + 1 } else { 0 };
+        if ticks == 3 {
+            ticks = 1;
+            losses.add(Loss::Defused);
+            out.push(JOINER);
+        }
+        out.push(c);
+        if c == '<' && is_tokenish(&code[at + 1..]) {
+            losses.add(Loss::Defused);
+            out.push(JOINER);
+        }
+    }
+}
+
+fn slot(sign: u8) -> (usize, Style) {
+    match sign {
+        b'*' => (0, Style::BOLD),
+        b'_' => (1, Style::ITALIC),
+        b'~' => (2, Style::STRIKE),
+        _ => (3, Style::CODE),
+    }
+}
+
+fn around(line: &str, at: usize) -> (Option<char>, Option<char>) {
+    (line[..at].chars().next_back(), line[at + 1..].chars().next())
+}
+
+/// Tells whether a position lies inside a word that is a web address.
+fn in_address(line: &str, at: usize) -> bool {
+    let near = &line[line.floor_char_boundary(at.saturating_sub(500))..at];
+    let word = near
+        .rsplit(|c: char| c.is_whitespace() || matches!(c, '<' | '>' | '"'))
+        .next()
+        .unwrap_or("");
+    word.contains("://")
+}
+
+/// Tells whether a literal `<` would begin a mention, a link, or one of Slack's own tokens.
+fn is_tokenish(rest: &str) -> bool {
+    let begins =
+        |start: &str| rest.get(..start.len()).is_some_and(|text| text.eq_ignore_ascii_case(start));
+    let tokens =
+        ["users/", "customEmojis/", "spaces/", "@U", "@W", "#C", "!here", "!channel", "!everyone"];
+    let more = ["!group", "!subteam", "!date"];
+    if tokens.into_iter().chain(more).any(begins) {
+        return true;
+    }
+    let scheme = rest
+        .bytes()
+        .take(24)
+        .take_while(|b| b.is_ascii_alphanumeric() || b"+.-".contains(b))
+        .count();
+    scheme > 0
+        && rest.as_bytes()[0].is_ascii_alphabetic()
+        && rest.as_bytes().get(scheme) == Some(&b':')
+}

@@ -1,0 +1,77 @@
+//! Who is who: the names and accounts that the plan found.
+
+use crate::ids::{Account, ConversationId, SlackUserId};
+use sha2::{Digest, Sha256};
+use std::collections::HashMap;
+use std::fmt::Write as _;
+
+/// Who is who, built by the plan.
+#[derive(Debug, Clone, Default)]
+pub struct Roster {
+    /// People by Slack id.
+    pub people: HashMap<SlackUserId, Known>,
+    /// Names of bots by `bot_id`.
+    pub bots: HashMap<String, String>,
+    /// Names of conversations, without `#`.
+    pub channels: HashMap<ConversationId, String>,
+    /// Handles of user groups by id, without `@`.
+    pub usergroups: HashMap<String, String>,
+}
+
+/// A person that the export lists.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Known {
+    /// The name that people know.
+    pub name: String,
+    /// The Google account that stands for them.
+    pub account: Option<Account>,
+    /// The resource name for mentions: `users/…`.
+    pub user: Option<String>,
+}
+
+impl Roster {
+    /// Returns a hash over everything: text converted under one fingerprint never differs.
+    pub fn fingerprint(&self) -> String {
+        let mut lines: Vec<String> = Vec::new();
+        lines.extend(self.people.iter().map(|(id, known)| format!("person {id:?} {known:?}")));
+        lines.extend(self.bots.iter().map(|entry| format!("bot {entry:?}")));
+        lines.extend(self.channels.iter().map(|entry| format!("channel {entry:?}")));
+        lines.extend(self.usergroups.iter().map(|entry| format!("group {entry:?}")));
+        lines.sort_unstable();
+        digest(&lines.join("\n"))
+    }
+
+    /// Finds a person by the id as a message writes it.
+    pub(super) fn person(&self, id: &str) -> Option<&Known> {
+        self.people.get(&SlackUserId::new(id))
+    }
+
+    /// Finds a conversation's name by the id as a message writes it.
+    pub(super) fn channel(&self, id: &str) -> Option<&str> {
+        self.channels.get(&ConversationId::new(id)).map(String::as_str)
+    }
+}
+
+/// Returns the first 16 bytes of a text's SHA-256, in hex.
+pub(super) fn digest(text: &str) -> String {
+    Sha256::digest(text.as_bytes()).iter().take(16).fold(String::new(), |mut hex, byte| {
+        let _ = write!(hex, "{byte:02x}");
+        hex
+    })
+}
+
+/// Makes a name from Slack fit for one line: control characters become spaces, 80 characters.
+pub(super) fn one_line(name: &str) -> String {
+    let mut line = String::with_capacity(name.len());
+    for word in name.split(|c: char| c.is_whitespace() || c.is_control()) {
+        if !word.is_empty() {
+            line.push_str(if line.is_empty() { "" } else { " " });
+            line.push_str(word);
+        }
+    }
+    if let Some((cut, _)) = line.char_indices().nth(80) {
+        line.truncate(cut);
+        line.push('…');
+    }
+    line
+}

@@ -1,0 +1,90 @@
+//! What an admin may choose about conversion.
+
+use super::roster::digest;
+use serde::{Deserialize, Serialize};
+
+/// The converter's version; part of every lane's fingerprint, so that a change restages.
+pub const VERSION: u32 = 1;
+
+/// Bytes of JSON-escaped UTF-8 that one message may have. Chat documents 32,000 for the whole
+/// message and not how it counts.
+pub const BUDGET: usize = 30_000;
+
+/// The least budget that the splitter takes; a smaller setting means this.
+pub(super) const LEAST_BUDGET: usize = 256;
+
+/// Choices that change what conversion yields.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Settings {
+    /// Bytes of JSON-escaped UTF-8 per part.
+    pub budget: usize,
+    /// Which system lines become messages.
+    pub system_lines: SystemLines,
+    /// Whether a group chat whose messages have threads becomes a space, so that they survive.
+    pub group_threads: bool,
+    /// What a direct conversation becomes.
+    pub direct: DmPolicy,
+}
+
+/// Which of Slack's system lines become messages. A line that has replies always does.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct SystemLines {
+    /// Joins and leaves.
+    pub joins: bool,
+    /// Topics and purposes.
+    pub topics: bool,
+    /// Renames, conversions, posting permissions.
+    pub renames: bool,
+    /// Archived, unarchived.
+    pub archives: bool,
+    /// Reminders.
+    pub reminders: bool,
+    /// Huddles and calls.
+    pub huddles: bool,
+}
+
+/// What direct messages and group direct messages become; a direct message can't be imported.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum DmPolicy {
+    /// A group chat, unless it has threads: then a private space.
+    #[default]
+    Auto,
+    /// Always a group chat; threads are flattened.
+    GroupChat,
+    /// Always a private space.
+    Space,
+}
+
+impl Default for Settings {
+    fn default() -> Self {
+        Self {
+            budget: BUDGET,
+            system_lines: SystemLines::default(),
+            group_threads: true,
+            direct: DmPolicy::Auto,
+        }
+    }
+}
+
+impl Default for SystemLines {
+    fn default() -> Self {
+        Self {
+            joins: false,
+            topics: true,
+            renames: true,
+            archives: false,
+            reminders: false,
+            huddles: true,
+        }
+    }
+}
+
+impl Settings {
+    /// Returns a hash over every choice and the converter's version.
+    pub fn fingerprint(&self) -> String {
+        digest(&format!("{VERSION} {self:?}"))
+    }
+}

@@ -1,0 +1,79 @@
+//! Slack's system lines in our own words: Slack's changed their form over the years.
+
+use super::loss::{Loss, Losses};
+use super::mrkdwn;
+use super::roster::Roster;
+use super::subtype::System;
+use super::tree::{Document, Inline, Style};
+use crate::slack::{Message, Room};
+use std::borrow::Cow;
+
+/// Writes the line, without its subject.
+pub(super) fn line<'a>(
+    system: System,
+    message: &'a Message,
+    roster: &Roster,
+    losses: &mut Losses,
+) -> Document<'a> {
+    losses.add(if system == System::Huddle { Loss::HuddleAsText } else { Loss::SystemAsText });
+    let extra = &message.extra;
+    let inlines = match system {
+        System::Joined => words("joined the channel"),
+        System::Left => words("left the channel"),
+        System::Archived => words("archived the channel"),
+        System::Unarchived => words("unarchived the channel"),
+        System::Huddle => words(huddle(extra.room.as_ref(), roster)),
+        System::Topic if extra.topic.is_some() => changed("topic", extra.topic.as_deref(), losses),
+        System::Purpose if extra.purpose.is_some() => {
+            changed("description", extra.purpose.as_deref(), losses)
+        }
+        System::Name if extra.renamed.is_some() => renamed(extra.renamed.as_ref()),
+        _ => mrkdwn::parse_line(without_subject(&message.text), losses),
+    };
+    let mut document = Document::default();
+    document.paragraph(inlines);
+    document
+}
+
+fn words<'a>(text: impl Into<Cow<'a, str>>) -> Vec<Inline<'a>> {
+    vec![Inline::text(text, Style::PLAIN)]
+}
+
+fn changed<'a>(what: &str, value: Option<&'a str>, losses: &mut Losses) -> Vec<Inline<'a>> {
+    let value = value.unwrap_or("").trim();
+    if value.is_empty() {
+        return words(format!("cleared the {what}"));
+    }
+    let mut line = words(format!("set the {what}: "));
+    line.extend(mrkdwn::parse_unmarked(value, losses));
+    line
+}
+
+fn renamed<'a>(names: Option<&(String, String)>) -> Vec<Inline<'a>> {
+    let (old, new) = names.map_or(("", ""), |(old, new)| (old, new));
+    words(format!("renamed the channel from {old} to {new}"))
+}
+
+/// `Huddle, 12 min: Ana Silva, Bo Lind`.
+fn huddle(room: Option<&Room>, roster: &Roster) -> String {
+    let mut text = String::from("🎧 Huddle");
+    let Some(room) = room else {
+        return text;
+    };
+    let span = room.started.zip(room.ended.filter(|ended| *ended > 0));
+    if let Some(seconds) = span.map(|(started, ended)| ended - started).filter(|s| *s >= 0) {
+        text.extend([", ", &((seconds + 59) / 60).to_string(), " min"]);
+    }
+    for (index, id) in room.participants.iter().enumerate() {
+        let known = roster.people.get(id).map(|known| known.name.as_str());
+        text.push_str(if index == 0 { ": " } else { ", " });
+        text.push_str(known.filter(|name| !name.is_empty()).unwrap_or(id.as_str()));
+    }
+    text
+}
+
+/// Takes the subject off Slack's own words: `<@U1|ana> archived the channel`.
+fn without_subject(text: &str) -> &str {
+    let rest = text.strip_prefix("<@").and_then(|rest| rest.split_once('>'));
+    rest.map_or(text, |(_, rest)| rest.trim_start())
+}

@@ -1,0 +1,58 @@
+//! What can go wrong with a ledger.
+
+use std::path::PathBuf;
+
+/// A ledger that can't be used, or that does not say what it must.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    /// There is none where one is needed.
+    #[error("there is no ledger at {0}")]
+    Missing(PathBuf),
+    /// A newer program wrote it.
+    #[error("the ledger has schema version {have}; this program knows versions up to {known}")]
+    Newer {
+        /// The version found.
+        have: usize,
+        /// The newest version known.
+        known: usize,
+    },
+    /// It belongs to something else.
+    #[error("this ledger is for {what} {ledger}, but now {what} is {now}")]
+    Stranger {
+        /// What differs: `migration`, `customer`, `realm`, `admin`, `workspace`.
+        what: &'static str,
+        /// The ledger's value.
+        ledger: String,
+        /// The value at hand.
+        now: String,
+    },
+    /// A write changed another number of rows than it must. Nothing was written.
+    #[error("the ledger is not as expected: {0}")]
+    Broken(String),
+    /// The disk is full.
+    #[error("the disk is full: nothing more can be recorded")]
+    Full,
+    /// SQLite's own complaint.
+    #[error("the ledger can't be read or written: {0}")]
+    Sqlite(rusqlite::Error),
+    /// A file beside the ledger can't be written.
+    #[error("{path} can't be written: {error}")]
+    Io {
+        /// Which file.
+        path: PathBuf,
+        /// The system's complaint.
+        error: std::io::Error,
+    },
+    /// The thread that writes the ledger is gone.
+    #[error("the ledger was closed")]
+    Closed,
+}
+
+impl From<rusqlite::Error> for Error {
+    fn from(error: rusqlite::Error) -> Self {
+        match error.sqlite_error_code() {
+            Some(rusqlite::ErrorCode::DiskFull) => Self::Full,
+            _ => Self::Sqlite(error),
+        }
+    }
+}

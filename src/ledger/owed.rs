@@ -1,0 +1,167 @@
+//! What is owed: pending steps of a lane, in order, each with what is known of its parent.
+
+use super::codes::{Code, DONE, PENDING, WEDGED};
+use super::stage::step_id;
+use super::{Error, Ledger};
+use crate::draft::{Phase, StepKind};
+use crate::ids::{Account, Micros};
+use crate::wire::Frozen;
+use rusqlite::{Row, params};
+
+/// A step to be paid.
+#[derive(Debug, Clone)]
+pub struct Step {
+    /// Its number.
+    pub id: i64,
+    /// Its lane.
+    pub lane: i64,
+    /// When in the lane's life.
+    pub phase: Phase,
+    /// What it does.
+    pub kind: StepKind,
+    /// The item it pays for.
+    pub item: Option<i64>,
+    /// Which part of a split message.
+    pub part: u32,
+    /// Who makes the call.
+    pub actor: Account,
+    /// A post's createTime.
+    pub created: Option<Micros>,
+    /// How often its payload had to change.
+    pub revision: u32,
+    /// The frozen request.
+    pub request: Frozen,
+    /// The step that must be done first.
+    pub parent: Parent,
+}
+
+/// What is known of a step's parent.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Parent {
+    /// There is none.
+    None,
+    /// It is done; its message and thread, if it is a post.
+    Done(Names),
+    /// It is still owed.
+    Pending(i64),
+    /// It was refused: this step waits with it.
+    Wedged,
+}
+
+/// Names that a post got.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Names {
+    /// `spaces/…/messages/…`.
+    pub message: Option<String>,
+    /// `spaces/…/threads/…`.
+    pub thread: Option<String>,
+}
+
+fn read(row: &Row<'_>) -> rusqlite::Result<Step> {
+    let id: i64 = row.get(0)?;
+    let parent = match (row.get::<_, Option<i64>>(9)?, row.get::<_, Option<i64>>(10)?) {
+        (None, _) => Parent::None,
+        (Some(_), Some(DONE)) => {
+            Parent::Done(Names { message: row.get(11)?, thread: row.get(12)? })
+        }
+        (Some(_), Some(WEDGED)) => Parent::Wedged,
+        (Some(after), _) => Parent::Pending(after),
+    };
+    Ok(Step {
+        id,
+        lane: id >> 32,
+        phase: Phase::of(row.get(1)?).ok_or(rusqlite::Error::InvalidQuery)?,
+        kind: StepKind::of(row.get(2)?).ok_or(rusqlite::Error::InvalidQuery)?,
+        item: row.get(3)?,
+        part: row.get::<_, i64>(4)? as u32,
+        actor: Account::new(&row.get::<_, String>(5)?),
+        created: row.get(6)?,
+        revision: row.get::<_, i64>(7)? as u32,
+        request: Frozen::from_stored(row.get(8)?),
+        parent,
+    })
+}
+
+impl Ledger {
+    /// Returns up to `room` pending steps of one kind that come after `cursor`, in order.
+    pub fn owed(
+        &self,
+        lane: i64,
+        phase: Phase,
+        kind: StepKind,
+        cursor: i64,
+        room: usize,
+    ) -> Result<Vec<Step>, Error> {
+        let sql = "SELECT s.id, s.phase, s.kind, s.item, s.part, a.email, s.created, s.revision, s.request,
+                s.after, p.state, i.message, i.thread
+            FROM step s JOIN account a ON a.id = s.actor
+            LEFT JOIN step p ON p.id = s.after LEFT JOIN item i ON i.id = p.item
+            WHERE s.id > ?1 AND s.id <= ?2 AND s.phase = ?3 AND s.kind = ?4 AND s.state = ?5 ORDER BY s.id LIMIT ?6";
+        let mut query = self.db.prepare_cached(sql)?;
+        let rows = query.query_map(
+            params![
+                cursor.max(step_id(lane, 0)),
+                step_id(lane, u32::MAX),
+                phase.code(),
+                kind.code(),
+                PENDING,
+                room as i64
+            ],
+            read,
+        )?;
+        Ok(rows.collect::<rusqlite::Result<_>>()?)
+    }
+
+    /// Counts a lane's pending and wedged steps up to and including a phase.
+    pub fn standing(&self, lane: i64, until: Phase) -> Result<(u64, u64), Error> {
+        let sql = "SELECT coalesce(sum(state = 0), 0), coalesce(sum(state = 2), 0) FROM step
+            WHERE id BETWEEN ?1 AND ?2 AND phase <= ?3 AND state <> 1";
+        let bounds = params![step_id(lane, 0), step_id(lane, u32::MAX), until.code()];
+        let (owed, wedged): (i64, i64) =
+            self.db.query_row(sql, bounds, |row| Ok((row.get(0)?, row.get(1)?)))?;
+        Ok((owed as u64, wedged as u64))
+    }
+
+    /// Counts a lane's pending and wedged steps of one phase.
+    pub fn standing_in(&self, lane: i64, phase: Phase) -> Result<(u64, u64), Error> {
+        let sql = "SELECT coalesce(sum(state = 0), 0), coalesce(sum(state = 2), 0) FROM step
+            WHERE id BETWEEN ?1 AND ?2 AND phase = ?3 AND state <> 1";
+        let bounds = params![step_id(lane, 0), step_id(lane, u32::MAX), phase.code()];
+        let (owed, wedged): (i64, i64) =
+            self.db.query_row(sql, bounds, |row| Ok((row.get(0)?, row.get(1)?)))?;
+        Ok((owed as u64, wedged as u64))
+    }
+
+    /// Returns the createTimes of a lane's posts from `from` on, in order of place.
+    pub fn times_from(&self, step: i64, room: usize) -> Result<Vec<Micros>, Error> {
+        let lane = step >> 32;
+        let sql = "SELECT created FROM step WHERE id > ?1 AND id <= ?2 AND created IS NOT NULL ORDER BY id LIMIT ?3";
+        let mut query = self.db.prepare_cached(sql)?;
+        let rows = query
+            .query_map(params![step, step_id(lane, u32::MAX), room as i64], |row| row.get(0))?;
+        Ok(rows.collect::<rusqlite::Result<_>>()?)
+    }
+
+    /// Re-arms wedged steps: all, those with a reason, or one. Returns how many.
+    pub fn retry(&mut self, reason: Option<&str>, step: Option<i64>) -> Result<usize, Error> {
+        let change = self.db.transaction()?;
+        change.execute(
+            "UPDATE item SET state = 0, reason = NULL WHERE state = 4 AND id IN (SELECT item FROM step
+                WHERE state = 2 AND (?1 IS NULL OR reason = ?1) AND (?2 IS NULL OR id = ?2))",
+            params![reason, step],
+        )?;
+        change.execute(
+            "UPDATE lane SET verified = 0, verdict = NULL, state = CASE state WHEN 'drained' THEN 'open' ELSE state END
+                WHERE id IN (SELECT id >> 32 FROM step
+                WHERE state = 2 AND (?1 IS NULL OR reason = ?1) AND (?2 IS NULL OR id = ?2))",
+            params![reason, step],
+        )?;
+        let rows = change.execute(
+            "UPDATE step SET state = 0, reason = NULL, detail = NULL
+                WHERE state = 2 AND (?1 IS NULL OR reason = ?1) AND (?2 IS NULL OR id = ?2)",
+            params![reason, step],
+        )?;
+        change.commit()?;
+        Ok(rows)
+    }
+}

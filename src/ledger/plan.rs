@@ -1,0 +1,264 @@
+//! What planning writes: sources, people, conversations, items, lanes. One conversation is one
+//! transaction: it is in or it is not.
+
+use super::account::{ItemKind, ItemState};
+use super::codes::Code;
+use super::{Error, Ledger, expect_rows};
+use crate::event::Calls;
+use crate::ids::{Account, ConversationId, Micros, SlackUserId};
+use rusqlite::{Transaction, params};
+
+/// One source item, as planned.
+#[derive(Debug, Clone)]
+pub struct NewItem<'a> {
+    /// What it is.
+    pub kind: ItemKind,
+    /// Slack's ts in µs; 0 where there is none.
+    pub ts: Micros,
+    /// What tells it from others of its kind and ts.
+    pub sub: &'a str,
+    /// Of the source record.
+    pub hash: Option<&'a [u8]>,
+    /// Owed, skipped or lost.
+    pub state: ItemState,
+    /// Why skipped or lost.
+    pub reason: Option<&'a str>,
+    /// What will not survive.
+    pub losses: Option<&'a str>,
+    /// The source that it came from.
+    pub source: i64,
+    /// A message's createTime, a membership's begin.
+    pub created: Option<Micros>,
+    /// A membership's end.
+    pub ended: Option<Micros>,
+    /// Who it is sent as.
+    pub actor: Option<i64>,
+    /// Calls that pay for it; 0 where it travels inside another item.
+    pub calls: u32,
+}
+
+/// A lane, as planned.
+#[derive(Debug, Clone)]
+pub struct NewLane<'a> {
+    /// Of settings, people and converter.
+    pub fingerprint: &'a str,
+    /// The archive does not hold it in the order of time.
+    pub disordered: bool,
+    /// The space has threads.
+    pub threaded: bool,
+    /// The name people will see.
+    pub name: &'a str,
+    /// The space's createTime.
+    pub created: Micros,
+    /// Who completes it.
+    pub completer: i64,
+    /// Whether that is the admin for want of a mapped member.
+    pub admin_owned: bool,
+    /// Calls owed.
+    pub planned: Calls,
+    /// Of the others, past memberships.
+    pub past: u64,
+    /// Of the others, present memberships.
+    pub present: u64,
+    /// The newest ts of the conversation.
+    pub newest: Micros,
+}
+
+/// A person, as matched.
+#[derive(Debug, Clone)]
+pub struct NewPerson<'a> {
+    /// Slack's id.
+    pub slack: &'a SlackUserId,
+    /// The name shown in Slack.
+    pub name: &'a str,
+    /// `human`, `guest`, `bot`, `slackbot`.
+    pub kind: &'a str,
+    /// Its account and the account's resource name.
+    pub account: Option<(&'a Account, &'a str)>,
+    /// `file`, `email`, `alias`, `assumed`, `none`.
+    pub how: &'a str,
+}
+
+/// One account of the organisation, as Google listed it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Listed {
+    /// Primary address, lower case.
+    pub email: String,
+    /// `users/<id>`.
+    pub user: String,
+    /// Full name.
+    pub name: String,
+    /// Can't be impersonated.
+    pub suspended: bool,
+    /// Other addresses, lower case.
+    pub aliases: Vec<String>,
+}
+
+impl Ledger {
+    /// Notes an archive; the same archive elsewhere only moves.
+    pub fn add_source(&mut self, path: &str, name: &str, hash: &str) -> Result<i64, Error> {
+        let sql = "INSERT INTO source (path, name, hash) VALUES (?1, ?2, ?3)
+            ON CONFLICT (hash) DO UPDATE SET path = excluded.path, name = excluded.name RETURNING id";
+        Ok(self.db.query_row(sql, params![path, name, hash], |row| row.get(0))?)
+    }
+
+    /// Returns the archives: id, path, name, hash.
+    pub fn sources(&self) -> Result<Vec<(i64, String, String, String)>, Error> {
+        let mut query = self.db.prepare("SELECT id, path, name, hash FROM source ORDER BY id")?;
+        let rows =
+            query.query_map([], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?, row.get(3)?)))?;
+        Ok(rows.collect::<rusqlite::Result<_>>()?)
+    }
+
+    /// Returns the number of an account, noting it when it is new; its resource name is renewed.
+    pub fn account_id(&mut self, email: &Account, user: &str) -> Result<i64, Error> {
+        let sql = "INSERT INTO account (email, user) VALUES (?1, ?2)
+            ON CONFLICT (email) DO UPDATE SET user = excluded.user RETURNING id";
+        Ok(self.db.query_row(sql, params![email.as_str(), user], |row| row.get(0))?)
+    }
+
+    /// Writes down who is who, in place of what was known before.
+    pub fn set_people(&mut self, people: &[NewPerson<'_>]) -> Result<(), Error> {
+        let change = self.db.transaction()?;
+        change.execute("DELETE FROM person", [])?;
+        for person in people {
+            let account: Option<i64> = match person.account {
+                None => None,
+                Some((email, user)) => Some(change.query_row(
+                    "INSERT INTO account (email, user) VALUES (?1, ?2)
+                     ON CONFLICT (email) DO UPDATE SET user = excluded.user RETURNING id",
+                    params![email.as_str(), user],
+                    |row| row.get(0),
+                )?),
+            };
+            change.execute(
+                "INSERT INTO person (slack, name, kind, account, how) VALUES (?1, ?2, ?3, ?4, ?5)",
+                params![person.slack.as_str(), person.name, person.kind, account, person.how],
+            )?;
+        }
+        Ok(change.commit()?)
+    }
+
+    /// Keeps the organisation's accounts, in place of those kept before.
+    pub fn set_directory(&mut self, listed: &[Listed]) -> Result<(), Error> {
+        let change = self.db.transaction()?;
+        change.execute("DELETE FROM directory", [])?;
+        for one in listed {
+            change.execute(
+                "INSERT OR REPLACE INTO directory (email, user, name, suspended, aliases) VALUES (?1, ?2, ?3, ?4, ?5)",
+                params![one.email, one.user, one.name, one.suspended, one.aliases.join(" ")],
+            )?;
+        }
+        Ok(change.commit()?)
+    }
+
+    /// Returns the organisation's accounts as last listed.
+    pub fn directory(&self) -> Result<Vec<Listed>, Error> {
+        let sql = "SELECT email, user, name, suspended, aliases FROM directory ORDER BY email";
+        let mut query = self.db.prepare(sql)?;
+        let rows = query.query_map([], |row| {
+            Ok(Listed {
+                email: row.get(0)?,
+                user: row.get(1)?,
+                name: row.get(2)?,
+                suspended: row.get(3)?,
+                aliases: row.get::<_, String>(4)?.split_whitespace().map(str::to_owned).collect(),
+            })
+        })?;
+        Ok(rows.collect::<rusqlite::Result<_>>()?)
+    }
+
+    /// Begins to plan a conversation. What an earlier plan of it left is taken away, unless
+    /// something of it was already sent.
+    pub fn plan_conversation(
+        &mut self,
+        slack: &ConversationId,
+        name: &str,
+        kind: &str,
+    ) -> Result<Planning<'_>, Error> {
+        let change = self.db.transaction()?;
+        let sql = "INSERT INTO conversation (slack, name, kind) VALUES (?1, ?2, ?3)
+            ON CONFLICT (slack) DO UPDATE SET name = excluded.name, kind = excluded.kind RETURNING id";
+        let id: i64 =
+            change.query_row(sql, params![slack.as_str(), name, kind], |row| row.get(0))?;
+        let begun: i64 = change.query_row(
+            "SELECT count(*) FROM lane WHERE conversation = ?1 AND state NOT IN ('planned', 'staged')",
+            [id],
+            |row| row.get(0),
+        )?;
+        if begun > 0 {
+            return Err(Error::Broken(format!("conversation {slack} was already sent in part")));
+        }
+        change.execute(
+            "DELETE FROM step WHERE EXISTS (SELECT 1 FROM lane WHERE lane.conversation = ?1 AND lane.id = step.id >> 32)",
+            [id],
+        )?;
+        change.execute("DELETE FROM item WHERE conversation = ?1", [id])?;
+        change.execute("DELETE FROM lane WHERE conversation = ?1", [id])?;
+        Ok(Planning { change, conversation: id })
+    }
+}
+
+/// A conversation in the middle of being planned; dropped without `finish`, nothing happened.
+#[derive(Debug)]
+pub struct Planning<'a> {
+    change: Transaction<'a>,
+    conversation: i64,
+}
+
+impl Planning<'_> {
+    /// Notes an item.
+    pub fn item(&mut self, item: &NewItem<'_>) -> Result<(), Error> {
+        let sql = "INSERT INTO item (conversation, ts, kind, sub, source, hash, state, reason, losses, created, ended, actor, calls)
+            VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13)";
+        let rows = self.change.prepare_cached(sql)?.execute(params![
+            self.conversation,
+            item.ts,
+            item.kind.code(),
+            item.sub,
+            item.source,
+            item.hash,
+            item.state.code(),
+            item.reason,
+            item.losses,
+            item.created,
+            item.ended,
+            item.actor,
+            item.calls,
+        ])?;
+        expect_rows(rows, 1, "an item is noted")
+    }
+
+    /// Notes the lane and commits the conversation.
+    pub fn finish(self, lane: &NewLane<'_>) -> Result<(), Error> {
+        let sql = "INSERT INTO lane (conversation, fingerprint, disordered, threaded, name, created, completer,
+            admin_owned, posts, reactions, others, past, present)
+            VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13)";
+        let rows = self.change.execute(
+            sql,
+            params![
+                self.conversation,
+                lane.fingerprint,
+                lane.disordered,
+                lane.threaded,
+                lane.name,
+                lane.created,
+                lane.completer,
+                lane.admin_owned,
+                lane.planned.posts as i64,
+                lane.planned.reactions as i64,
+                lane.planned.others as i64,
+                lane.past as i64,
+                lane.present as i64,
+            ],
+        )?;
+        expect_rows(rows, 1, "a lane is noted")?;
+        self.change.execute("UPDATE migration SET newest = max(newest, ?1)", [lane.newest])?;
+        Ok(self.change.commit()?)
+    }
+
+    /// Commits a conversation that needs no space.
+    pub fn finish_without_lane(self) -> Result<(), Error> {
+        Ok(self.change.commit()?)
+    }
+}

@@ -1,0 +1,172 @@
+//! Settling: a step gets its receipt or is wedged. Settles that arrive together share a commit.
+
+use super::codes::{DONE, PENDING, WEDGED};
+use super::lane::paid_column;
+use super::owed::Step;
+use super::{Error, Ledger, expect_rows};
+use crate::draft::{Phase, StepKind};
+use crate::ids::Micros;
+use rusqlite::{Transaction, params};
+use std::collections::BTreeMap;
+
+/// What Google gave for a step.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Receipt {
+    /// The resource name.
+    pub name: Option<String>,
+    /// A message's thread.
+    pub thread: Option<String>,
+    /// A space's end of import mode.
+    pub expires: Option<Micros>,
+}
+
+/// How a step ends, or goes on.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Settlement {
+    /// It is paid.
+    Done(Receipt),
+    /// It was refused.
+    Wedged {
+        /// A stable code.
+        reason: &'static str,
+        /// What Google said, redacted.
+        detail: String,
+    },
+    /// Its payload has to change: another createTime, another request id.
+    Revised {
+        /// The new createTime of a post.
+        created: Option<Micros>,
+        /// The new frozen request.
+        request: String,
+    },
+}
+
+/// What a settlement needs to know of its step.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Key {
+    id: i64,
+    lane: i64,
+    phase: Phase,
+    kind: StepKind,
+    item: Option<i64>,
+    part: u32,
+}
+
+impl From<&Step> for Key {
+    fn from(step: &Step) -> Self {
+        Self {
+            id: step.id,
+            lane: step.lane,
+            phase: step.phase,
+            kind: step.kind,
+            item: step.item,
+            part: step.part,
+        }
+    }
+}
+
+impl Ledger {
+    /// Writes settlements down in one transaction; each must find its step pending.
+    pub fn settle(&mut self, batch: &[(Key, Settlement)]) -> Result<(), Error> {
+        let change = self.db.transaction()?;
+        let mut paid: BTreeMap<(i64, StepKind, bool), i64> = BTreeMap::new();
+        for (key, settlement) in batch {
+            match settlement {
+                Settlement::Done(receipt) => {
+                    done(&change, key, receipt)?;
+                    let reopens = key.phase <= Phase::Amend;
+                    *paid.entry((key.lane, key.kind, reopens)).or_default() += 1;
+                }
+                Settlement::Wedged { reason, detail } => wedged(&change, key, reason, detail)?,
+                Settlement::Revised { created, request } => {
+                    revised(&change, key, *created, request)?
+                }
+            }
+        }
+        for ((lane, kind, reopens), count) in paid {
+            let column = paid_column(kind);
+            let sql = format!(
+                "UPDATE lane SET {column} = {column} + ?2, verified = CASE WHEN ?3 THEN 0 ELSE verified END,
+                verdict = CASE WHEN ?3 THEN NULL ELSE verdict END WHERE id = ?1"
+            );
+            expect_rows(
+                change.prepare_cached(&sql)?.execute(params![lane, count, reopens])?,
+                1,
+                "a lane is paid",
+            )?;
+        }
+        Ok(change.commit()?)
+    }
+}
+
+/// A step is done exactly once: a second receipt for it is an error, not a shrug.
+fn done(change: &Transaction<'_>, key: &Key, receipt: &Receipt) -> Result<(), Error> {
+    let kept = match key.kind {
+        StepKind::Post if key.part == 0 => None,
+        StepKind::React => None,
+        _ => receipt.name.as_deref(),
+    };
+    let sql =
+        "UPDATE step SET state = ?2, receipt = ?3, request = NULL WHERE id = ?1 AND state = ?4";
+    let rows = change.prepare_cached(sql)?.execute(params![key.id, DONE, kept, PENDING])?;
+    expect_rows(rows, 1, "a step is done")?;
+    if key.kind == StepKind::Space {
+        let sql = "UPDATE lane SET space = ?2, expires = ?3 WHERE id = ?1 AND (space IS NULL OR space = ?2)";
+        let rows = change.execute(sql, params![key.lane, receipt.name, receipt.expires])?;
+        expect_rows(rows, 1, "a space is named")?;
+    }
+    let Some(item) = key.item else { return Ok(()) };
+    if key.kind == StepKind::Post && key.part == 0 {
+        let sql = "UPDATE item SET message = ?2, thread = ?3 WHERE id = ?1";
+        change.prepare_cached(sql)?.execute(params![item, receipt.name, receipt.thread])?;
+    }
+    pay(change, item, key.kind)
+}
+
+/// Counts a call for its item; the last one settles the item, and what travels inside it.
+fn pay(change: &Transaction<'_>, item: i64, kind: StepKind) -> Result<(), Error> {
+    let sql = "UPDATE item SET paid = paid + 1,
+            state = CASE WHEN paid + 1 < calls THEN state WHEN losses IS NULL THEN 1 ELSE 2 END
+        WHERE id = ?1 AND state IN (0, 4) RETURNING state, losses LIKE '%file%'";
+    let (state, files): (i64, Option<bool>) =
+        change.prepare_cached(sql)?.query_row([item], |row| Ok((row.get(0)?, row.get(1)?)))?;
+    if kind == StepKind::Post && state != 0 && files == Some(true) {
+        let sql = "UPDATE item SET state = 2 WHERE kind = 1 AND state = 0
+            AND (conversation, ts) = (SELECT conversation, ts FROM item WHERE id = ?1)";
+        change.prepare_cached(sql)?.execute([item])?;
+    }
+    Ok(())
+}
+
+fn wedged(change: &Transaction<'_>, key: &Key, reason: &str, detail: &str) -> Result<(), Error> {
+    let sql = "UPDATE step SET state = ?2, reason = ?3, detail = ?4 WHERE id = ?1 AND state = ?5";
+    let rows = change.execute(sql, params![key.id, WEDGED, reason, detail, PENDING])?;
+    expect_rows(rows, 1, "a step is wedged")?;
+    if let Some(item) = key.item {
+        change.execute(
+            "UPDATE item SET state = 4, reason = ?2 WHERE id = ?1 AND state = 0",
+            params![item, reason],
+        )?;
+    }
+    Ok(())
+}
+
+fn revised(
+    change: &Transaction<'_>,
+    key: &Key,
+    created: Option<Micros>,
+    request: &str,
+) -> Result<(), Error> {
+    let sql =
+        "UPDATE step SET revision = revision + 1, created = coalesce(?2, created), request = ?3
+        WHERE id = ?1 AND state = ?4";
+    let rows = change.execute(sql, params![key.id, created, request, PENDING])?;
+    expect_rows(rows, 1, "a step is revised")?;
+    if let (Some(item), 0, Some(created)) = (key.item, key.part, created) {
+        change.execute("UPDATE item SET created = ?2 WHERE id = ?1", params![item, created])?;
+    }
+    if key.kind == StepKind::Space {
+        change.execute("UPDATE lane SET verified = 0 WHERE id = ?1", [key.lane])?;
+    }
+    Ok(())
+}

@@ -1,0 +1,136 @@
+//! The account, summed from the items; and where each lane stands.
+
+use super::account::{Account, ItemKind, ItemState, LaneStanding, Named, Wedged};
+use super::codes::Code;
+use super::{Error, Lane, LaneState, Ledger};
+use crate::ids::SlackTs;
+use std::collections::BTreeMap;
+
+impl Ledger {
+    /// Sums up. `Named::text` is left empty: the words belong to whoever shows them.
+    pub fn account(&self) -> Result<Account, Error> {
+        let mut account = Account { losses: self.losses()?, ..Account::default() };
+        let mut query =
+            self.db.prepare("SELECT kind, state, count(*) FROM item GROUP BY kind, state")?;
+        let mut rows = query.query([])?;
+        while let Some(row) = rows.next()? {
+            let (kind, state) = (ItemKind::of(row.get(0)?), ItemState::of(row.get(1)?));
+            if let (Some(kind), Some(state)) = (kind, state) {
+                let count: i64 = row.get(2)?;
+                account.items.entry(kind).or_default().add(state, count as u64);
+            }
+        }
+        account.skipped = self.reasons(ItemState::Skipped)?;
+        account.lost = self.reasons(ItemState::Lost)?;
+        account.wedged = self.wedges()?;
+        for lane in self.lanes()? {
+            note_lane(&mut account, &lane);
+        }
+        Ok(account)
+    }
+
+    /// Sums the losses of all items that are not skipped.
+    fn losses(&self) -> Result<Vec<Named>, Error> {
+        let sql = "SELECT losses, count(*) FROM item WHERE losses IS NOT NULL AND state <> 3 GROUP BY losses";
+        let mut query = self.db.prepare(sql)?;
+        let mut rows = query.query([])?;
+        let mut sums: BTreeMap<String, u64> = BTreeMap::new();
+        while let Some(row) = rows.next()? {
+            let (losses, items): (String, i64) = (row.get(0)?, row.get(1)?);
+            for loss in losses.split(',') {
+                let (code, count) = loss.split_once(':').unwrap_or((loss, "1"));
+                *sums.entry(code.to_owned()).or_default() +=
+                    items as u64 * count.parse::<u64>().unwrap_or(1);
+            }
+        }
+        Ok(named(sums))
+    }
+
+    fn reasons(&self, state: ItemState) -> Result<Vec<Named>, Error> {
+        let sql =
+            "SELECT coalesce(reason, ''), count(*) FROM item WHERE state = ?1 GROUP BY reason";
+        let mut query = self.db.prepare(sql)?;
+        let rows = query
+            .query_map([state.code()], |row| Ok((row.get(0)?, row.get::<_, i64>(1)? as u64)))?;
+        Ok(named(rows.collect::<rusqlite::Result<_>>()?))
+    }
+
+    /// Lists wedged steps by reason, with one example each.
+    fn wedges(&self) -> Result<Vec<Wedged>, Error> {
+        let sql = "SELECT s.reason, count(*), min(s.id), (SELECT count(*) FROM step w WHERE w.state = 0 AND w.after IN
+                (SELECT id FROM step x WHERE x.state = 2 AND x.reason IS s.reason)), c.name, i.ts, s.detail
+            FROM step s LEFT JOIN item i ON i.id = s.item LEFT JOIN lane l ON l.id = s.id >> 32
+            LEFT JOIN conversation c ON c.id = l.conversation
+            WHERE s.state = 2 GROUP BY s.reason ORDER BY count(*) DESC";
+        let mut query = self.db.prepare(sql)?;
+        let rows = query.query_map([], |row| {
+            let ts: Option<i64> = row.get(5)?;
+            let name: Option<String> = row.get(4)?;
+            let at = ts.filter(|ts| *ts > 0).map(|ts| format!(" at {}", SlackTs::from_micros(ts)));
+            Ok(Wedged {
+                reason: row.get::<_, Option<String>>(0)?.unwrap_or_default(),
+                steps: row.get::<_, i64>(1)? as u64,
+                example: row.get(2)?,
+                waiting: row.get::<_, i64>(3)? as u64,
+                place: format!("{}{}", name.unwrap_or_default(), at.unwrap_or_default()),
+                detail: row.get::<_, Option<String>>(6)?.unwrap_or_default(),
+            })
+        })?;
+        Ok(rows.collect::<rusqlite::Result<_>>()?)
+    }
+
+    /// Tells where each lane stands, the heaviest first.
+    pub fn standings(&self) -> Result<Vec<LaneStanding>, Error> {
+        let wedged = self.wedged_by_lane()?;
+        let standing = |lane: Lane| LaneStanding {
+            wedged: wedged.get(&lane.id).copied().unwrap_or_default(),
+            lane: lane.id,
+            state: shown_state(&lane).to_owned(),
+            messages: lane.planned.posts,
+            messages_paid: lane.paid.posts,
+            owed: lane.planned.total().saturating_sub(lane.paid.total()),
+            name: lane.name,
+            kind: lane.kind,
+            space: lane.space,
+            expires: lane.expires.filter(|_| lane.state < LaneState::Completed),
+            admin_owned: lane.admin_owned,
+        };
+        Ok(self.lanes()?.into_iter().map(standing).collect())
+    }
+
+    fn wedged_by_lane(&self) -> Result<BTreeMap<i64, u64>, Error> {
+        let sql = "SELECT id >> 32, count(*) FROM step WHERE state = 2 GROUP BY 1";
+        let mut query = self.db.prepare(sql)?;
+        let rows = query.query_map([], |row| Ok((row.get(0)?, row.get::<_, i64>(1)? as u64)))?;
+        Ok(rows.collect::<rusqlite::Result<_>>()?)
+    }
+}
+
+fn shown_state(lane: &Lane) -> &'static str {
+    match lane.state {
+        LaneState::Drained if lane.verified => "verified",
+        state => state.as_str(),
+    }
+}
+
+fn note_lane(account: &mut Account, lane: &Lane) {
+    *account.lanes.entry(shown_state(lane).to_owned()).or_default() += 1;
+    if lane.admin_owned && lane.state >= LaneState::Completed {
+        account.admin_owned.push(lane.name.clone());
+    }
+    if lane.state < LaneState::Completed {
+        account.next_expiry = [account.next_expiry, lane.expires].into_iter().flatten().min();
+    }
+    if lane.verdict.is_some() {
+        account.verified.0 += u64::from(lane.verified);
+        account.verified.1 += 1;
+    }
+}
+
+/// The most frequent first.
+fn named(sums: BTreeMap<String, u64>) -> Vec<Named> {
+    let mut all: Vec<Named> =
+        sums.into_iter().map(|(code, count)| Named { code, text: String::new(), count }).collect();
+    all.sort_by(|a, b| b.count.cmp(&a.count).then_with(|| a.code.cmp(&b.code)));
+    all
+}

@@ -1,0 +1,114 @@
+//! The one thread that writes while a run is under way. Settles that wait together are committed
+//! together; an answer means: it is on the disk.
+
+use super::settle::{Key, Settlement};
+use super::{Error, Ledger};
+use std::thread::JoinHandle;
+use tokio::sync::{mpsc, oneshot};
+
+/// How many settles one commit takes at most.
+const BATCH: usize = 512;
+/// How many jobs may wait; whoever has more waits itself.
+const QUEUE: usize = 4096;
+
+type Work = Box<dyn FnOnce(&mut Ledger) + Send>;
+
+enum Job {
+    Settle(Key, Settlement, oneshot::Sender<Result<(), Error>>),
+    Run(Work),
+}
+
+/// A handle to the writing thread; cheap to clone.
+#[derive(Debug, Clone)]
+pub struct Writer {
+    jobs: mpsc::Sender<Job>,
+}
+
+impl Writer {
+    /// Starts the thread. It ends, and gives the ledger back, when the last handle is dropped.
+    pub fn start(ledger: Ledger) -> (Self, JoinHandle<Ledger>) {
+        let (jobs, queue) = mpsc::channel(QUEUE);
+        let thread = std::thread::spawn(move || write(ledger, queue));
+        (Self { jobs }, thread)
+    }
+
+    /// Writes a settlement down; returns when it is durable.
+    pub async fn settle(&self, key: Key, settlement: Settlement) -> Result<(), Error> {
+        let (answer, settled) = oneshot::channel();
+        self.jobs.send(Job::Settle(key, settlement, answer)).await.map_err(|_| Error::Closed)?;
+        settled.await.map_err(|_| Error::Closed)?
+    }
+
+    /// Does something with the ledger on its thread.
+    pub async fn run<T, F>(&self, work: F) -> Result<T, Error>
+    where
+        T: Send + 'static,
+        F: FnOnce(&mut Ledger) -> Result<T, Error> + Send + 'static,
+    {
+        let (answer, done) = oneshot::channel();
+        self.jobs.send(Job::Run(boxed(work, answer))).await.map_err(|_| Error::Closed)?;
+        done.await.map_err(|_| Error::Closed)?
+    }
+
+    /// Does something with the ledger on its thread, from a thread that may block.
+    pub fn run_blocking<T, F>(&self, work: F) -> Result<T, Error>
+    where
+        T: Send + 'static,
+        F: FnOnce(&mut Ledger) -> Result<T, Error> + Send + 'static,
+    {
+        let (answer, done) = oneshot::channel();
+        self.jobs.blocking_send(Job::Run(boxed(work, answer))).map_err(|_| Error::Closed)?;
+        done.blocking_recv().map_err(|_| Error::Closed)?
+    }
+}
+
+fn boxed<T, F>(work: F, answer: oneshot::Sender<Result<T, Error>>) -> Work
+where
+    T: Send + 'static,
+    F: FnOnce(&mut Ledger) -> Result<T, Error> + Send + 'static,
+{
+    Box::new(move |ledger| {
+        // Whoever asked may be gone; the work counts all the same.
+        let _ = answer.send(work(ledger));
+    })
+}
+
+fn write(mut ledger: Ledger, mut queue: mpsc::Receiver<Job>) -> Ledger {
+    let mut jobs = Vec::with_capacity(BATCH);
+    let mut batch = Vec::with_capacity(BATCH);
+    let mut answers = Vec::with_capacity(BATCH);
+    while queue.blocking_recv_many(&mut jobs, BATCH) > 0 {
+        let mut work = Vec::new();
+        for job in jobs.drain(..) {
+            match job {
+                Job::Settle(key, settlement, answer) => {
+                    batch.push((key, settlement));
+                    answers.push(answer);
+                }
+                Job::Run(one) => work.push(one),
+            }
+        }
+        commit(&mut ledger, &mut batch, &mut answers);
+        for one in work {
+            one(&mut ledger);
+        }
+    }
+    ledger
+}
+
+/// Commits what waited together. If that fails, each alone: one bad settle must not take its
+/// neighbours' receipts with it.
+fn commit(
+    ledger: &mut Ledger,
+    batch: &mut Vec<(Key, Settlement)>,
+    answers: &mut Vec<oneshot::Sender<Result<(), Error>>>,
+) {
+    if batch.is_empty() {
+        return;
+    }
+    let together = ledger.settle(batch).is_ok();
+    for (one, answer) in batch.drain(..).zip(answers.drain(..)) {
+        let result = if together { Ok(()) } else { ledger.settle(std::slice::from_ref(&one)) };
+        let _ = answer.send(result);
+    }
+}

@@ -1,0 +1,203 @@
+//! One limit being kept: governor's GCRA on our own clock, and a time before which nothing passes.
+
+use super::Limit;
+use crate::clock::Clock;
+use governor::clock::Clock as _;
+use governor::middleware::NoOpMiddleware;
+use governor::nanos::Nanos;
+use governor::state::{InMemoryState, NotKeyed};
+use governor::{Quota, RateLimiter};
+use std::num::NonZeroU32;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+use tokio::time::Instant;
+
+/// A permit is so many of governor's cells, which makes its burst a fraction of a permit: room
+/// for a late timer, and for nothing more.
+const GRAIN: NonZeroU32 = NonZeroU32::new(1_000).expect("not zero");
+/// The slowest that repeated penalties make a bucket.
+const SLOWEST: f64 = 8.0;
+
+/// Reads our clock for governor, whose own would ignore tokio's paused time.
+#[derive(Debug, Clone)]
+struct Mono {
+    clock: Arc<dyn Clock>,
+    start: Instant,
+}
+
+impl governor::clock::Clock for Mono {
+    type Instant = Nanos;
+
+    fn now(&self) -> Nanos {
+        self.clock.mono().saturating_duration_since(self.start).into()
+    }
+}
+
+type Limiter = RateLimiter<NotKeyed, InMemoryState, Mono, NoOpMiddleware<Nanos>>;
+
+/// What governor can't do: hold everything back for a while, and go slower than its quota.
+#[derive(Debug)]
+struct Held {
+    until: Option<Instant>,
+    stretch: f64,
+}
+
+/// One limit of one project or one space.
+#[derive(Debug)]
+pub(super) struct Bucket {
+    limiter: Limiter,
+    time: Mono,
+    interval: Duration,
+    grace: Duration,
+    held: Mutex<Held>,
+    /// One waits at a time, the others queue in order of arrival: governor alone would wake all.
+    gate: tokio::sync::Mutex<()>,
+}
+
+impl Bucket {
+    /// Returns a full bucket.
+    pub(super) fn new(limit: &Limit, headroom: f64, clock: Arc<dyn Clock>) -> Self {
+        let Shape { interval, grace, quota } = shape(limit, headroom);
+        let time = Mono { start: clock.mono(), clock };
+        Self {
+            limiter: RateLimiter::direct_with_clock(quota, time.clone()),
+            time,
+            interval,
+            grace,
+            held: Mutex::new(Held { until: None, stretch: 1.0 }),
+            gate: tokio::sync::Mutex::default(),
+        }
+    }
+
+    /// Waits for the caller's turn, then for a permit.
+    pub(super) async fn turn(&self) {
+        let _turn = self.queue().await;
+        self.take().await;
+    }
+
+    /// Waits for the caller's turn; who holds the guard is first.
+    pub(super) async fn queue(&self) -> tokio::sync::MutexGuard<'_, ()> {
+        self.gate.lock().await
+    }
+
+    /// Takes a permit as soon as there is one. Only who is first may call this.
+    pub(super) async fn take(&self) -> Instant {
+        while let Some(wait) = self.missing() {
+            self.time.clock.sleep(wait).await;
+        }
+        self.time.clock.mono()
+    }
+
+    /// Tells a bucket whose permit was taken at `taken` that it is used only now: if that is late,
+    /// the next one is due a full interval from now. Also waits out a penalty that came in between.
+    pub(super) async fn used(&self, taken: Instant) {
+        while let Some(wait) = self.held_for() {
+            self.time.clock.sleep(wait).await;
+        }
+        let now = self.time.clock.mono();
+        if now > taken + self.grace {
+            self.hold_until(now + self.interval);
+        }
+    }
+
+    /// Lets nothing pass for `wait`, and slows the bucket down until successes speed it up.
+    pub(super) fn penalize(&self, wait: Duration) {
+        self.hold_until(self.time.clock.mono() + wait);
+        let mut held = self.held();
+        held.stretch = (held.stretch * 1.5).min(SLOWEST);
+    }
+
+    /// Brings a slowed bucket a little nearer to its limit.
+    pub(super) fn relax(&self) {
+        let mut held = self.held();
+        held.stretch = (held.stretch * 0.99).max(1.0);
+    }
+
+    /// Returns how many times slower than its limit the bucket goes just now.
+    pub(super) fn stretch(&self) -> f64 {
+        self.held().stretch
+    }
+
+    /// Takes a permit, or says how long to wait before the next try.
+    fn missing(&self) -> Option<Duration> {
+        if let Some(wait) = self.held_for() {
+            return Some(wait);
+        }
+        // The outer error is a permit larger than the burst, which `shape` excludes.
+        if let Ok(Err(not_until)) = self.limiter.check_n(GRAIN) {
+            return Some(not_until.wait_time_from(self.time.now()));
+        }
+        self.spread();
+        None
+    }
+
+    fn spread(&self) {
+        let stretch = self.held().stretch;
+        if stretch > 1.0 {
+            self.hold_until(self.time.clock.mono() + self.interval.mul_f64(stretch));
+        }
+    }
+
+    fn held_for(&self) -> Option<Duration> {
+        let until = self.held().until?;
+        let wait = until.saturating_duration_since(self.time.clock.mono());
+        (!wait.is_zero()).then_some(wait)
+    }
+
+    fn hold_until(&self, until: Instant) {
+        let mut held = self.held();
+        held.until = Some(held.until.map_or(until, |before| before.max(until)));
+    }
+
+    fn held(&self) -> MutexGuard<'_, Held> {
+        self.held.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// A limit as a bucket keeps it.
+struct Shape {
+    interval: Duration,
+    /// How much later than taken a permit may be used.
+    grace: Duration,
+    quota: Quota,
+}
+
+/// Turns a limit into an interval and a burst that together cross it in no window: with n calls
+/// in a window w, `n * interval - tolerance >= w` must hold. Half of the headroom is tolerance.
+fn shape(limit: &Limit, headroom: f64) -> Shape {
+    let window = limit.window.as_secs_f64();
+    let interval = window / (limit.calls * (1.0 - headroom)).max(f64::MIN_POSITIVE);
+    let interval = interval.clamp(1e-6, 1e6);
+    let cell = Duration::from_nanos((interval * 1e9 / f64::from(GRAIN.get())).ceil() as u64);
+    let tolerance = (interval * limit.calls - window).max(0.0) / 2.0;
+    let spare = (tolerance / cell.as_secs_f64()) as u32;
+    // governor's burst already tolerates one cell.
+    let burst = GRAIN.saturating_add(spare.saturating_sub(1));
+    Shape {
+        interval: cell * GRAIN.get(),
+        grace: Duration::from_secs_f64(tolerance.min(60.0) / 2.0),
+        quota: Quota::with_period(cell).unwrap_or(Quota::per_second(GRAIN)).allow_burst(burst),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::pace::{Quotas, SpaceBucket};
+
+    #[test]
+    fn an_interval_leaves_the_headroom() {
+        let limit = Quotas::google().space(SpaceBucket::ImportPosts);
+        let shape = shape(&limit, 0.02);
+        assert!((shape.interval.as_secs_f64() - 1.0 / 9.8).abs() < 1e-6);
+    }
+
+    #[test]
+    fn absurd_limits_give_a_bucket_all_the_same() {
+        for calls in [0.0, 1e-9, 1e12] {
+            let limit = Limit { calls, window: Duration::from_secs(1), source: "" };
+            let shape = shape(&limit, 0.02);
+            assert!(!shape.interval.is_zero() && shape.quota.burst_size() >= GRAIN);
+        }
+    }
+}

@@ -1,0 +1,155 @@
+//! Permits: a call may go when both its project's bucket and its space's bucket have room.
+
+use super::bucket::Bucket;
+use super::{Class, ProjectBucket, Quotas, SpaceBucket};
+use crate::clock::Clock;
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+/// Hands out permits to call. Every bucket has a queue of its own, first come first served, so
+/// no class waits behind another.
+#[derive(Debug)]
+pub struct Pacer(Option<Gates>);
+
+impl Pacer {
+    /// Returns a pacer that keeps `quotas`; with none it never waits and takes no lock.
+    pub fn new(quotas: Option<Quotas>, clock: Arc<dyn Clock>) -> Self {
+        Self(quotas.map(|quotas| Gates::new(quotas, clock)))
+    }
+
+    /// Waits until a call of that class may be made, in that space if it concerns one. The call
+    /// must follow at once. A caller that gives up while waiting leaves its place to the next.
+    pub async fn permit(&self, class: Class, space: Option<&str>) {
+        if let Some(gates) = &self.0 {
+            gates.permit(class, space).await;
+        }
+    }
+
+    /// Holds a bucket back after a 429 and slows it down: the space's if one is named and the
+    /// class has one, else the project's. No other bucket is touched.
+    pub fn penalize(&self, class: Class, space: Option<&str>, wait: Duration) {
+        if let Some(gates) = &self.0 {
+            gates.at(class, space, |bucket| bucket.penalize(wait));
+        }
+    }
+
+    /// Notes a success: buckets that were slowed down go a little faster again.
+    pub fn succeeded(&self, class: Class, space: Option<&str>) {
+        if let Some(gates) = &self.0 {
+            gates.project(class).relax();
+            gates.at(class, space, Bucket::relax);
+        }
+    }
+
+    /// Returns how many times slower than allowed the bucket goes just now; 1 is full speed.
+    pub fn slowness(&self, class: Class, space: Option<&str>) -> f64 {
+        let mut slowness = 1.0;
+        if let Some(gates) = &self.0 {
+            gates.at(class, space, |bucket| slowness = bucket.stretch());
+        }
+        slowness
+    }
+
+    /// Drops what is known of a space; call this when its lane is done.
+    pub fn forget(&self, space: &str) {
+        if let Some(gates) = &self.0 {
+            gates.spaces().remove(space);
+        }
+    }
+
+    /// Returns how many spaces are being paced.
+    pub fn spaces(&self) -> usize {
+        self.0.as_ref().map_or(0, |gates| gates.spaces().len())
+    }
+}
+
+#[derive(Debug)]
+struct Gates {
+    quotas: Quotas,
+    clock: Arc<dyn Clock>,
+    project: HashMap<ProjectBucket, Bucket>,
+    spaces: Mutex<HashMap<Box<str>, Arc<Place>>>,
+}
+
+/// The buckets of one space.
+#[derive(Debug)]
+struct Place {
+    posts: Bucket,
+    reactions: Bucket,
+    writes: Bucket,
+    reads: Bucket,
+}
+
+impl Place {
+    fn bucket(&self, which: SpaceBucket) -> &Bucket {
+        match which {
+            SpaceBucket::ImportPosts => &self.posts,
+            SpaceBucket::Reactions => &self.reactions,
+            SpaceBucket::Writes => &self.writes,
+            SpaceBucket::Reads => &self.reads,
+        }
+    }
+}
+
+impl Gates {
+    fn new(quotas: Quotas, clock: Arc<dyn Clock>) -> Self {
+        let bucket =
+            |which| Bucket::new(&quotas.project(which), quotas.headroom, Arc::clone(&clock));
+        let project = Class::ALL.map(|class| (class.project(), bucket(class.project())));
+        Self { quotas, clock, project: HashMap::from(project), spaces: Mutex::default() }
+    }
+
+    /// The space's turn comes first and is kept until the project's permit is there: so only
+    /// calls that their space allows stand in the project's queue, and none holds it up.
+    async fn permit(&self, class: Class, space: Option<&str>) {
+        let project = self.project(class);
+        let (Some(which), Some(space)) = (class.space(), space) else {
+            return project.turn().await;
+        };
+        let place = self.place(space);
+        let bucket = place.bucket(which);
+        let _turn = bucket.queue().await;
+        let taken = bucket.take().await;
+        project.turn().await;
+        bucket.used(taken).await;
+    }
+
+    fn project(&self, class: Class) -> &Bucket {
+        &self.project[&class.project()]
+    }
+
+    fn at(&self, class: Class, space: Option<&str>, act: impl FnOnce(&Bucket)) {
+        match (class.space(), space) {
+            (Some(which), Some(space)) => {
+                let place = self.spaces().get(space).map(Arc::clone);
+                if let Some(place) = place {
+                    act(place.bucket(which));
+                }
+            }
+            _ => act(self.project(class)),
+        }
+    }
+
+    fn place(&self, space: &str) -> Arc<Place> {
+        let mut spaces = self.spaces();
+        if let Some(place) = spaces.get(space) {
+            return Arc::clone(place);
+        }
+        let bucket = |which| {
+            Bucket::new(&self.quotas.space(which), self.quotas.headroom, Arc::clone(&self.clock))
+        };
+        let place = Arc::new(Place {
+            posts: bucket(SpaceBucket::ImportPosts),
+            reactions: bucket(SpaceBucket::Reactions),
+            writes: bucket(SpaceBucket::Writes),
+            reads: bucket(SpaceBucket::Reads),
+        });
+        spaces.insert(Box::from(space), Arc::clone(&place));
+        place
+    }
+
+    fn spaces(&self) -> MutexGuard<'_, HashMap<Box<str>, Arc<Place>>> {
+        self.spaces.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}

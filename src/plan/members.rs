@@ -1,0 +1,78 @@
+//! Who was in a conversation, from when until when.
+
+use crate::ids::{Micros, SlackUserId};
+use crate::slack::Message;
+use std::collections::BTreeMap;
+
+/// A person's stay in a conversation.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub(crate) struct Stay {
+    /// A member at export time.
+    pub(crate) present: bool,
+    /// Messages that stand under this person's own name.
+    pub(crate) posts: u64,
+    joined: Option<Micros>,
+    left: Option<Micros>,
+    first: Option<Micros>,
+    last: Option<Micros>,
+}
+
+/// Everyone who was in.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Members(BTreeMap<SlackUserId, Stay>);
+
+impl Members {
+    /// Begins with the members that the export lists.
+    pub(crate) fn listed<'a>(ids: impl Iterator<Item = &'a SlackUserId>) -> Self {
+        Self(ids.map(|id| (id.clone(), Stay { present: true, ..Stay::default() })).collect())
+    }
+
+    /// Takes note of what a message says about its author's stay.
+    pub(crate) fn note(&mut self, message: &Message) {
+        let Some(user) = &message.author.user else { return };
+        let at = message.ts.micros();
+        if !self.0.contains_key(user) {
+            self.0.insert(user.clone(), Stay::default());
+        }
+        let Some(stay) = self.0.get_mut(user) else { return };
+        match message.subtype.as_deref() {
+            Some("channel_join" | "group_join") => {
+                stay.joined.get_or_insert(at);
+                stay.left = None;
+            }
+            Some("channel_leave" | "group_leave") => stay.left = Some(at),
+            _ => {
+                stay.first.get_or_insert(at);
+                stay.last = Some(at);
+                stay.posts += 1;
+            }
+        }
+    }
+
+    /// Returns everyone, in the order of their ids.
+    pub(crate) fn iter(&self) -> impl Iterator<Item = (&SlackUserId, &Stay)> {
+        self.0.iter()
+    }
+}
+
+impl Stay {
+    /// Tells whether the past knew this person: they wrote, came or left.
+    pub(crate) fn has_past(&self) -> bool {
+        self.joined.or(self.left).or(self.first).is_some()
+    }
+
+    /// Returns when the stay began: the first sign of it.
+    pub(crate) fn since(&self) -> Option<Micros> {
+        [self.joined, self.first, self.left].into_iter().flatten().min()
+    }
+
+    /// Returns when it ended; none for those still in. Who is listed nowhere and never left is
+    /// taken to have been in until a second after their last word.
+    pub(crate) fn ended(&self) -> Option<Micros> {
+        if self.present {
+            return None;
+        }
+        let last = self.last.or(self.joined).unwrap_or_default() + 1_000_000;
+        Some(self.left.map_or(last, |left| left.max(self.last.unwrap_or(left))))
+    }
+}

@@ -1,0 +1,111 @@
+//! The end of import mode, and the present members. Irreversible: only lanes that were read back
+//! clean since their last settle, with nothing owed and nothing refused.
+
+use super::pay::{Paid, pay};
+use super::{Ended, Fatal, Run, each_lane};
+use crate::draft::{Phase, StepKind};
+use crate::event::{Calls, Event};
+use crate::ids::Micros;
+use crate::ledger::{Lane, LaneState};
+use std::sync::{Arc, Mutex, PoisonError};
+
+/// Google wants completion to begin half an hour before the end of import mode at the latest.
+const LAST_MINUTES: Micros = 30 * 60 * 1_000_000;
+
+/// What the admin allows.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct CompleteOptions {
+    /// Lanes with refused steps are completed too, holes and all.
+    pub accept_wedged: bool,
+}
+
+/// What became of the lanes.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Completed {
+    /// Names of lanes that are complete, with their members.
+    pub done: Vec<String>,
+    /// Names of lanes that may not be completed, and why.
+    pub held: Vec<(String, &'static str)>,
+}
+
+/// Completes every lane that may be.
+pub async fn complete(
+    run: Arc<Run>,
+    options: CompleteOptions,
+) -> Result<(Ended, Completed), Fatal> {
+    let lanes = run.writer.run(|ledger| ledger.lanes()).await?;
+    let (mut due, mut result) = (Vec::new(), Completed::default());
+    for lane in lanes.into_iter().filter(|lane| lane.state < LaneState::Present) {
+        match held(&run, &lane, options).await? {
+            None => due.push(lane),
+            Some(why) => result.held.push((lane.name, why)),
+        }
+    }
+    let owed = Calls { others: due.iter().map(|lane| 1 + lane.present).sum(), ..Calls::default() };
+    run.monitor.observe(&Event::RunStarted {
+        owed,
+        paid: Calls::default(),
+        lanes: due.len() as u64,
+    });
+    let done = Arc::new(Mutex::new(Vec::new()));
+    let finished = each_lane(&run, due, |run, lane| one(run, lane, Arc::clone(&done))).await;
+    run.monitor.observe(&Event::RunFinished { stopped: run.stopping() });
+    finished?;
+    result.done = std::mem::take(&mut *done.lock().unwrap_or_else(PoisonError::into_inner));
+    Ok((if run.stopping() { Ended::Stopped } else { Ended::Edge }, result))
+}
+
+/// Tells why a lane may not be completed.
+async fn held(
+    run: &Run,
+    lane: &Lane,
+    options: CompleteOptions,
+) -> Result<Option<&'static str>, Fatal> {
+    if lane.state == LaneState::Completed {
+        return Ok(None);
+    }
+    if lane.state != LaneState::Drained || lane.space.is_none() {
+        return Ok(Some("not yet sent in full: chatferry run"));
+    }
+    let id = lane.id;
+    let (owed, wedged) = run.writer.run(move |ledger| ledger.standing(id, Phase::Amend)).await?;
+    let now = run.clock.wall();
+    Ok(match () {
+        () if owed + wedged > 0 && !options.accept_wedged => {
+            Some("holds refused steps: chatferry retry, or --accept-wedged")
+        }
+        () if !lane.verified && !(options.accept_wedged && lane.verdict.is_some()) => {
+            Some("not read back clean since the last change: chatferry verify")
+        }
+        () if lane.expires.is_some_and(|end| now > end) => Some("Google's 90 days are over"),
+        () if lane.expires.is_some_and(|end| now > end - LAST_MINUTES) => {
+            Some("less than 30 minutes of Google's 90 days are left")
+        }
+        () => None,
+    })
+}
+
+async fn one(run: Arc<Run>, lane: Lane, done: Arc<Mutex<Vec<String>>>) -> Result<(), Fatal> {
+    let (id, space) = (lane.id, lane.space.as_deref());
+    let owed = Calls { others: 1 + lane.present, ..Calls::default() };
+    run.monitor.observe(&Event::LaneOpened { lane: id, name: lane.name.clone(), owed });
+    if lane.state == LaneState::Drained {
+        let paid = pay(&run, id, space, Phase::Complete, &[StepKind::Complete]).await?;
+        let (owed, wedged) =
+            run.writer.run(move |ledger| ledger.standing_in(id, Phase::Complete)).await?;
+        if paid == Paid::Stopped || owed + wedged > 0 {
+            return Ok(());
+        }
+        run.writer.run(move |ledger| ledger.set_lane_state(id, LaneState::Completed)).await?;
+    }
+    let paid = pay(&run, id, space, Phase::Present, &[StepKind::Member]).await?;
+    let (owed, wedged) =
+        run.writer.run(move |ledger| ledger.standing_in(id, Phase::Present)).await?;
+    if paid == Paid::Stopped || owed + wedged > 0 {
+        return Ok(());
+    }
+    run.writer.run(move |ledger| ledger.set_lane_state(id, LaneState::Present)).await?;
+    run.monitor.observe(&Event::LaneCompleted { lane: id, name: lane.name.clone() });
+    done.lock().unwrap_or_else(PoisonError::into_inner).push(lane.name);
+    Ok(())
+}

@@ -1,0 +1,66 @@
+//! One lane up to the edge of completion: staged, opened, paid phase by phase.
+
+use super::pay::{Paid, pay};
+use super::{Fatal, Run};
+use crate::draft::{Phase, StepKind};
+use crate::event::{Calls, Event};
+use crate::ledger::{Lane, LaneState};
+use std::sync::Arc;
+
+/// The phases before completion, and what each is made of.
+const BEFORE_COMPLETION: &[(Phase, &[StepKind])] = &[
+    (Phase::History, &[StepKind::PastMember]),
+    (Phase::Content, &[StepKind::Post, StepKind::React]),
+    (Phase::Amend, &[]),
+];
+
+/// Pays what a lane owes before completion.
+pub(super) async fn pay_off(run: Arc<Run>, mut lane: Lane) -> Result<(), Fatal> {
+    let id = lane.id;
+    if lane.state == LaneState::Planned {
+        stage(&run, id).await?;
+        lane.state = LaneState::Staged;
+    }
+    if lane.state == LaneState::Staged {
+        run.writer.run(move |ledger| ledger.set_lane_state(id, LaneState::Open)).await?;
+    }
+    run.monitor.observe(&Event::LaneOpened {
+        lane: id,
+        name: lane.name.clone(),
+        owed: owed(&lane),
+    });
+    if pay(&run, id, None, Phase::Space, &[StepKind::Space]).await? == Paid::Stopped {
+        return Ok(());
+    }
+    let space = run.writer.run(move |ledger| ledger.lane(id)).await?.space;
+    if let Some(space) = &space {
+        for (phase, kinds) in BEFORE_COMPLETION {
+            if pay(&run, id, Some(space), *phase, kinds).await? == Paid::Stopped {
+                return Ok(());
+            }
+        }
+        run.pacer.forget(space);
+    }
+    let (_, wedged) = run.writer.run(move |ledger| ledger.standing(id, Phase::Amend)).await?;
+    run.writer.run(move |ledger| ledger.set_lane_state(id, LaneState::Drained)).await?;
+    run.monitor.observe(&Event::LaneDrained { lane: id, wedged });
+    Ok(())
+}
+
+async fn stage(run: &Arc<Run>, lane: i64) -> Result<(), Fatal> {
+    let Some(stage) = run.stage.clone() else {
+        return Err(Fatal::Archive(
+            "some conversations are not staged yet, and no archive is at hand".to_owned(),
+        ));
+    };
+    let staged = tokio::task::spawn_blocking(move || stage.stage(lane)).await;
+    Ok(staged.map_err(|error| Fatal::Worker(error.to_string()))??)
+}
+
+fn owed(lane: &Lane) -> Calls {
+    Calls {
+        posts: lane.planned.posts.saturating_sub(lane.paid.posts),
+        reactions: lane.planned.reactions.saturating_sub(lane.paid.reactions),
+        others: (1 + lane.past).saturating_sub(lane.paid.others),
+    }
+}

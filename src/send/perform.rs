@@ -1,0 +1,190 @@
+//! One step: permit, call, judgement, settlement; again until it is paid, refused or stopped.
+
+use super::look::{self, Found};
+use super::verdict::{Stop, Verdict, Wait, judge};
+use super::{Fatal, Run};
+use crate::chat::Scopes;
+use crate::draft::{Identity, StepKind};
+use crate::event::Event;
+use crate::ids::{RequestId, rfc3339};
+use crate::ledger::{Key, Line, Names, Receipt, Settlement, Step};
+use crate::pace::Class;
+use crate::wire::Holes;
+
+/// How a step ended, for now.
+#[derive(Debug)]
+pub(super) enum Performed {
+    /// Paid, durably. Its children may need its names.
+    Done(Names),
+    /// Refused, durably.
+    Wedged,
+    /// Still pending: the run is to stop.
+    Stopped,
+}
+
+/// Pays one step.
+pub(super) async fn perform(
+    run: &Run,
+    space: Option<&str>,
+    mut step: Step,
+    names: &Names,
+) -> Result<Performed, Fatal> {
+    let (mut tries, mut doubts) = (0_u32, 0_u32);
+    loop {
+        let verdict = attempt(run, space, &step, names, doubts).await?;
+        match verdict {
+            Verdict::Done(receipt) => return done(run, &step, receipt).await,
+            Verdict::Wedge(reason, detail) => return wedged(run, &step, reason, detail).await,
+            Verdict::Abort(Stop::Token(error)) => return Err(Fatal::Token(error)),
+            Verdict::Abort(Stop::Refused(detail)) => return Err(Fatal::Refused(detail)),
+            Verdict::Rename => step = look::rename(run, step).await?,
+            Verdict::Look => match look::look(run, space, &step).await? {
+                Found::Ours(receipt) => return done(run, &step, receipt).await,
+                Found::Foreign => step = look::retime(run, step).await?,
+                Found::Absent => doubts += 1,
+                Found::Unclear => {}
+            },
+            Verdict::Later(wait) => {
+                doubts += u32::from(wait.counts);
+                if !pause(run, space, &step, wait, tries).await {
+                    return Ok(Performed::Stopped);
+                }
+            }
+        }
+        tries += 1;
+        if run.stopping() {
+            return Ok(Performed::Stopped);
+        }
+        if doubts > run.options.attempts {
+            return unconfirmed(run, space, &step).await;
+        }
+    }
+}
+
+async fn attempt(
+    run: &Run,
+    space: Option<&str>,
+    step: &Step,
+    names: &Names,
+    doubts: u32,
+) -> Result<Verdict, Fatal> {
+    let holes = Holes { space, message: names.message.as_deref(), thread: names.thread.as_deref() };
+    let request = match step.request.bind(&holes) {
+        Ok(request) => request,
+        Err(unbound) => return Ok(Verdict::Wedge("name_unknown", unbound.to_string())),
+    };
+    // After an answer that may have been lost, look before the same call is made once more: a
+    // completion can't be undone and has no id.
+    if step.kind == StepKind::Complete && doubts > 0 {
+        return Ok(Verdict::Look);
+    }
+    let began = run.clock.wall();
+    run.pacer.permit(class(step.kind), space).await;
+    let identity = Identity::User(step.actor.clone());
+    let outcome = run.client.call(&identity, Scopes::IMPORT, &request).await;
+    Ok(judge(step.kind, outcome, began))
+}
+
+/// Waits before the next try; false when the run is to stop instead.
+async fn pause(run: &Run, space: Option<&str>, step: &Step, wait: Wait, tries: u32) -> bool {
+    let time = run.backoff.next(tries, wait.asked);
+    if wait.throttled {
+        run.pacer.penalize(class(step.kind), space, time);
+        run.monitor.observe(&Event::Throttled { what: class(step.kind).as_str(), wait: time });
+    }
+    let (lane, kind, why) = (step.lane, step.kind, wait.why);
+    run.monitor.observe(&Event::StepLater { lane, kind, why, wait: time });
+    if !wait.counts && !wait.throttled {
+        run.monitor.observe(&Event::Waiting { why: why.to_owned() });
+    }
+    tokio::select! {
+        () = run.clock.sleep(time) => true,
+        () = run.stop.cancelled() => false,
+    }
+}
+
+async fn done(run: &Run, step: &Step, receipt: Receipt) -> Result<Performed, Fatal> {
+    note_outside(run, step, &receipt).await?;
+    let names = Names { message: receipt.name.clone(), thread: receipt.thread.clone() };
+    run.writer.settle(Key::from(step), Settlement::Done(receipt)).await?;
+    Ok(Performed::Done(names))
+}
+
+/// A space's name and its completion are also written beside the ledger, before it settles.
+async fn note_outside(run: &Run, step: &Step, receipt: &Receipt) -> Result<(), Fatal> {
+    let at = rfc3339(run.clock.wall());
+    let id = step.lane;
+    let line = match step.kind {
+        StepKind::Space => {
+            let lane = run.writer.run(move |ledger| ledger.lane(id)).await?;
+            Line::Made {
+                conversation: lane.slack.to_string(),
+                part: lane.part,
+                generation: lane.generation,
+                space: receipt.name.clone().unwrap_or_default(),
+                request: step.request.request_id().unwrap_or_default().to_owned(),
+                at,
+            }
+        }
+        StepKind::Complete => {
+            let lane = run.writer.run(move |ledger| ledger.lane(id)).await?;
+            Line::Completed {
+                space: lane.space.unwrap_or_default(),
+                owner: step.actor.to_string(),
+                at,
+            }
+        }
+        _ => return Ok(()),
+    };
+    Ok(run.spaces.append(&line)?)
+}
+
+async fn wedged(
+    run: &Run,
+    step: &Step,
+    reason: &'static str,
+    detail: String,
+) -> Result<Performed, Fatal> {
+    run.writer.settle(Key::from(step), Settlement::Wedged { reason, detail }).await?;
+    let (lane, kind) = (step.lane, step.kind);
+    run.monitor.observe(&Event::StepWedged { lane, kind, reason: reason.to_owned() });
+    Ok(Performed::Wedged)
+}
+
+/// No clear answer for too long: what reading shows decides, where it can show anything.
+async fn unconfirmed(run: &Run, space: Option<&str>, step: &Step) -> Result<Performed, Fatal> {
+    match look::look(run, space, step).await? {
+        Found::Ours(receipt) => done(run, step, receipt).await,
+        _ => wedged(run, step, "unconfirmed", "no clear answer after many tries".to_owned()).await,
+    }
+}
+
+pub(super) fn class(kind: StepKind) -> Class {
+    match kind {
+        StepKind::Space => Class::Space,
+        StepKind::PastMember | StepKind::Member => Class::Member,
+        StepKind::Post => Class::Post,
+        StepKind::React => Class::Reaction,
+        StepKind::Complete => Class::Complete,
+    }
+}
+
+/// Settles a change of a step's payload; the step then travels under a new request id.
+pub(super) async fn revise(
+    run: &Run,
+    mut step: Step,
+    created: Option<i64>,
+    request: crate::wire::Frozen,
+) -> Result<Step, Fatal> {
+    let stored = request.as_str().to_owned();
+    run.writer.settle(Key::from(&step), Settlement::Revised { created, request: stored }).await?;
+    step.request = request;
+    step.created = created.or(step.created);
+    step.revision += 1;
+    Ok(step)
+}
+
+/// Returns the request id of a step's next revision.
+pub(super) fn next_request(step: &Step) -> RequestId {
+    RequestId::revised(step.request.request_id().unwrap_or_default())
+}

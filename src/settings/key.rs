@@ -1,0 +1,147 @@
+//! The table of settings: one row each, from which file, environment, template and errors are made.
+
+use super::parse::{email, loopback, number, option, parse, path, path_text, word, yes};
+use super::{Origin, Settings, SettingsError};
+use std::path::Path;
+
+/// One setting.
+#[derive(Debug)]
+pub struct Key {
+    /// Its name in `settings.toml`; `CHATFERRY_` and the name in capitals in the environment.
+    pub name: &'static str,
+    /// What it is for, a line or two for the template.
+    pub about: &'static str,
+    /// Whether it changes the bytes that are sent.
+    pub changes_bytes: bool,
+    /// Whether a flag given to the first command is written into the new settings file.
+    pub kept: bool,
+    /// Shows the value, empty when there is none.
+    pub show: fn(&Settings) -> String,
+    apply: fn(&mut Settings, &str, &Path) -> Result<(), String>,
+}
+
+impl Settings {
+    /// Sets one value; `base` is the folder that relative paths start from.
+    pub(super) fn set(
+        &mut self,
+        key: &str,
+        text: &str,
+        origin: Origin,
+        base: &Path,
+    ) -> Result<(), SettingsError> {
+        let Some(known) = KEYS.iter().find(|known| known.name == key) else {
+            return Err(SettingsError::unknown(key, &origin));
+        };
+        (known.apply)(self, text, base)
+            .map_err(|why| SettingsError::bad(key, text, &origin, why))?;
+        self.given.insert(known.name, (text.to_owned(), origin));
+        Ok(())
+    }
+}
+
+macro_rules! key {
+    ($name:literal, $about:literal, $show:expr, $apply:expr $(, $mark:ident)*) => {{
+        let key = Key { name: $name, about: $about, changes_bytes: false, kept: false, show: $show, apply: $apply };
+        $(let key = Key { $mark: true, ..key };)*
+        key
+    }};
+}
+
+/// Every setting there is.
+pub const KEYS: [Key; 14] = [
+    key!(
+        "migration",
+        "The migration's name. Ids of everything sent derive from it, so never change it under way.\nDefault: the Slack workspace's team id.",
+        |s| option(s.migration.as_ref()),
+        |s, text, _| word(text, 64).map(|name| s.migration = Some(name)),
+        kept
+    ),
+    key!(
+        "customer",
+        "The Workspace customer that the migration goes to; `my_customer` is the admin's own.",
+        |s| s.customer.clone(),
+        |s, text, _| word(text, 64).map(|name| s.customer = name),
+        kept
+    ),
+    key!(
+        "admin",
+        "The account that acts where nobody else can: it posts for people without an account.",
+        |s| option(s.admin.as_ref()),
+        |s, text, _| email(text).map(|admin| s.admin = Some(admin)),
+        kept,
+        changes_bytes
+    ),
+    key!(
+        "key",
+        "The service account's key file. Only its path is kept here; relative to this folder.",
+        |s| path_text(s.key.as_ref()),
+        |s, text, base| path(text, base).map(|key| s.key = Some(key)),
+        kept
+    ),
+    key!(
+        "people",
+        "A CSV file with the columns slack_id, account: who is who where e-mails don't tell.",
+        |s| path_text(s.people.as_ref()),
+        |s, text, base| path(text, base).map(|file| s.people = Some(file)),
+        kept
+    ),
+    key!(
+        "api",
+        "The base URL of an emulator (http, this machine only). Leave it out for Google.",
+        |s| option(s.api.as_ref()),
+        |s, text, _| loopback(text).map(|base| s.api = Some(base)),
+        kept
+    ),
+    key!(
+        "lanes",
+        "How many conversations are sent at the same time.",
+        |s| s.lanes.to_string(),
+        |s, text, _| number(text, 1, 256).map(|n| s.lanes = n)
+    ),
+    key!(
+        "window",
+        "How many posts of one conversation are under way at the same time.",
+        |s| s.window.to_string(),
+        |s, text, _| number(text, 1, 256).map(|n| s.window = n)
+    ),
+    key!(
+        "pace",
+        "How fast to send: real keeps Google's quotas; off and 20x are for the emulator.",
+        |s| s.pace.unwrap_or(super::Pace::REAL).to_string(),
+        |s, text, _| parse(text).map(|pace| s.pace = Some(pace))
+    ),
+    key!(
+        "headroom",
+        "The share of each quota that is left to others, 0 to 0.9.",
+        |s| s.headroom.to_string(),
+        |s, text, _| number(text, 0.0, 0.9).map(|n| s.headroom = n)
+    ),
+    key!(
+        "dm",
+        "What direct messages become (Chat can't import them as such): auto is a group chat\nwithout threads where there are none, else a private space; or group-chat; or space.",
+        |s| s.dm.to_string(),
+        |s, text, _| parse(text).map(|dm| s.dm = dm),
+        kept,
+        changes_bytes
+    ),
+    key!(
+        "allow_duplicate_entries",
+        "Takes the last of several archive entries of one name, instead of refusing the archive.",
+        |s| s.allow_duplicate_entries.to_string(),
+        |s, text, _| yes(text).map(|yes| s.allow_duplicate_entries = yes),
+        kept,
+        changes_bytes
+    ),
+    key!(
+        "max_attempts",
+        "How often a call that fails without a clear answer is tried before it is set aside.\nWaiting because Google asked for it does not count.",
+        |s| s.max_attempts.to_string(),
+        |s, text, _| number(text, 1, 1000).map(|n| s.max_attempts = n)
+    ),
+    key!(
+        "log",
+        "How much the log tells: error, warn, info, debug.",
+        |s| s.log.to_string(),
+        |s, text, _| parse(text).map(|log| s.log = log)
+    ),
+];

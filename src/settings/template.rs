@@ -1,0 +1,58 @@
+//! The settings file that a new work folder gets: every setting, explained, at its default.
+
+use super::{KEYS, Key, Origin, Settings};
+use std::path::Path;
+
+const HEAD: &str = "\
+# Settings of this migration. A line without # is in force; flags and CHATFERRY_* variables win.
+# Relative paths start from this folder, so that the folder may be moved.
+";
+
+impl Settings {
+    /// Writes the commented file; what flags said about the migration as a whole is in force in
+    /// it, so that the next command needs no flags.
+    pub fn template(&self, folder: &Path) -> String {
+        let mut text = HEAD.to_owned();
+        for key in &KEYS {
+            text.push('\n');
+            for line in key.about.lines() {
+                text.push_str("# ");
+                text.push_str(line);
+                text.push('\n');
+            }
+            text.push_str(&self.line(key, folder));
+            text.push('\n');
+        }
+        text
+    }
+
+    fn line(&self, key: &Key, folder: &Path) -> String {
+        let kept = key.kept && self.origin(key.name) == Some(&Origin::Flag);
+        let shown = (key.show)(if kept { self } else { &DEFAULTS });
+        let shown = if kept { portable(key.name, &shown, folder) } else { shown };
+        let plain = shown.parse::<f64>().is_ok() || matches!(shown.as_str(), "true" | "false");
+        let value = if plain && !is_text(key.name) {
+            shown
+        } else {
+            toml::Value::String(shown).to_string()
+        };
+        format!("{}{} = {value}", if kept { "" } else { "# " }, key.name)
+    }
+}
+
+static DEFAULTS: std::sync::LazyLock<Settings> = std::sync::LazyLock::new(Settings::default);
+
+/// A migration may be called `2026`, and still is a text.
+fn is_text(key: &str) -> bool {
+    matches!(key, "migration" | "customer")
+}
+
+/// Makes a path relative to the folder where it lies inside it, and absolute where it does not.
+fn portable(key: &str, shown: &str, folder: &Path) -> String {
+    if !matches!(key, "key" | "people") {
+        return shown.to_owned();
+    }
+    let absolute = |path: &Path| std::path::absolute(path).unwrap_or_else(|_| path.to_owned());
+    let path = absolute(Path::new(shown));
+    path.strip_prefix(absolute(folder)).unwrap_or(&path).display().to_string()
+}

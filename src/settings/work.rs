@@ -1,0 +1,193 @@
+//! The work folder: one migration's ledger, logs, reports and settings; readable by its owner only.
+//!
+//! Nothing in it holds an absolute path of its own, so it may be moved to another machine.
+
+use crate::ids::{Micros, rfc3339};
+use std::fs::{DirBuilder, File, OpenOptions, TryLockError};
+use std::io::{self, Read, Seek, Write};
+use std::path::{Path, PathBuf};
+
+/// The ledger's file name.
+pub const LEDGER: &str = "ledger.sqlite";
+/// The journal of spaces, appended to and never rewritten.
+pub const SPACES: &str = "spaces.jsonl";
+/// The settings file.
+pub const SETTINGS: &str = "settings.toml";
+const LOCK: &str = "work.lock";
+const FOLDERS: [&str; 3] = ["logs", "reports", "blobs"];
+
+/// Why a work folder can't be used.
+#[derive(Debug, thiserror::Error)]
+pub enum WorkError {
+    /// There is no such folder, or nothing of ours in it.
+    #[error("{0} holds no migration")]
+    Missing(PathBuf),
+    /// Something else lives there.
+    #[error("{0} is not empty and not a work folder of chatferry")]
+    Foreign(PathBuf),
+    /// Another process works in it.
+    #[error("{path} is in use by {holder}")]
+    Held { path: PathBuf, holder: String },
+    /// The file system refused.
+    #[error("can't use {path}")]
+    Io { path: PathBuf, source: io::Error },
+}
+
+/// A folder that holds one migration.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct WorkFolder(PathBuf);
+
+/// The right to change the folder, held until dropped; a killed process loses it too.
+#[derive(Debug)]
+pub struct Lock {
+    _file: File,
+}
+
+impl WorkFolder {
+    /// Names a folder without looking at it.
+    pub fn at(path: &Path) -> Self {
+        Self(path.to_owned())
+    }
+
+    /// Opens a folder that already holds a migration.
+    pub fn open(path: &Path) -> Result<Self, WorkError> {
+        let folder = Self(path.to_owned());
+        if folder.settings().is_file() || folder.ledger().is_file() {
+            Ok(folder)
+        } else {
+            Err(WorkError::Missing(path.to_owned()))
+        }
+    }
+
+    /// Opens the folder, making it where there is none or an empty one. Strangers' files are left
+    /// alone: a folder that holds some is refused.
+    pub fn create(path: &Path) -> Result<Self, WorkError> {
+        let folder = Self(path.to_owned());
+        private_folder(path).map_err(at(path))?;
+        if !folder.path(LOCK).exists() && !folder.settings().exists() && !folder.ledger().exists() {
+            let mut entries = path.read_dir().map_err(at(path))?;
+            if entries.next().is_some() {
+                return Err(WorkError::Foreign(path.to_owned()));
+            }
+        }
+        owner_only(path).map_err(at(path))?;
+        for name in FOLDERS {
+            let inner = folder.path(name);
+            private_folder(&inner).map_err(at(&inner))?;
+        }
+        Ok(folder)
+    }
+
+    /// Returns the folder itself.
+    pub fn root(&self) -> &Path {
+        &self.0
+    }
+
+    /// Returns the path of something in the folder.
+    pub fn path(&self, name: &str) -> PathBuf {
+        self.0.join(name)
+    }
+
+    /// Returns the ledger's path.
+    pub fn ledger(&self) -> PathBuf {
+        self.path(LEDGER)
+    }
+
+    /// Returns the path of the journal of spaces.
+    pub fn spaces(&self) -> PathBuf {
+        self.path(SPACES)
+    }
+
+    /// Returns the settings file's path.
+    pub fn settings(&self) -> PathBuf {
+        self.path(SETTINGS)
+    }
+
+    /// Opens a file of the folder for appending, made for its owner only.
+    pub fn append(&self, name: &str) -> Result<File, WorkError> {
+        let path = self.path(name);
+        private_file().append(true).open(&path).map_err(at(&path))
+    }
+
+    /// Writes a new file for its owner only, whole or not at all; an existing one is replaced.
+    pub fn write(&self, name: &str, bytes: &[u8]) -> Result<(), WorkError> {
+        let path = self.path(name);
+        let folder = path.parent().unwrap_or(&self.0);
+        let store = || {
+            let mut file = tempfile::NamedTempFile::new_in(folder)?;
+            file.write_all(bytes)?;
+            file.as_file().sync_all()?;
+            file.persist(&path).map_err(|error| error.error)?;
+            Ok(())
+        };
+        store().map_err(at(&path))
+    }
+
+    /// Makes the ledger's file with the owner's rights only, if there is none: SQLite gives its
+    /// side files the rights of the database.
+    pub fn prepare_ledger(&self) -> Result<PathBuf, WorkError> {
+        self.append(LEDGER)?;
+        Ok(self.ledger())
+    }
+
+    /// Takes the folder for this process; `started` is told to whoever comes second.
+    pub fn lock(&self, started: Micros) -> Result<Lock, WorkError> {
+        let path = self.path(LOCK);
+        let mut file = private_file().read(true).write(true).open(&path).map_err(at(&path))?;
+        match file.try_lock() {
+            Ok(()) => {}
+            Err(TryLockError::WouldBlock) => return Err(self.held(&mut file)),
+            Err(TryLockError::Error(source)) => return Err(WorkError::Io { path, source }),
+        }
+        sign(&mut file, started).map_err(at(&path))?;
+        Ok(Lock { _file: file })
+    }
+
+    fn held(&self, file: &mut File) -> WorkError {
+        let mut holder = String::new();
+        let read = file.take(400).read_to_string(&mut holder);
+        let holder = match read {
+            Ok(_) if !holder.trim().is_empty() => holder.trim().to_owned(),
+            _ => "another process".to_owned(),
+        };
+        WorkError::Held { path: self.0.clone(), holder }
+    }
+}
+
+/// Writes who holds the lock into it.
+fn sign(file: &mut File, started: Micros) -> io::Result<()> {
+    let host = std::fs::read_to_string("/proc/sys/kernel/hostname").unwrap_or_default();
+    let host = if host.trim().is_empty() { "this machine" } else { host.trim() };
+    file.set_len(0)?;
+    file.rewind()?;
+    writeln!(file, "process {} on {host}, since {}", std::process::id(), rfc3339(started))
+}
+
+fn at(path: &Path) -> impl Fn(io::Error) -> WorkError {
+    move |source| WorkError::Io { path: path.to_owned(), source }
+}
+
+fn private_folder(path: &Path) -> io::Result<()> {
+    let mut builder = DirBuilder::new();
+    builder.recursive(true);
+    #[cfg(unix)]
+    std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
+    builder.create(path)
+}
+
+/// Tightens a folder that was there before, or lost its rights on a move.
+fn owner_only(path: &Path) -> io::Result<()> {
+    #[cfg(unix)]
+    std::fs::set_permissions(path, std::os::unix::fs::PermissionsExt::from_mode(0o700))?;
+    #[cfg(not(unix))]
+    path.metadata()?;
+    Ok(())
+}
+
+fn private_file() -> OpenOptions {
+    let mut options = OpenOptions::new();
+    options.create(true).truncate(false);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    options
+}

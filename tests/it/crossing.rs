@@ -1,0 +1,252 @@
+//! Whole migrations through the real binary: resumed, repeated, moved, killed.
+
+use crate::rig::{Rig, text};
+use crate::support::{Export, Workspace};
+use chatferry::emulator::{Action, Fault, Options, Phase};
+use std::time::Duration;
+
+/// Three people; a public channel with threads and reactions, a private one, a group, a direct
+/// conversation.
+fn workspace() -> Export {
+    let people = ["U1", "U2", "U3"];
+    let mut workspace = Workspace::new().channel("general", &people);
+    for index in 0..40_u32 {
+        let ts = format!("16000{:05}.000100", index * 60);
+        workspace = workspace.message(people[index as usize % 3], &ts, &format!("message {index}"));
+        if index % 4 == 0 {
+            workspace = workspace.react("wave", &["U2", "U3"]);
+            for reply in 1..4_u32 {
+                let at = format!("16000{:05}.000{reply}00", index * 60 + reply);
+                workspace = workspace.reply(
+                    people[(index + reply) as usize % 3],
+                    &at,
+                    &ts,
+                    &format!("reply {reply}"),
+                );
+            }
+        }
+    }
+    workspace = workspace.private("board", &["U1", "U2"]);
+    for index in 0..20_u32 {
+        workspace = workspace.message("U1", &format!("1600100{index:03}.000100"), "between us");
+    }
+    workspace
+        .mpim("mpdm-u1--u2--u3-1", &people)
+        .message("U3", "1600200000.000100", "three of us")
+        .dm("D1", &["U1", "U2"])
+        .message("U2", "1600300000.000100", "two of us")
+        .zip()
+}
+
+const PEOPLE: [&str; 3] = ["u1", "u2", "u3"];
+/// Messages in the workspace, and so calls of messages.create.
+const MESSAGES: u64 = 40 + 30 + 20 + 2;
+
+fn slow() -> Options {
+    Options { latency: Duration::from_millis(1), ..Options::default() }
+}
+
+/// The state of an undisturbed migration.
+async fn golden(export: &Export) -> (String, u64) {
+    let rig = Rig::with(&PEOPLE, slow()).await;
+    rig.whole(&export.path).await;
+    assert_eq!(rig.emulator.lints(), []);
+    assert_eq!(rig.emulator.audit(), []);
+    (rig.emulator.canonical(), rig.emulator.stats().total())
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn b1_b3_b4_b6_killed_at_ten_moments_and_resumed_the_state_is_that_of_an_undisturbed_run() {
+    let export = workspace();
+    let (golden, requests) = golden(&export).await;
+    let path = export.path.display().to_string();
+    for moment in 1..=10 {
+        let rig = Rig::with(&PEOPLE, slow()).await;
+        let killed = rig.kill_after(requests * moment / 12, &["run", &path]).await;
+        let resumed = if killed { rig.ok(&["run", &path]).await } else { String::new() };
+        rig.ok(&["verify"]).await;
+        if rig.kill_after(2 + moment, &["complete"]).await {
+            rig.ok(&["complete"]).await;
+        }
+        assert_eq!(rig.emulator.canonical(), golden, "moment {moment}, killed {killed}: {resumed}");
+        assert_eq!(rig.emulator.audit(), [], "moment {moment}");
+        let stats = rig.emulator.stats();
+        assert!(
+            stats.of("spaces.messages.create") <= MESSAGES + 64,
+            "no restart from zero: {stats:?}"
+        );
+        assert_eq!(
+            stats.of("spaces.list") + stats.of("spaces.get"),
+            0,
+            "what may not be read is not asked for"
+        );
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn b2_the_same_command_twice_sends_no_message_twice() {
+    let export = workspace();
+    let rig = Rig::start(&PEOPLE).await;
+    let path = export.path.display().to_string();
+    rig.ok(&["run", &path]).await;
+    let before = rig.emulator.stats();
+    rig.ok(&["run", &path]).await;
+    rig.ok(&["run"]).await;
+    let after = rig.emulator.stats();
+    for method in [
+        "spaces.create",
+        "spaces.messages.create",
+        "spaces.messages.reactions.create",
+        "spaces.members.create",
+    ] {
+        assert_eq!(after.of(method), before.of(method), "{method}");
+    }
+    assert_eq!(after.of("spaces.messages.create"), MESSAGES);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn b5_members_are_added_though_the_program_died_after_completion() {
+    let export = workspace();
+    let (golden, _) = golden(&export).await;
+    let rig = Rig::with(&PEOPLE, slow()).await;
+    rig.ok(&["run", &export.path.display().to_string()]).await;
+    rig.ok(&["verify"]).await;
+    // The first memberships after completion find no connection: death comes in between.
+    let fault = Fault {
+        method: "spaces.members.create".to_owned(),
+        nth: 1,
+        times: Some(8),
+        phase: Phase::Before,
+        action: Action::Close,
+    };
+    let id = rig.emulator.arm(fault).expect("a good fault");
+    let mut command = rig.command(&["complete"]);
+    let mut child = command
+        .stdout(std::process::Stdio::null())
+        .stderr(std::process::Stdio::null())
+        .spawn()
+        .expect("it starts");
+    while rig.emulator.fired(id) < 2 {
+        tokio::task::yield_now().await;
+    }
+    child.kill().expect("it can be killed");
+    child.wait().expect("it ends");
+    assert_ne!(rig.emulator.canonical(), golden, "members are missing");
+    rig.ok(&["complete"]).await;
+    assert_eq!(rig.emulator.canonical(), golden);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn b7_the_work_folder_moves_to_another_place_and_goes_on() {
+    let export = workspace();
+    let (golden, requests) = golden(&export).await;
+    let rig = Rig::with(&PEOPLE, slow()).await;
+    let path = export.path.display().to_string();
+    assert!(rig.kill_after(requests / 3, &["run", &path]).await);
+    let moved = rig.work().with_file_name("elsewhere");
+    std::fs::rename(rig.work(), &moved).expect("a rename");
+    for words in [["run"].as_slice(), &["verify"], &["complete"]] {
+        let mut command = rig.command(words);
+        command.env("CHATFERRY_WORK", &moved).current_dir("/");
+        let output = tokio::task::spawn_blocking(move || command.output().expect("it starts"))
+            .await
+            .expect("it ends");
+        assert!(
+            output.status.success(),
+            "{words:?}: {}{}",
+            text(&output.stdout),
+            text(&output.stderr)
+        );
+    }
+    assert_eq!(rig.emulator.canonical(), golden);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn f10_nothing_is_posted_once_people_can_see_it() {
+    let export = workspace();
+    let rig = Rig::start(&PEOPLE).await;
+    rig.ok(&["run", &export.path.display().to_string()]).await;
+    rig.ok(&["verify"]).await;
+    let posts = rig.emulator.stats().of("spaces.messages.create");
+    rig.ok(&["complete"]).await;
+    assert_eq!(rig.emulator.stats().of("spaces.messages.create"), posts);
+    assert_eq!(rig.emulator.audit(), [], "the audit knows writes after completion");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn complete_waits_for_verify_and_verify_for_run() {
+    let export = workspace();
+    let rig = Rig::start(&PEOPLE).await;
+    let early = rig.run(&["complete"]).await;
+    assert_eq!(early.status.code(), Some(4), "{}", text(&early.stderr));
+    rig.ok(&["run", &export.path.display().to_string()]).await;
+    let unverified = rig.run(&["complete"]).await;
+    assert_eq!(unverified.status.code(), Some(9), "{}", text(&unverified.stderr));
+    assert_eq!(rig.emulator.stats().of("spaces.completeImport"), 0);
+    let verdict = rig.ok(&["verify"]).await;
+    assert!(verdict.contains(&format!("{MESSAGES} of {MESSAGES} planned messages")), "{verdict}");
+    rig.ok(&["complete"]).await;
+    let stored = rig.ok(&["verify"]).await;
+    assert!(
+        stored.contains("The migration looks good"),
+        "completed lanes tell the stored verdict: {stored}"
+    );
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_lost_answer_after_each_kind_of_write_doubles_nothing() {
+    let export = workspace();
+    let (golden, _) = golden(&export).await;
+    for method in [
+        "spaces.create",
+        "spaces.messages.create",
+        "spaces.messages.reactions.create",
+        "spaces.members.create",
+        "spaces.completeImport",
+    ] {
+        for action in [Action::Close, Action::Status { code: 503, retry_after: None }] {
+            let rig = Rig::start(&PEOPLE).await;
+            let fault = Fault {
+                method: method.to_owned(),
+                nth: 1,
+                times: Some(3),
+                phase: Phase::After,
+                action,
+            };
+            let id = rig.emulator.arm(fault).expect("a good fault");
+            rig.whole(&export.path).await;
+            assert_eq!(rig.emulator.fired(id), 3, "{method}");
+            assert_eq!(rig.emulator.canonical(), golden, "{method} {action:?}");
+            assert_eq!(rig.emulator.audit(), []);
+        }
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn one_refused_message_holds_its_space_back_and_no_other() {
+    let export = workspace();
+    let rig = Rig::start(&PEOPLE).await;
+    let action = Action::Status { code: 400, retry_after: None };
+    let fault = Fault {
+        method: "spaces.messages.create".to_owned(),
+        nth: 5,
+        times: Some(1),
+        phase: Phase::Before,
+        action,
+    };
+    rig.emulator.arm(fault).expect("a good fault");
+    let run = rig.run(&["run", &export.path.display().to_string()]).await;
+    assert_eq!(run.status.code(), Some(3), "{}", text(&run.stdout));
+    let report = text(&run.stdout);
+    assert!(report.contains("invalid_argument") && report.contains("chatferry retry"), "{report}");
+    rig.run(&["verify"]).await;
+    let held = rig.run(&["complete"]).await;
+    assert_eq!(held.status.code(), Some(9), "{}", text(&held.stderr));
+    assert_eq!(rig.emulator.stats().of("spaces.completeImport"), 3, "the other three are open");
+    rig.ok(&["retry", "--all"]).await;
+    rig.ok(&["run"]).await;
+    rig.ok(&["verify"]).await;
+    rig.ok(&["complete"]).await;
+    let (golden, _) = golden(&export).await;
+    assert_eq!(rig.emulator.canonical(), golden);
+}

@@ -1,0 +1,126 @@
+//! The program as its user runs it, against an emulator in the test's own process.
+
+use chatferry::emulator::{Emulator, Options, Person, Quotas};
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Output, Stdio};
+use tempfile::TempDir;
+
+/// The admin of the emulated organisation.
+pub(crate) const ADMIN: &str = "admin@example.com";
+
+/// An emulator, and a folder for work.
+#[derive(Debug)]
+pub(crate) struct Rig {
+    pub(crate) emulator: Emulator,
+    home: TempDir,
+}
+
+impl Rig {
+    /// Starts an emulator in whose Directory these people are, `@example.com`.
+    pub(crate) async fn start(people: &[&str]) -> Self {
+        Self::with(people, Options::default()).await
+    }
+
+    /// Starts an emulator with options; quotas are off.
+    pub(crate) async fn with(people: &[&str], options: Options) -> Self {
+        let person = |handle: &&str| Person {
+            email: format!("{handle}@example.com"),
+            id: None,
+            name: (*handle).to_owned(),
+            suspended: false,
+            aliases: Vec::new(),
+        };
+        let directory = people.iter().map(person).collect();
+        let options =
+            Options { directory, admin: ADMIN.to_owned(), quotas: Quotas::Off, ..options };
+        let emulator = Emulator::start(options).await.expect("a free port");
+        let home = TempDir::new().expect("a temporary folder");
+        let rig = Self { emulator, home };
+        write_private(&rig.key(), rig.emulator.key_json());
+        rig
+    }
+
+    /// Returns the work folder's path.
+    pub(crate) fn work(&self) -> PathBuf {
+        self.home.path().join("work")
+    }
+
+    fn key(&self) -> PathBuf {
+        self.home.path().join("key.json")
+    }
+
+    /// Returns a command of ours, aimed at the emulator.
+    pub(crate) fn command(&self, words: &[&str]) -> Command {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_chatferry"));
+        command
+            .args(words)
+            .env("CHATFERRY_WORK", self.work())
+            .env("CHATFERRY_KEY", self.key())
+            .env("CHATFERRY_API", self.emulator.url())
+            .env("CHATFERRY_ADMIN", ADMIN)
+            .env("CHATFERRY_PACE", "off")
+            .env("NO_COLOR", "1")
+            .stdin(Stdio::null());
+        command
+    }
+
+    /// Runs a command to its end.
+    pub(crate) async fn run(&self, words: &[&str]) -> Output {
+        let mut command = self.command(words);
+        tokio::task::spawn_blocking(move || command.output().expect("it starts"))
+            .await
+            .expect("it ends")
+    }
+
+    /// Runs a command that must succeed; returns what it printed.
+    pub(crate) async fn ok(&self, words: &[&str]) -> String {
+        let output = self.run(words).await;
+        let text = format!("{}{}", text(&output.stdout), text(&output.stderr));
+        assert!(output.status.success(), "{words:?}: {:?}\n{text}", output.status.code());
+        text
+    }
+
+    /// Sends, verifies and completes an export.
+    pub(crate) async fn whole(&self, export: &Path) {
+        self.ok(&["run", &export.display().to_string()]).await;
+        self.ok(&["verify"]).await;
+        self.ok(&["complete"]).await;
+    }
+
+    /// Starts a command, and kills it with SIGKILL once the emulator has counted so many requests
+    /// more; returns whether it was killed before its end.
+    pub(crate) async fn kill_after(&self, requests: u64, words: &[&str]) -> bool {
+        let goal = self.emulator.stats().total() + requests;
+        let mut command = self.command(words);
+        command.stdout(Stdio::null()).stderr(Stdio::null());
+        let mut child: Child = command.spawn().expect("it starts");
+        while self.emulator.stats().total() < goal {
+            if child.try_wait().expect("it can be asked").is_some() {
+                return false;
+            }
+            tokio::task::yield_now().await;
+        }
+        child.kill().expect("it can be killed");
+        child.wait().expect("it ends");
+        true
+    }
+}
+
+fn write_private(path: &Path, contents: &str) {
+    use std::io::Write;
+    use std::os::unix::fs::OpenOptionsExt;
+    let mut file = fs::OpenOptions::new()
+        .write(true)
+        .create(true)
+        .truncate(true)
+        .mode(0o600)
+        .open(path)
+        .expect("a new file");
+    file.write_all(contents.as_bytes()).expect("room on the disk");
+}
+
+/// Returns a process's output as text.
+pub(crate) fn text(bytes: &[u8]) -> String {
+    String::from_utf8_lossy(bytes).into_owned()
+}
