@@ -112,6 +112,7 @@ CREATE TABLE step (
   after INTEGER,                   -- the step that must be done first; may be in another lane
   item INTEGER,                    -- what it pays for
   part INTEGER NOT NULL DEFAULT 0, -- which part of a split message
+  carries INTEGER NOT NULL DEFAULT 0, -- 1: files travel as text inside the message
   actor INTEGER NOT NULL,          -- the account that makes the call
   created INTEGER,                 -- a post's createTime, µs
   hash BLOB,                       -- SHA-256 of a post's text, cut to 16; stays when the body goes

@@ -7,6 +7,7 @@
 mod conversation;
 mod members;
 mod names;
+mod notes;
 mod order;
 mod people;
 mod record;
@@ -159,16 +160,7 @@ impl Bench {
             }
         }
         monitor.observe(&Event::PlanStarted { conversations: due.len() as u64 });
-        for id in &due {
-            if stop.is_cancelled() {
-                break;
-            }
-            let sources = self.sources_of(id);
-            conversation::plan(self, ledger, &sources, monitor)?;
-            monitor.observe(&Event::ConversationPlanned {
-                conversation: self.names.get(*id).cloned().unwrap_or_default(),
-            });
-        }
+        conversation::plan_all(self, ledger, &due, monitor, stop)?;
         Ok(due.len() as u64)
     }
 
@@ -180,6 +172,10 @@ impl Bench {
     /// Returns the conversations that could not keep their names.
     pub fn renamed(&self) -> &[Renamed] {
         &self.renamed
+    }
+
+    fn name_of(&self, id: &ConversationId) -> String {
+        self.names.get(id).cloned().unwrap_or_default()
     }
 
     fn sources_of(&self, id: &ConversationId) -> Vec<Source<'_>> {

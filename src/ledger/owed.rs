@@ -23,6 +23,8 @@ pub struct Step {
     pub item: Option<i64>,
     /// Which part of a split message.
     pub part: u32,
+    /// Files travel as text inside the message.
+    pub carries: bool,
     /// Who makes the call.
     pub actor: Account,
     /// A post's createTime.
@@ -77,6 +79,7 @@ fn read(row: &Row<'_>) -> rusqlite::Result<Step> {
         actor: Account::new(&row.get::<_, String>(5)?),
         created: row.get(6)?,
         revision: row.get::<_, i64>(7)? as u32,
+        carries: row.get(13)?,
         request: Frozen::from_stored(row.get(8)?),
         parent,
     })
@@ -93,7 +96,7 @@ impl Ledger {
         room: usize,
     ) -> Result<Vec<Step>, Error> {
         let sql = "SELECT s.id, s.phase, s.kind, s.item, s.part, a.email, s.created, s.revision, s.request,
-                s.after, p.state, i.message, i.thread
+                s.after, p.state, i.message, i.thread, s.carries
             FROM step s JOIN account a ON a.id = s.actor
             LEFT JOIN step p ON p.id = s.after LEFT JOIN item i ON i.id = p.item
             WHERE s.id > ?1 AND s.id <= ?2 AND s.phase = ?3 AND s.kind = ?4 AND s.state = ?5 ORDER BY s.id LIMIT ?6";

@@ -6,7 +6,11 @@ use super::codes::Code;
 use super::{Error, Ledger, expect_rows};
 use crate::event::Calls;
 use crate::ids::{Account, ConversationId, Micros, SlackUserId};
-use rusqlite::{Transaction, params};
+use rusqlite::{Statement, Transaction, params};
+
+const ITEM: &str =
+    "INSERT INTO item (conversation, ts, kind, sub, source, hash, state, reason, losses, created, ended, actor, calls)
+    VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13)";
 
 /// One source item, as planned.
 #[derive(Debug, Clone)]
@@ -176,7 +180,7 @@ impl Ledger {
         name: &str,
         kind: &str,
     ) -> Result<Planning<'_>, Error> {
-        let change = self.db.transaction()?;
+        let change = self.db.unchecked_transaction()?;
         let sql = "INSERT INTO conversation (slack, name, kind) VALUES (?1, ?2, ?3)
             ON CONFLICT (slack) DO UPDATE SET name = excluded.name, kind = excluded.kind RETURNING id";
         let id: i64 =
@@ -195,13 +199,14 @@ impl Ledger {
         )?;
         change.execute("DELETE FROM item WHERE conversation = ?1", [id])?;
         change.execute("DELETE FROM lane WHERE conversation = ?1", [id])?;
-        Ok(Planning { change, conversation: id })
+        Ok(Planning { item: self.db.prepare(ITEM)?, change, conversation: id })
     }
 }
 
 /// A conversation in the middle of being planned; dropped without `finish`, nothing happened.
 #[derive(Debug)]
 pub struct Planning<'a> {
+    item: Statement<'a>,
     change: Transaction<'a>,
     conversation: i64,
 }
@@ -209,9 +214,7 @@ pub struct Planning<'a> {
 impl Planning<'_> {
     /// Notes an item.
     pub fn item(&mut self, item: &NewItem<'_>) -> Result<(), Error> {
-        let sql = "INSERT INTO item (conversation, ts, kind, sub, source, hash, state, reason, losses, created, ended, actor, calls)
-            VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13)";
-        let rows = self.change.prepare_cached(sql)?.execute(params![
+        let rows = self.item.execute(params![
             self.conversation,
             item.ts,
             item.kind.code(),

@@ -50,6 +50,7 @@ pub struct Key {
     kind: StepKind,
     item: Option<i64>,
     part: u32,
+    carries: bool,
 }
 
 impl From<&Step> for Key {
@@ -61,6 +62,7 @@ impl From<&Step> for Key {
             kind: step.kind,
             item: step.item,
             part: step.part,
+            carries: step.carries,
         }
     }
 }
@@ -116,23 +118,18 @@ fn done(change: &Transaction<'_>, key: &Key, receipt: &Receipt) -> Result<(), Er
         expect_rows(rows, 1, "a space is named")?;
     }
     let Some(item) = key.item else { return Ok(()) };
-    if key.kind == StepKind::Post && key.part == 0 {
-        let sql = "UPDATE item SET message = ?2, thread = ?3 WHERE id = ?1";
-        change.prepare_cached(sql)?.execute(params![item, receipt.name, receipt.thread])?;
-    }
-    pay(change, item, key.kind)
-}
-
-/// Counts a call for its item; the last one settles the item, and what travels inside it.
-fn pay(change: &Transaction<'_>, item: i64, kind: StepKind) -> Result<(), Error> {
+    let first = key.kind == StepKind::Post && key.part == 0;
+    let (message, thread) = if first { (&receipt.name, &receipt.thread) } else { (&None, &None) };
+    // The last call settles the item, and what travels inside it.
     let sql = "UPDATE item SET paid = paid + 1,
-            state = CASE WHEN paid + 1 < calls THEN state WHEN losses IS NULL THEN 1 ELSE 2 END
-        WHERE id = ?1 AND state IN (0, 4) RETURNING state, losses LIKE '%file%'";
-    let (state, files): (i64, Option<bool>) =
-        change.prepare_cached(sql)?.query_row([item], |row| Ok((row.get(0)?, row.get(1)?)))?;
-    if kind == StepKind::Post && state != 0 && files == Some(true) {
-        let sql = "UPDATE item SET state = 2 WHERE kind = 1 AND state = 0
-            AND (conversation, ts) = (SELECT conversation, ts FROM item WHERE id = ?1)";
+            state = CASE WHEN paid + 1 < calls THEN state WHEN losses IS NULL THEN 1 ELSE 2 END,
+            message = coalesce(?2, message), thread = coalesce(?3, thread)
+        WHERE id = ?1 AND state IN (0, 4)";
+    let rows = change.prepare_cached(sql)?.execute(params![item, message, thread])?;
+    expect_rows(rows, 1, "an item is paid")?;
+    if key.carries {
+        let sql = "UPDATE item SET state = 2 WHERE kind = 1 AND state = 0 AND (conversation, ts) =
+            (SELECT conversation, ts FROM item WHERE id = ?1 AND state IN (1, 2))";
         change.prepare_cached(sql)?.execute([item])?;
     }
     Ok(())

@@ -63,6 +63,8 @@ pub struct NewStep {
     pub item: Option<i64>,
     /// Which part of a split message.
     pub part: u32,
+    /// Files travel as text inside the message.
+    pub carries: bool,
     /// The account that makes the call.
     pub actor: i64,
     /// A post's createTime.
@@ -165,8 +167,8 @@ impl Ledger {
     pub fn add_steps(&mut self, lane: i64, steps: &[NewStep]) -> Result<(), Error> {
         let change = self.db.transaction()?;
         {
-            let sql = "INSERT INTO step (id, phase, kind, after, item, part, actor, created, hash, request)
-                VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)";
+            let sql = "INSERT INTO step (id, phase, kind, after, item, part, actor, created, hash, request, carries)
+                VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)";
             let mut insert = change.prepare_cached(sql)?;
             for step in steps {
                 insert.execute(params![
@@ -180,6 +182,7 @@ impl Ledger {
                     step.created,
                     step.hash.as_ref().map(<[u8; 16]>::as_slice),
                     step.request,
+                    step.carries,
                 ])?;
             }
         }

@@ -1,247 +1,142 @@
-//! One conversation into the ledger: items, times, members, and the lane. One thread reads and
-//! converts, this one writes.
+//! Conversations into the ledger. Two threads read and convert ahead, this one writes.
 
-use super::members::Members;
+use super::notes::Notes;
 use super::order::{self, Batch, Stop};
-use super::record::{Books, owes};
-use super::times::{Allocator, space_time};
 use super::{Bench, Error, Source};
-use crate::convert::{Context, Converted, Fate};
-use crate::event::{Calls, Event, Monitor};
-use crate::ids::{Micros, SlackUserId};
-use crate::ledger::{ItemKind, ItemState, Ledger, NewItem, NewLane, Planning};
-use crate::slack::{Conversation, Kind, PersonKind};
-use std::collections::BTreeSet;
-use std::sync::mpsc::{SyncSender, sync_channel};
+use crate::convert::{Context, Converted};
+use crate::event::{Event, Monitor};
+use crate::ids::ConversationId;
+use crate::ledger::Ledger;
+use std::slice::Iter;
+use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
+use std::sync::{Mutex, PoisonError};
+use tokio_util::sync::CancellationToken;
 
-/// How many batches may wait to be written.
-const AHEAD: usize = 4;
+/// How many batches of a conversation may wait to be written.
+const AHEAD: usize = 2;
+/// How many conversations may be read before their turn to be written.
+const CONVERSATIONS: usize = 8;
+/// Threads that read and convert.
+const READERS: usize = 2;
 
 /// A batch with what became of its messages.
-struct Done {
-    batch: Batch,
-    converted: Vec<Converted>,
+pub(super) struct Done {
+    pub(super) batch: Batch,
+    pub(super) converted: Vec<Converted>,
 }
 
-/// Plans one conversation. `sources` are the exports that hold it, the newest last.
-pub(super) fn plan(
+/// A conversation, and what is read of it.
+type Reading<'a> = (&'a ConversationId, Receiver<Result<Done, Stop>>);
+
+/// Plans conversations, in order. Others are read while one is written.
+pub(super) fn plan_all(
     bench: &Bench,
     ledger: &mut Ledger,
-    sources: &[Source<'_>],
+    due: &[&ConversationId],
     monitor: &dyn Monitor,
+    stop: &CancellationToken,
 ) -> Result<(), Error> {
-    match attempt(bench, ledger, sources, sources.len() > 1, monitor) {
-        Err(Stop::Disordered) => {
-            attempt(bench, ledger, sources, true, monitor).map_err(|stop| match stop {
-                Stop::Failed(error) => error,
-                Stop::Disordered => Error::Order,
-            })
+    let turn = Mutex::new(due.iter());
+    std::thread::scope(|scope| {
+        let (announce, ready) = sync_channel::<Reading<'_>>(CONVERSATIONS);
+        for _ in 0..READERS {
+            let (announce, turn) = (announce.clone(), &turn);
+            scope.spawn(move || read_on(bench, turn, &announce));
         }
-        Err(Stop::Failed(error)) => Err(error),
-        Ok(()) => Ok(()),
+        drop(announce);
+        for (id, batches) in ready {
+            if stop.is_cancelled() {
+                break;
+            }
+            plan(bench, ledger, id, batches, monitor)?;
+            monitor.observe(&Event::ConversationPlanned { conversation: bench.name_of(id) });
+        }
+        Ok(())
+    })
+}
+
+/// Reads one conversation after the other, until there is none or nobody wants more.
+fn read_on<'a>(
+    bench: &Bench,
+    turn: &Mutex<Iter<'a, &'a ConversationId>>,
+    announce: &SyncSender<Reading<'a>>,
+) {
+    loop {
+        let (id, batches) = {
+            // Announced in order, so that they are written in order.
+            let mut turn = turn.lock().unwrap_or_else(PoisonError::into_inner);
+            let Some(id) = turn.next().copied() else { return };
+            let (batches, received) = sync_channel(AHEAD);
+            if announce.send((id, received)).is_err() {
+                return;
+            }
+            (id, batches)
+        };
+        let sources = bench.sources_of(id);
+        let read = read(bench, &sources, sources.len() > 1, &mut |done| {
+            // The writer stopped listening: it has the reason.
+            batches.send(Ok(done)).map_err(|_| Error::Order)
+        });
+        if let Err(stop) = read
+            && batches.send(Err(stop)).is_err()
+        {
+            return;
+        }
     }
 }
 
-fn attempt(
-    bench: &Bench,
-    ledger: &mut Ledger,
-    sources: &[Source<'_>],
-    disordered: bool,
-    monitor: &dyn Monitor,
-) -> Result<(), Stop> {
-    let conversation =
-        sources.last().map(|source| source.conversation).ok_or(Stop::Failed(Error::Order))?;
-    let newest_source = sources.last().map_or(0, |source| source.id);
-    let kind = super::kind_word(conversation.kind);
-    let planning = ledger
-        .plan_conversation(&conversation.id, &conversation.name, kind)
-        .map_err(Error::Ledger)?;
-    let mut notes = Notes::begin(bench, planning, conversation, monitor, newest_source);
-    std::thread::scope(|scope| {
-        let (batches, ready) = sync_channel(AHEAD);
-        let reader = scope.spawn(move || read(bench, sources, disordered, &batches));
-        let mut written = Ok(());
-        for done in ready {
-            if written.is_ok() {
-                written = notes.write(&done, sources);
-            }
-        }
-        reader.join().map_err(|_| Stop::Failed(Error::Order))??;
-        written.map_err(Stop::Failed)
-    })?;
-    notes.finish(disordered).map_err(Stop::Failed)
-}
-
+/// Reads and converts a conversation, batch by batch.
 fn read(
     bench: &Bench,
     sources: &[Source<'_>],
     disordered: bool,
-    batches: &SyncSender<Done>,
+    take: &mut dyn FnMut(Done) -> Result<(), Error>,
 ) -> Result<(), Stop> {
     let pairs: Vec<_> = sources.iter().map(|source| (source.export, source.conversation)).collect();
     let context =
         Context { threads: bench.threads(sources.last().map(|source| source.conversation)) };
     order::walk(&pairs, disordered, &mut |batch| {
-        let converted = batch
-            .messages
-            .iter()
-            .map(|message| bench.converter.convert(&context, message))
-            .collect();
-        // The writer stopped reading: it has the reason.
-        batches.send(Done { batch, converted }).map_err(|_| Error::Order)
+        let convert = |message| bench.converter.convert(&context, message);
+        let converted = batch.messages.iter().map(convert).collect();
+        take(Done { batch, converted })
     })
 }
 
-/// What is summed up while a conversation is written.
-struct Notes<'a, 'l> {
-    bench: &'a Bench,
-    planning: Planning<'l>,
-    conversation: &'a Conversation,
-    monitor: &'a dyn Monitor,
-    times: Allocator<'a>,
-    members: Members,
-    calls: Calls,
-    superseded: usize,
-    threaded: bool,
-    first: Option<Micros>,
-    newest: Micros,
-    source: i64,
+/// Writes one conversation. Where its archive turns out not to be in the order of time, what was
+/// written is dropped and it is read the other way.
+fn plan(
+    bench: &Bench,
+    ledger: &mut Ledger,
+    id: &ConversationId,
+    batches: Receiver<Result<Done, Stop>>,
+    monitor: &dyn Monitor,
+) -> Result<(), Error> {
+    let sources = bench.sources_of(id);
+    let mut notes = Notes::begin(bench, ledger, &sources, monitor)?;
+    for done in batches {
+        match done {
+            Ok(done) => notes.write(&done, &sources)?,
+            Err(Stop::Failed(error)) => return Err(error),
+            Err(Stop::Disordered) => {
+                drop(notes);
+                return again(bench, ledger, &sources, monitor);
+            }
+        }
+    }
+    notes.finish(sources.len() > 1)
 }
 
-/// No time was sent yet: a conversation is planned as a whole or not at all.
-static NONE_TAKEN: BTreeSet<Micros> = BTreeSet::new();
-
-impl<'a, 'l> Notes<'a, 'l> {
-    fn begin(
-        bench: &'a Bench,
-        planning: Planning<'l>,
-        conversation: &'a Conversation,
-        monitor: &'a dyn Monitor,
-        source: i64,
-    ) -> Self {
-        Self {
-            bench,
-            planning,
-            conversation,
-            monitor,
-            times: Allocator::new(&NONE_TAKEN),
-            members: Members::listed(conversation.members.iter()),
-            calls: Calls::default(),
-            superseded: 0,
-            threaded: false,
-            first: None,
-            newest: 0,
-            source,
-        }
-    }
-
-    fn write(&mut self, done: &Done, sources: &[Source<'_>]) -> Result<(), Error> {
-        let source = sources.get(done.batch.export).map_or(0, |source| source.id);
-        let books = Books { accounts: &self.bench.accounts, admin: self.bench.admin, source };
-        for bad in &done.batch.bad {
-            books.bad(&mut self.planning, bad)?;
-        }
-        for message in &done.batch.superseded {
-            self.superseded += 1;
-            books.superseded(&mut self.planning, message, self.superseded)?;
-        }
-        for (message, converted) in done.batch.messages.iter().zip(&done.converted) {
-            self.members.note(message);
-            self.newest = self.newest.max(message.ts.micros());
-            let owes = owes(converted);
-            let created = matches!(converted.fate, Fate::Post(_))
-                .then(|| self.times.place(message.ts, owes.parts));
-            self.first = [self.first, created].into_iter().flatten().min();
-            self.threaded |= converted.thread.is_some() || owes.parts > 1;
-            self.calls.posts += u64::from(owes.parts);
-            self.calls.reactions += owes.reactions;
-            books.message(&mut self.planning, message, converted, created)?;
-        }
-        let messages = (done.batch.messages.len() + done.batch.superseded.len()) as u64;
-        self.monitor
-            .observe(&Event::Planned { conversation: self.conversation.name.clone(), messages });
-        Ok(())
-    }
-
-    fn finish(mut self, disordered: bool) -> Result<(), Error> {
-        let direct = matches!(self.conversation.kind, Kind::Direct | Kind::Group);
-        if direct && self.newest == 0 {
-            self.note_members(None, Some("empty_conversation"))?;
-            return Ok(self.planning.finish_without_lane()?);
-        }
-        let completer = self.completer();
-        let (past, present) = self.note_members(completer.as_ref(), None)?;
-        self.calls.others = past + present + 2;
-        let earliest = [self.first, self.members.iter().filter_map(|(_, stay)| stay.since()).min()];
-        let number = |id: &SlackUserId| self.bench.number(id);
-        self.planning.finish(&NewLane {
-            fingerprint: &self.bench.fingerprint,
-            disordered,
-            threaded: self.threaded,
-            name: self.bench.name(self.conversation),
-            created: space_time(self.conversation.created, earliest.into_iter().flatten().min()),
-            completer: completer.as_ref().and_then(number).unwrap_or(self.bench.admin),
-            admin_owned: completer.is_none(),
-            planned: self.calls,
-            past,
-            present,
-            newest: self.newest,
-        })?;
-        Ok(())
-    }
-
-    /// Chooses who ends import mode, and so becomes the owner: the creator if still in, else the
-    /// present member with an account who wrote most, else nobody of the conversation.
-    fn completer(&self) -> Option<SlackUserId> {
-        let able = |id: &SlackUserId| {
-            self.bench
-                .people
-                .by_id
-                .get(id)
-                .is_some_and(|one| one.account.is_some() && one.kind == PersonKind::Human)
-        };
-        let present = || self.members.iter().filter(|(id, stay)| stay.present && able(id));
-        let creator = self.conversation.creator.as_ref();
-        let created = present().map(|(id, _)| id).find(|id| Some(*id) == creator);
-        created
-            .or_else(|| {
-                present()
-                    .max_by_key(|(id, stay)| (stay.posts, std::cmp::Reverse(*id)))
-                    .map(|(id, _)| id)
-            })
-            .cloned()
-    }
-
-    fn note_members(
-        &mut self,
-        completer: Option<&SlackUserId>,
-        skip: Option<&str>,
-    ) -> Result<(u64, u64), Error> {
-        let (mut past, mut present) = (0, 0);
-        let members = std::mem::take(&mut self.members);
-        for (id, stay) in members.iter() {
-            let owed = skip.is_none() && self.bench.number(id).is_some();
-            let (before, now) =
-                (u32::from(owed && stay.has_past()), u32::from(owed && stay.present));
-            past += u64::from(before);
-            // Whoever completes is a member by that, and needs no call of their own.
-            present += u64::from(now) - u64::from(now > 0 && Some(id) == completer);
-            self.planning.item(&NewItem {
-                kind: ItemKind::Membership,
-                ts: 0,
-                sub: id.as_str(),
-                hash: None,
-                state: if owed { ItemState::Owed } else { ItemState::Skipped },
-                reason: (!owed).then(|| skip.unwrap_or_else(|| self.bench.why_nobody(id))),
-                losses: None,
-                source: self.source,
-                created: stay.since(),
-                ended: stay.ended(),
-                actor: None,
-                calls: before + now,
-            })?;
-        }
-        self.members = members;
-        Ok((past, present))
+fn again(
+    bench: &Bench,
+    ledger: &mut Ledger,
+    sources: &[Source<'_>],
+    monitor: &dyn Monitor,
+) -> Result<(), Error> {
+    let mut notes = Notes::begin(bench, ledger, sources, monitor)?;
+    let read = read(bench, sources, true, &mut |done| notes.write(&done, sources));
+    match read {
+        Ok(()) => notes.finish(true),
+        Err(Stop::Failed(error)) => Err(error),
+        Err(Stop::Disordered) => Err(Error::Order),
     }
 }

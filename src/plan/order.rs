@@ -8,6 +8,9 @@ use super::Error;
 use crate::ids::{Micros, SlackTs};
 use crate::slack::{Bad, Conversation, DayRef, Export, Message};
 
+/// How many messages make a batch.
+const BATCH: usize = 256;
+
 /// A stretch of a conversation.
 #[derive(Debug, Default)]
 pub(crate) struct Batch {
@@ -48,7 +51,7 @@ pub(crate) fn walk(
     let [(export, conversation)] = sources else {
         return Err(Stop::Disordered);
     };
-    let mut scratch = Vec::new();
+    let (mut scratch, mut batch) = (Vec::new(), Batch::default());
     let mut last = SlackTs::from_micros(Micros::MIN);
     for day in export.days(conversation) {
         let day = export.read_day(&day, &mut scratch);
@@ -57,9 +60,14 @@ pub(crate) fn walk(
             return Err(Stop::Disordered);
         }
         last = messages.last().map_or(last, |message| message.ts);
-        visit(Batch { export: 0, messages, superseded, bad: day.bad })?;
+        batch.messages.extend(messages);
+        batch.superseded.extend(superseded);
+        batch.bad.extend(day.bad);
+        if batch.messages.len() >= BATCH {
+            visit(std::mem::take(&mut batch))?;
+        }
     }
-    Ok(())
+    Ok(visit(batch)?)
 }
 
 /// Takes apart a sorted day: of messages with one ts the latest edition counts, and of equal
@@ -91,11 +99,8 @@ mod sorted {
     //! The two-pass walk.
 
     use super::{
-        Bad, Batch, Conversation, DayRef, Error, Export, Message, Micros, SlackTs, edition,
+        BATCH, Bad, Batch, Conversation, DayRef, Error, Export, Message, Micros, SlackTs, edition,
     };
-
-    /// How many messages a batch holds.
-    const BATCH: usize = 512;
 
     /// Where a message lies.
     #[derive(Clone, Copy)]

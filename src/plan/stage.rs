@@ -1,22 +1,22 @@
 //! Staging: a lane's requests frozen, just before it opens. From then on no setting, people map
 //! or program version changes a byte of them.
 
+mod frame;
+
 use super::order::{self, Stop};
 use super::record::{Subs, reaction_sub};
 use super::steps::{Owed, Steps};
 use super::{Bench, Error, Source};
-use crate::convert::{Context, Converted, Fate, ReactionOutcome, description, space_shape};
-use crate::draft::{Draft, MemberDraft, Phase, Place, PostDraft, SpaceDraft, SpaceKind, StepKind};
+use crate::convert::{Context, Converted, Fate, ReactionOutcome};
+use crate::draft::{Draft, Phase, Place, PostDraft, StepKind};
 use crate::ids::{
     Account, MessageId, Micros, Operation, RequestId, RequestKey, SlackTs, text_hash,
 };
-use crate::ledger::{
-    self, ItemKind, ItemState, Lane, Ledger, StageError, StagedItem, StagedMember, Writer,
-};
+use crate::ledger::{self, ItemKind, ItemState, Lane, Ledger, StageError, StagedItem, Writer};
 use crate::slack::Message;
 use std::collections::HashMap;
-use std::path::{Path, PathBuf};
-use std::sync::Arc;
+use std::path::PathBuf;
+use std::sync::{Arc, Mutex, PoisonError};
 
 /// Freezes lanes when they are about to open. Reads the ledger through a connection of its own,
 /// and writes through the one writer.
@@ -25,27 +25,36 @@ pub struct Stager {
     bench: Arc<Bench>,
     ledger: PathBuf,
     writer: Writer,
+    /// Connections that are open and at rest.
+    readers: Mutex<Vec<Ledger>>,
 }
 
 impl Stager {
     /// Takes what the ledger was planned with.
     pub fn new(bench: Arc<Bench>, ledger: PathBuf, writer: Writer) -> Self {
-        Self { bench, ledger, writer }
+        Self { bench, ledger, writer, readers: Mutex::new(Vec::new()) }
+    }
+
+    /// Freezes one lane. Blocks while it reads and writes.
+    fn freeze(&self, lane: i64) -> Result<(), Error> {
+        let idle = self.readers.lock().unwrap_or_else(PoisonError::into_inner).pop();
+        let reader = idle.map_or_else(|| Ledger::open_read_only(&self.ledger), Ok)?;
+        stage(&self.bench, &reader, &self.writer, lane)?;
+        self.readers.lock().unwrap_or_else(PoisonError::into_inner).push(reader);
+        Ok(())
     }
 }
 
 impl ledger::Stage for Stager {
     fn stage(&self, lane: i64) -> Result<(), StageError> {
-        stage(&self.bench, &self.ledger, &self.writer, lane).map_err(|error| match error {
+        self.freeze(lane).map_err(|error| match error {
             Error::Ledger(error) => StageError::Ledger(error),
             other => StageError::Archive(other.to_string()),
         })
     }
 }
 
-/// Freezes one lane. Blocks while it reads and writes.
-fn stage(bench: &Bench, path: &Path, writer: &Writer, lane: i64) -> Result<(), Error> {
-    let reader = Ledger::open_read_only(path)?;
+fn stage(bench: &Bench, reader: &Ledger, writer: &Writer, lane: i64) -> Result<(), Error> {
     let lane = reader.lane(lane)?;
     let sources = bench.sources_of(&lane.slack);
     if sources.is_empty() {
@@ -54,17 +63,8 @@ fn stage(bench: &Bench, path: &Path, writer: &Writer, lane: i64) -> Result<(), E
     let owner = reader.owner()?.unwrap_or_default();
     let steps = Steps::begin(writer, lane.id)?;
     let (key, threads) = (owner.key(), HashMap::new());
-    Staging {
-        bench,
-        reader: &reader,
-        newest: owner.newest,
-        key,
-        lane: &lane,
-        steps,
-        threads,
-        posts: 0,
-    }
-    .stage(&sources)
+    Staging { bench, reader, newest: owner.newest, key, lane: &lane, steps, threads, posts: 0 }
+        .stage(&sources)
 }
 
 /// A lane in the middle of being staged.
@@ -95,40 +95,6 @@ impl Staging<'_> {
         }
         self.present(&members)?;
         self.steps.finish()
-    }
-
-    fn space(&mut self, sources: &[Source<'_>]) -> Result<(), Error> {
-        let Some(conversation) = sources.last().map(|source| source.conversation) else {
-            return Ok(());
-        };
-        let kind = space_shape(conversation, self.lane.threaded, self.bench.direct);
-        let draft = Draft::Space(SpaceDraft {
-            kind,
-            name: (kind == SpaceKind::Named).then(|| self.lane.name.clone()),
-            description: description(conversation, self.bench.converter.roster())
-                .filter(|text| !text.is_empty()),
-            created: self.lane.created,
-            external: false,
-            request: self.request(
-                Operation::Space { conversation: &self.lane.slack, part: self.lane.part },
-                self.bench.admin,
-            ),
-        });
-        self.steps.add(&plain(Phase::Space, StepKind::Space, &draft, self.bench.admin))?;
-        Ok(())
-    }
-
-    fn past(&mut self, members: &[StagedMember]) -> Result<(), Error> {
-        let still_in = self.newest + 1_000_000;
-        for member in members {
-            let (Some(since), Some(user)) = (member.since, self.user(member)) else { continue };
-            let since = since.max(self.lane.created + 1);
-            let until = member.ended.unwrap_or(still_in).max(since + 1);
-            let draft = Draft::Member(MemberDraft { user, span: Some((since, until)) });
-            let owed = plain(Phase::History, StepKind::PastMember, &draft, self.bench.admin);
-            self.steps.add(&Owed { item: Some(member.item), ..owed })?;
-        }
-        Ok(())
     }
 
     fn content(&mut self, sources: &[Source<'_>]) -> Result<(), Error> {
@@ -225,6 +191,7 @@ impl Staging<'_> {
             let at = self.steps.add(&Owed {
                 item: Some(item),
                 part,
+                carries: !converted.files.is_empty(),
                 created: Some(created),
                 hash,
                 after,
@@ -265,40 +232,6 @@ impl Staging<'_> {
         Ok(())
     }
 
-    /// Freezes completion and the present members. Whoever completes is a member by that.
-    fn present(&mut self, members: &[StagedMember]) -> Result<(), Error> {
-        let present: Vec<&StagedMember> =
-            members.iter().filter(|member| member.ended.is_none()).collect();
-        let completer = self.lane.completer.clone();
-        let is_completer = |member: &&&StagedMember| self.account(member) == completer;
-        let own = present.iter().find(is_completer).map(|member| member.item);
-        let number = completer.as_ref().and_then(|account| self.bench.accounts.get(account));
-        let actor = number.map_or(self.bench.admin, |(number, _)| *number);
-        let own = own.filter(|_| !self.lane.admin_owned);
-        let complete = Draft::Complete;
-        self.steps.add(&Owed {
-            item: own,
-            ..plain(Phase::Complete, StepKind::Complete, &complete, actor)
-        })?;
-        for member in present.into_iter().filter(|member| Some(member.item) != own) {
-            let Some(user) = self.user(member) else { continue };
-            let draft = Draft::Member(MemberDraft { user, span: None });
-            let owed = plain(Phase::Present, StepKind::Member, &draft, actor);
-            self.steps.add(&Owed { item: Some(member.item), ..owed })?;
-        }
-        Ok(())
-    }
-
-    fn account(&self, member: &StagedMember) -> Option<Account> {
-        let known = self.bench.people.account(&member.slack.as_str().into());
-        known.map(|(account, _)| account.clone())
-    }
-
-    fn user(&self, member: &StagedMember) -> Option<String> {
-        let known = self.bench.people.account(&member.slack.as_str().into());
-        known.map(|(_, user)| user.clone())
-    }
-
     fn request(&self, operation: Operation<'_>, actor: i64) -> RequestId {
         let email = self.bench.emails.get(&actor);
         RequestId::derive(&RequestKey {
@@ -313,5 +246,16 @@ impl Staging<'_> {
 
 /// Returns a step that pays for no item and waits for none.
 fn plain(phase: Phase, kind: StepKind, draft: &Draft, actor: i64) -> Owed<'_> {
-    Owed { phase, kind, draft, after: None, item: None, part: 0, actor, created: None, hash: None }
+    Owed {
+        phase,
+        kind,
+        draft,
+        after: None,
+        item: None,
+        part: 0,
+        carries: false,
+        actor,
+        created: None,
+        hash: None,
+    }
 }

@@ -34,19 +34,21 @@ pub(super) async fn perform(
         let verdict = attempt(run, space, &step, names, doubts).await?;
         match verdict {
             Verdict::Done(receipt) => return done(run, &step, receipt).await,
-            Verdict::Wedge(reason, detail) => return wedged(run, &step, reason, detail).await,
+            Verdict::Wedge(reason, detail) => {
+                return Box::pin(wedged(run, &step, reason, detail)).await;
+            }
             Verdict::Abort(Stop::Token(error)) => return Err(Fatal::Token(error)),
             Verdict::Abort(Stop::Refused(detail)) => return Err(Fatal::Refused(detail)),
-            Verdict::Rename => step = look::rename(run, step).await?,
-            Verdict::Look => match look::look(run, space, &step).await? {
+            Verdict::Rename => step = Box::pin(look::rename(run, step)).await?,
+            Verdict::Look => match Box::pin(look::look(run, space, &step)).await? {
                 Found::Ours(receipt) => return done(run, &step, receipt).await,
-                Found::Foreign => step = look::retime(run, step).await?,
+                Found::Foreign => step = Box::pin(look::retime(run, step)).await?,
                 Found::Absent => doubts += 1,
                 Found::Unclear => {}
             },
             Verdict::Later(wait) => {
                 doubts += u32::from(wait.counts);
-                if !pause(run, space, &step, wait, tries).await {
+                if !Box::pin(pause(run, space, &step, wait, tries)).await {
                     return Ok(Performed::Stopped);
                 }
             }
@@ -56,7 +58,7 @@ pub(super) async fn perform(
             return Ok(Performed::Stopped);
         }
         if doubts > run.options.attempts {
-            return unconfirmed(run, space, &step).await;
+            return Box::pin(unconfirmed(run, space, &step)).await;
         }
     }
 }
@@ -104,7 +106,9 @@ async fn pause(run: &Run, space: Option<&str>, step: &Step, wait: Wait, tries: u
 }
 
 async fn done(run: &Run, step: &Step, receipt: Receipt) -> Result<Performed, Fatal> {
-    note_outside(run, step, &receipt).await?;
+    if matches!(step.kind, StepKind::Space | StepKind::Complete) {
+        Box::pin(note_outside(run, step, &receipt)).await?;
+    }
     let names = Names { message: receipt.name.clone(), thread: receipt.thread.clone() };
     run.writer.settle(Key::from(step), Settlement::Done(receipt)).await?;
     Ok(Performed::Done(names))

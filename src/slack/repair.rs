@@ -47,7 +47,7 @@ pub(super) fn lone_surrogates(json: &str) -> (Cow<'_, str>, u32) {
     (Cow::Owned(text), mended.len() as u32)
 }
 
-/// Returns the unit that `\uXXXX` at this place stands for.
+/// Returns the unit that `\u` and the four digits at this place stand for.
 fn half(bytes: &[u8], at: usize) -> Option<u16> {
     let [b'\\', b'u', digits @ ..] = bytes.get(at..at + 6)? else { return None };
     digits.iter().try_fold(0_u16, |unit, digit| {

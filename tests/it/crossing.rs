@@ -50,9 +50,9 @@ fn slow() -> Options {
 async fn golden(export: &Export) -> (String, u64) {
     let rig = Rig::with(&PEOPLE, slow()).await;
     rig.whole(&export.path).await;
-    assert_eq!(rig.emulator.lints(), []);
-    assert_eq!(rig.emulator.audit(), []);
-    (rig.emulator.canonical(), rig.emulator.stats().total())
+    assert_eq!(rig.emulator().lints(), []);
+    assert_eq!(rig.emulator().audit(), []);
+    (rig.emulator().canonical(), rig.emulator().stats().total())
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -68,9 +68,13 @@ async fn b1_b3_b4_b6_killed_at_ten_moments_and_resumed_the_state_is_that_of_an_u
         if rig.kill_after(2 + moment, &["complete"]).await {
             rig.ok(&["complete"]).await;
         }
-        assert_eq!(rig.emulator.canonical(), golden, "moment {moment}, killed {killed}: {resumed}");
-        assert_eq!(rig.emulator.audit(), [], "moment {moment}");
-        let stats = rig.emulator.stats();
+        assert_eq!(
+            rig.emulator().canonical(),
+            golden,
+            "moment {moment}, killed {killed}: {resumed}"
+        );
+        assert_eq!(rig.emulator().audit(), [], "moment {moment}");
+        let stats = rig.emulator().stats();
         assert!(
             stats.of("spaces.messages.create") <= MESSAGES + 64,
             "no restart from zero: {stats:?}"
@@ -89,10 +93,10 @@ async fn b2_the_same_command_twice_sends_no_message_twice() {
     let rig = Rig::start(&PEOPLE).await;
     let path = export.path.display().to_string();
     rig.ok(&["run", &path]).await;
-    let before = rig.emulator.stats();
+    let before = rig.emulator().stats();
     rig.ok(&["run", &path]).await;
     rig.ok(&["run"]).await;
-    let after = rig.emulator.stats();
+    let after = rig.emulator().stats();
     for method in [
         "spaces.create",
         "spaces.messages.create",
@@ -119,21 +123,21 @@ async fn b5_members_are_added_though_the_program_died_after_completion() {
         phase: Phase::Before,
         action: Action::Close,
     };
-    let id = rig.emulator.arm(fault).expect("a good fault");
+    let id = rig.emulator().arm(fault).expect("a good fault");
     let mut command = rig.command(&["complete"]);
     let mut child = command
         .stdout(std::process::Stdio::null())
         .stderr(std::process::Stdio::null())
         .spawn()
         .expect("it starts");
-    while rig.emulator.fired(id) < 2 {
+    while rig.emulator().fired(id) < 2 {
         tokio::task::yield_now().await;
     }
     child.kill().expect("it can be killed");
     child.wait().expect("it ends");
-    assert_ne!(rig.emulator.canonical(), golden, "members are missing");
+    assert_ne!(rig.emulator().canonical(), golden, "members are missing");
     rig.ok(&["complete"]).await;
-    assert_eq!(rig.emulator.canonical(), golden);
+    assert_eq!(rig.emulator().canonical(), golden);
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -158,7 +162,7 @@ async fn b7_the_work_folder_moves_to_another_place_and_goes_on() {
             text(&output.stderr)
         );
     }
-    assert_eq!(rig.emulator.canonical(), golden);
+    assert_eq!(rig.emulator().canonical(), golden);
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -167,10 +171,10 @@ async fn f10_nothing_is_posted_once_people_can_see_it() {
     let rig = Rig::start(&PEOPLE).await;
     rig.ok(&["run", &export.path.display().to_string()]).await;
     rig.ok(&["verify"]).await;
-    let posts = rig.emulator.stats().of("spaces.messages.create");
+    let posts = rig.emulator().stats().of("spaces.messages.create");
     rig.ok(&["complete"]).await;
-    assert_eq!(rig.emulator.stats().of("spaces.messages.create"), posts);
-    assert_eq!(rig.emulator.audit(), [], "the audit knows writes after completion");
+    assert_eq!(rig.emulator().stats().of("spaces.messages.create"), posts);
+    assert_eq!(rig.emulator().audit(), [], "the audit knows writes after completion");
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -182,7 +186,7 @@ async fn complete_waits_for_verify_and_verify_for_run() {
     rig.ok(&["run", &export.path.display().to_string()]).await;
     let unverified = rig.run(&["complete"]).await;
     assert_eq!(unverified.status.code(), Some(9), "{}", text(&unverified.stderr));
-    assert_eq!(rig.emulator.stats().of("spaces.completeImport"), 0);
+    assert_eq!(rig.emulator().stats().of("spaces.completeImport"), 0);
     let verdict = rig.ok(&["verify"]).await;
     assert!(verdict.contains(&format!("{MESSAGES} of {MESSAGES} planned messages")), "{verdict}");
     rig.ok(&["complete"]).await;
@@ -213,11 +217,11 @@ async fn a_lost_answer_after_each_kind_of_write_doubles_nothing() {
                 phase: Phase::After,
                 action,
             };
-            let id = rig.emulator.arm(fault).expect("a good fault");
+            let id = rig.emulator().arm(fault).expect("a good fault");
             rig.whole(&export.path).await;
-            assert_eq!(rig.emulator.fired(id), 3, "{method}");
-            assert_eq!(rig.emulator.canonical(), golden, "{method} {action:?}");
-            assert_eq!(rig.emulator.audit(), []);
+            assert_eq!(rig.emulator().fired(id), 3, "{method}");
+            assert_eq!(rig.emulator().canonical(), golden, "{method} {action:?}");
+            assert_eq!(rig.emulator().audit(), []);
         }
     }
 }
@@ -234,7 +238,7 @@ async fn one_refused_message_holds_its_space_back_and_no_other() {
         phase: Phase::Before,
         action,
     };
-    rig.emulator.arm(fault).expect("a good fault");
+    rig.emulator().arm(fault).expect("a good fault");
     let run = rig.run(&["run", &export.path.display().to_string()]).await;
     assert_eq!(run.status.code(), Some(3), "{}", text(&run.stdout));
     let report = text(&run.stdout);
@@ -242,11 +246,129 @@ async fn one_refused_message_holds_its_space_back_and_no_other() {
     rig.run(&["verify"]).await;
     let held = rig.run(&["complete"]).await;
     assert_eq!(held.status.code(), Some(9), "{}", text(&held.stderr));
-    assert_eq!(rig.emulator.stats().of("spaces.completeImport"), 3, "the other three are open");
+    assert_eq!(rig.emulator().stats().of("spaces.completeImport"), 3, "the other three are open");
     rig.ok(&["retry", "--all"]).await;
     rig.ok(&["run"]).await;
     rig.ok(&["verify"]).await;
     rig.ok(&["complete"]).await;
     let (golden, _) = golden(&export).await;
-    assert_eq!(rig.emulator.canonical(), golden);
+    assert_eq!(rig.emulator().canonical(), golden);
+}
+
+/// Refuses every post, so that the spaces exist and nothing is in them.
+fn refuse_posts() -> Fault {
+    let action = Action::Status { code: 400, retry_after: None };
+    Fault {
+        method: "spaces.messages.create".to_owned(),
+        nth: 1,
+        times: Some(3),
+        phase: Phase::Before,
+        action,
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_time_that_somebody_else_holds_moves_one_message_by_a_microsecond() {
+    let export = Workspace::new()
+        .channel("general", &["U1"])
+        .message("U1", "1600000000.000100", "first")
+        .message("U1", "1600000000.000101", "second")
+        .message("U1", "1600000001.000100", "third")
+        .zip();
+    let rig = Rig::start(&PEOPLE).await;
+    rig.emulator().arm(refuse_posts()).expect("a good fault");
+    let stuck = rig.run(&["run", &export.path.display().to_string()]).await;
+    assert_eq!(stuck.status.code(), Some(3), "{}", text(&stuck.stderr));
+    let spaces = std::fs::read_to_string(rig.work().join("spaces.jsonl")).expect("it is there");
+    let line: serde_json::Value = serde_json::from_str(spaces.lines().next().unwrap()).unwrap();
+    let space = line["space"].as_str().unwrap();
+    let token = rig.api.user("u2@example.com").await;
+    let foreign =
+        serde_json::json!({"text": "not ours", "createTime": "2020-09-13T12:26:40.000100Z"});
+    let posted = rig.api.post(&format!("/v1/{space}/messages"), &token, foreign).await;
+    assert_eq!(posted.status, 200, "{:?}", posted.body);
+    rig.ok(&["retry", "--all"]).await;
+    rig.ok(&["run"]).await;
+    let verdict = rig.run(&["verify"]).await;
+    assert_eq!(verdict.status.code(), Some(7), "{}", text(&verdict.stdout));
+    assert!(
+        text(&verdict.stdout).contains("3 of 3 planned messages are in Google Chat, 1 unplanned")
+    );
+    assert_eq!(rig.run(&["complete"]).await.status.code(), Some(9));
+    let state = rig.emulator().canonical();
+    for (said, at) in [("first", "40.000102Z"), ("second", "40.000101Z"), ("third", "41.000100Z")] {
+        let line = state.lines().find(|line| line.contains(said)).expect(said);
+        assert!(line.contains(at), "{line}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn d6_a_space_of_the_same_name_is_left_alone_and_ours_takes_another() {
+    let export = Workspace::new()
+        .channel("general", &["U1"])
+        .message("U1", "1600000000.000100", "hello")
+        .zip();
+    let rig = Rig::start(&PEOPLE).await;
+    let token = rig.api.user("u2@example.com").await;
+    let theirs = serde_json::json!({
+        "spaceType": "SPACE", "displayName": "general", "importMode": true, "createTime": "2019-01-01T00:00:00Z",
+    });
+    rig.api.post("/v1/spaces", &token, theirs).await.name();
+    rig.whole(&export.path).await;
+    let state = rig.emulator().canonical();
+    assert!(state.contains("general (2)"), "{state}");
+    assert_eq!(rig.emulator().stats().of("spaces.delete"), 0);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_is_planned_today_is_planned_tomorrow_to_the_byte() {
+    let export = workspace();
+    let rig = Rig::start(&PEOPLE).await;
+    let path = export.path.display().to_string();
+    let mut ledgers = Vec::new();
+    for folder in ["one", "two"] {
+        let work = rig.work().with_file_name(folder);
+        rig.ok(&["plan", &path, "--work", &work.display().to_string()]).await;
+        ledgers.push(std::fs::read(work.join("ledger.sqlite")).expect("it is there"));
+    }
+    assert!(ledgers[0] == ledgers[1], "two plans of one export differ");
+}
+
+#[cfg(unix)]
+#[tokio::test(flavor = "multi_thread")]
+async fn the_work_folder_is_its_owners_alone() {
+    use std::os::unix::fs::PermissionsExt;
+    let rig = Rig::start(&PEOPLE).await;
+    rig.whole(&workspace().path).await;
+    let mut folders = vec![rig.work()];
+    while let Some(folder) = folders.pop() {
+        let mode = |path: &std::path::Path| path.metadata().unwrap().permissions().mode() & 0o777;
+        assert_eq!(mode(&folder), 0o700, "{}", folder.display());
+        for entry in std::fs::read_dir(&folder).unwrap() {
+            let path = entry.unwrap().path();
+            if path.is_dir() {
+                folders.push(path);
+            } else {
+                assert_eq!(mode(&path), 0o600, "{}", path.display());
+            }
+        }
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn status_answers_while_a_run_is_under_way() {
+    let export = workspace();
+    let rig = Rig::with(&PEOPLE, slow()).await;
+    let goal = rig.emulator().stats().total() + 40;
+    let mut command = rig.command(&["run", &export.path.display().to_string()]);
+    let command = command.stdout(std::process::Stdio::null()).stderr(std::process::Stdio::null());
+    let mut child = command.spawn().expect("it starts");
+    while rig.emulator().stats().total() < goal {
+        tokio::task::yield_now().await;
+    }
+    let status = rig.ok(&["status", "--lanes"]).await;
+    let second = rig.run(&["run"]).await;
+    child.wait().expect("it ends");
+    assert!(status.contains("Not finished") && status.contains("general"), "{status}");
+    assert_eq!(second.status.code(), Some(8), "{}", text(&second.stderr));
 }

@@ -2,6 +2,7 @@
 
 #![expect(clippy::unwrap_used, reason = "where a test can't go on, it fails")]
 
+mod acceptance;
 mod architecture;
 mod chat_client;
 mod chat_http;

@@ -1,6 +1,9 @@
 //! The program as its user runs it, against an emulator in the test's own process.
 
+use crate::emulator_client::Api;
 use chatferry::emulator::{Emulator, Options, Person, Quotas};
+use serde_json::Value;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Output, Stdio};
@@ -12,7 +15,8 @@ pub(crate) const ADMIN: &str = "admin@example.com";
 /// An emulator, and a folder for work.
 #[derive(Debug)]
 pub(crate) struct Rig {
-    pub(crate) emulator: Emulator,
+    /// The emulator, and a way to speak with it beside the program.
+    pub(crate) api: Api,
     home: TempDir,
 }
 
@@ -22,10 +26,19 @@ impl Rig {
         Self::with(people, Options::default()).await
     }
 
+    /// Starts an emulator whose people have addresses in another domain.
+    pub(crate) async fn of_domain(people: &[&str], domain: &str) -> Self {
+        Self::build(people, domain, Options::default()).await
+    }
+
     /// Starts an emulator with options; quotas are off.
     pub(crate) async fn with(people: &[&str], options: Options) -> Self {
+        Self::build(people, "example.com", options).await
+    }
+
+    async fn build(people: &[&str], domain: &str, options: Options) -> Self {
         let person = |handle: &&str| Person {
-            email: format!("{handle}@example.com"),
+            email: format!("{handle}@{domain}"),
             id: None,
             name: (*handle).to_owned(),
             suspended: false,
@@ -34,11 +47,32 @@ impl Rig {
         let directory = people.iter().map(person).collect();
         let options =
             Options { directory, admin: ADMIN.to_owned(), quotas: Quotas::Off, ..options };
-        let emulator = Emulator::start(options).await.expect("a free port");
+        let api = Api::start(options).await;
         let home = TempDir::new().expect("a temporary folder");
-        let rig = Self { emulator, home };
-        write_private(&rig.key(), rig.emulator.key_json());
+        let rig = Self { api, home };
+        write_private(&rig.key(), rig.emulator().key_json());
         rig
+    }
+
+    /// Returns the emulator.
+    pub(crate) const fn emulator(&self) -> &Emulator {
+        &self.api.emulator
+    }
+
+    /// Returns the present members of every space, by the space's name.
+    pub(crate) fn members(&self) -> BTreeMap<String, BTreeSet<String>> {
+        let mut spaces: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
+        let mut space = String::new();
+        for line in self.emulator().canonical().lines() {
+            let line: Value = serde_json::from_str(line).expect("the dump is JSON");
+            if line["space"].is_string() {
+                line["name"].as_str().unwrap_or_default().clone_into(&mut space);
+                spaces.entry(space.clone()).or_default();
+            } else if let Some(member) = line["member"].as_str() {
+                spaces.entry(space.clone()).or_default().insert(member.to_owned());
+            }
+        }
+        spaces
     }
 
     /// Returns the work folder's path.
@@ -57,7 +91,7 @@ impl Rig {
             .args(words)
             .env("CHATFERRY_WORK", self.work())
             .env("CHATFERRY_KEY", self.key())
-            .env("CHATFERRY_API", self.emulator.url())
+            .env("CHATFERRY_API", self.emulator().url())
             .env("CHATFERRY_ADMIN", ADMIN)
             .env("CHATFERRY_PACE", "off")
             .env("NO_COLOR", "1")
@@ -91,11 +125,11 @@ impl Rig {
     /// Starts a command, and kills it with SIGKILL once the emulator has counted so many requests
     /// more; returns whether it was killed before its end.
     pub(crate) async fn kill_after(&self, requests: u64, words: &[&str]) -> bool {
-        let goal = self.emulator.stats().total() + requests;
+        let goal = self.emulator().stats().total() + requests;
         let mut command = self.command(words);
         command.stdout(Stdio::null()).stderr(Stdio::null());
         let mut child: Child = command.spawn().expect("it starts");
-        while self.emulator.stats().total() < goal {
+        while self.emulator().stats().total() < goal {
             if child.try_wait().expect("it can be asked").is_some() {
                 return false;
             }

@@ -1,0 +1,171 @@
+//! What is summed up while one conversation is written: times, members, calls, and at the end the
+//! lane.
+
+use super::conversation::Done;
+use super::members::Members;
+use super::record::{Books, owes};
+use super::times::{Allocator, space_time};
+use super::{Bench, Error, Source};
+use crate::convert::Fate;
+use crate::event::{Calls, Event, Monitor};
+use crate::ids::{Micros, SlackUserId};
+use crate::ledger::{ItemKind, ItemState, Ledger, NewItem, NewLane, Planning};
+use crate::slack::{Conversation, Kind, PersonKind};
+use std::collections::BTreeSet;
+
+/// What is summed up while a conversation is written.
+pub(super) struct Notes<'a, 'l> {
+    bench: &'a Bench,
+    planning: Planning<'l>,
+    conversation: &'a Conversation,
+    monitor: &'a dyn Monitor,
+    times: Allocator<'a>,
+    members: Members,
+    calls: Calls,
+    superseded: usize,
+    threaded: bool,
+    first: Option<Micros>,
+    newest: Micros,
+    source: i64,
+}
+
+/// No time was sent yet: a conversation is planned as a whole or not at all.
+static NONE_TAKEN: BTreeSet<Micros> = BTreeSet::new();
+
+impl<'a, 'l> Notes<'a, 'l> {
+    pub(super) fn begin(
+        bench: &'a Bench,
+        ledger: &'l mut Ledger,
+        sources: &[Source<'a>],
+        monitor: &'a dyn Monitor,
+    ) -> Result<Self, Error> {
+        let newest = sources.last().ok_or(Error::Order)?;
+        let (conversation, source) = (newest.conversation, newest.id);
+        let kind = super::kind_word(conversation.kind);
+        let planning = ledger.plan_conversation(&conversation.id, &conversation.name, kind)?;
+        Ok(Self {
+            bench,
+            planning,
+            conversation,
+            monitor,
+            times: Allocator::new(&NONE_TAKEN),
+            members: Members::listed(conversation.members.iter()),
+            calls: Calls::default(),
+            superseded: 0,
+            threaded: false,
+            first: None,
+            newest: 0,
+            source,
+        })
+    }
+
+    pub(super) fn write(&mut self, done: &Done, sources: &[Source<'_>]) -> Result<(), Error> {
+        let source = sources.get(done.batch.export).map_or(0, |source| source.id);
+        let books = Books { accounts: &self.bench.accounts, admin: self.bench.admin, source };
+        for bad in &done.batch.bad {
+            books.bad(&mut self.planning, bad)?;
+        }
+        for message in &done.batch.superseded {
+            self.superseded += 1;
+            books.superseded(&mut self.planning, message, self.superseded)?;
+        }
+        for (message, converted) in done.batch.messages.iter().zip(&done.converted) {
+            self.members.note(message);
+            self.newest = self.newest.max(message.ts.micros());
+            let owes = owes(converted);
+            let created = matches!(converted.fate, Fate::Post(_))
+                .then(|| self.times.place(message.ts, owes.parts));
+            self.first = [self.first, created].into_iter().flatten().min();
+            self.threaded |= converted.thread.is_some() || owes.parts > 1;
+            self.calls.posts += u64::from(owes.parts);
+            self.calls.reactions += owes.reactions;
+            books.message(&mut self.planning, message, converted, created)?;
+        }
+        let messages = (done.batch.messages.len() + done.batch.superseded.len()) as u64;
+        self.monitor
+            .observe(&Event::Planned { conversation: self.conversation.name.clone(), messages });
+        Ok(())
+    }
+
+    pub(super) fn finish(mut self, disordered: bool) -> Result<(), Error> {
+        let direct = matches!(self.conversation.kind, Kind::Direct | Kind::Group);
+        if direct && self.newest == 0 {
+            self.note_members(None, Some("empty_conversation"))?;
+            return Ok(self.planning.finish_without_lane()?);
+        }
+        let completer = self.completer();
+        let (past, present) = self.note_members(completer.as_ref(), None)?;
+        self.calls.others = past + present + 2;
+        let earliest = [self.first, self.members.iter().filter_map(|(_, stay)| stay.since()).min()];
+        let number = |id: &SlackUserId| self.bench.number(id);
+        self.planning.finish(&NewLane {
+            fingerprint: &self.bench.fingerprint,
+            disordered,
+            threaded: self.threaded,
+            name: self.bench.name(self.conversation),
+            created: space_time(self.conversation.created, earliest.into_iter().flatten().min()),
+            completer: completer.as_ref().and_then(number).unwrap_or(self.bench.admin),
+            admin_owned: completer.is_none(),
+            planned: self.calls,
+            past,
+            present,
+            newest: self.newest,
+        })?;
+        Ok(())
+    }
+
+    /// Chooses who ends import mode, and so becomes the owner: the creator if still in, else the
+    /// present member with an account who wrote most, else nobody of the conversation.
+    fn completer(&self) -> Option<SlackUserId> {
+        let able = |id: &SlackUserId| {
+            self.bench
+                .people
+                .by_id
+                .get(id)
+                .is_some_and(|one| one.account.is_some() && one.kind == PersonKind::Human)
+        };
+        let present = || self.members.iter().filter(|(id, stay)| stay.present && able(id));
+        let creator = self.conversation.creator.as_ref();
+        let created = present().map(|(id, _)| id).find(|id| Some(*id) == creator);
+        created
+            .or_else(|| {
+                present()
+                    .max_by_key(|(id, stay)| (stay.posts, std::cmp::Reverse(*id)))
+                    .map(|(id, _)| id)
+            })
+            .cloned()
+    }
+
+    fn note_members(
+        &mut self,
+        completer: Option<&SlackUserId>,
+        skip: Option<&str>,
+    ) -> Result<(u64, u64), Error> {
+        let (mut past, mut present) = (0, 0);
+        let members = std::mem::take(&mut self.members);
+        for (id, stay) in members.iter() {
+            let owed = skip.is_none() && self.bench.number(id).is_some();
+            let (before, now) =
+                (u32::from(owed && stay.has_past()), u32::from(owed && stay.present));
+            past += u64::from(before);
+            // Whoever completes is a member by that, and needs no call of their own.
+            present += u64::from(now) - u64::from(now > 0 && Some(id) == completer);
+            self.planning.item(&NewItem {
+                kind: ItemKind::Membership,
+                ts: 0,
+                sub: id.as_str(),
+                hash: None,
+                state: if owed { ItemState::Owed } else { ItemState::Skipped },
+                reason: (!owed).then(|| skip.unwrap_or_else(|| self.bench.why_nobody(id))),
+                losses: None,
+                source: self.source,
+                created: stay.since(),
+                ended: stay.ended(),
+                actor: None,
+                calls: before + now,
+            })?;
+        }
+        self.members = members;
+        Ok((past, present))
+    }
+}

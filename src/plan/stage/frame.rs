@@ -1,0 +1,82 @@
+//! What stands around a lane's messages: the space, the past members, completion and the present
+//! members.
+
+use super::super::steps::Owed;
+use super::super::{Error, Source};
+use super::{Staging, plain};
+use crate::convert::{description, space_shape};
+use crate::draft::{Draft, MemberDraft, Phase, SpaceDraft, SpaceKind, StepKind};
+use crate::ids::{Account, Operation};
+use crate::ledger::StagedMember;
+
+impl Staging<'_> {
+    /// Freezes the space's creation.
+    pub(super) fn space(&mut self, sources: &[Source<'_>]) -> Result<(), Error> {
+        let Some(conversation) = sources.last().map(|source| source.conversation) else {
+            return Ok(());
+        };
+        let kind = space_shape(conversation, self.lane.threaded, self.bench.direct);
+        let draft = Draft::Space(SpaceDraft {
+            kind,
+            name: (kind == SpaceKind::Named).then(|| self.lane.name.clone()),
+            description: description(conversation, self.bench.converter.roster())
+                .filter(|text| !text.is_empty()),
+            created: self.lane.created,
+            external: false,
+            request: self.request(
+                Operation::Space { conversation: &self.lane.slack, part: self.lane.part },
+                self.bench.admin,
+            ),
+        });
+        self.steps.add(&plain(Phase::Space, StepKind::Space, &draft, self.bench.admin))?;
+        Ok(())
+    }
+
+    /// Freezes memberships as they were.
+    pub(super) fn past(&mut self, members: &[StagedMember]) -> Result<(), Error> {
+        let still_in = self.newest + 1_000_000;
+        for member in members {
+            let (Some(since), Some(user)) = (member.since, self.user(member)) else { continue };
+            let since = since.max(self.lane.created + 1);
+            let until = member.ended.unwrap_or(still_in).max(since + 1);
+            let draft = Draft::Member(MemberDraft { user, span: Some((since, until)) });
+            let owed = plain(Phase::History, StepKind::PastMember, &draft, self.bench.admin);
+            self.steps.add(&Owed { item: Some(member.item), ..owed })?;
+        }
+        Ok(())
+    }
+
+    /// Freezes completion and the present members. Whoever completes is a member by that.
+    pub(super) fn present(&mut self, members: &[StagedMember]) -> Result<(), Error> {
+        let present: Vec<&StagedMember> =
+            members.iter().filter(|member| member.ended.is_none()).collect();
+        let completer = self.lane.completer.clone();
+        let is_completer = |member: &&&StagedMember| self.account(member) == completer;
+        let own = present.iter().find(is_completer).map(|member| member.item);
+        let number = completer.as_ref().and_then(|account| self.bench.accounts.get(account));
+        let actor = number.map_or(self.bench.admin, |(number, _)| *number);
+        let own = own.filter(|_| !self.lane.admin_owned);
+        let complete = Draft::Complete;
+        self.steps.add(&Owed {
+            item: own,
+            ..plain(Phase::Complete, StepKind::Complete, &complete, actor)
+        })?;
+        for member in present.into_iter().filter(|member| Some(member.item) != own) {
+            let Some(user) = self.user(member) else { continue };
+            let draft = Draft::Member(MemberDraft { user, span: None });
+            let owed = plain(Phase::Present, StepKind::Member, &draft, actor);
+            self.steps.add(&Owed { item: Some(member.item), ..owed })?;
+        }
+        Ok(())
+    }
+
+    fn account(&self, member: &StagedMember) -> Option<Account> {
+        let known = self.bench.people.account(&member.slack.as_str().into());
+        known.map(|(account, _)| account.clone())
+    }
+
+    fn user(&self, member: &StagedMember) -> Option<String> {
+        let known = self.bench.people.account(&member.slack.as_str().into());
+        known.map(|(_, user)| user.clone())
+    }
+}
