@@ -94,6 +94,7 @@ CREATE TABLE item (
   reason TEXT,                     -- why it is skipped, wedged or lost
   losses TEXT,                     -- what does not survive, as code:count,…
   created INTEGER,                 -- a message's createTime, a membership's begin, µs; never moves once sent
+  root INTEGER,                    -- ts of the thread's root, of messages in a thread, µs
   ended INTEGER,                   -- a membership's end, µs; null: still in
   actor INTEGER REFERENCES account, -- who it is sent as
   calls INTEGER NOT NULL DEFAULT 0, -- calls that pay for it
@@ -110,6 +111,7 @@ CREATE TABLE step (
   phase INTEGER NOT NULL,          -- 0 space, 1 history, 2 content, 3 amend, 4 complete, 5 present, 6 publish
   kind INTEGER NOT NULL,           -- 0 space, 1 past member, 2 post, 3 react, 4 complete, 5 member
   after INTEGER,                   -- the step that must be done first; may be in another lane
+  thread INTEGER,                  -- the step that opens the thread of a reply
   item INTEGER,                    -- what it pays for
   part INTEGER NOT NULL DEFAULT 0, -- which part of a split message
   carries INTEGER NOT NULL DEFAULT 0, -- 1: files travel as text inside the message

@@ -41,6 +41,9 @@ pub enum Error {
     /// The archive is not what was planned from.
     #[error("the archive changed since it was planned: {0}")]
     ArchiveChanged(String),
+    /// Another archive came when something was sent already.
+    #[error("{0} is another archive, and this migration was planned without it and is being sent")]
+    LateArchive(String),
     /// An archive that the ledger was planned from is not at hand.
     #[error("the archive of conversation {0} is not at hand")]
     NoArchive(String),
@@ -101,6 +104,7 @@ impl Bench {
         let have = ledger.owner()?.map(|owner| owner.name);
         let name = choices.name.clone().or(have).or_else(|| team.clone()).ok_or(Error::Nameless)?;
         ledger.claim(&Owner { name, team, ..Owner::default() })?;
+        refuse_late(ledger, &exports)?;
         let mut sources = Vec::new();
         for (path, export) in paths.iter().zip(&exports) {
             let path = path.display().to_string();
@@ -222,6 +226,17 @@ fn union(exports: &[Export]) -> BTreeMap<ConversationId, Vec<(usize, usize)>> {
         }
     }
     all
+}
+
+/// A second archive is merged while nothing is sent; later its messages would be left out unseen.
+fn refuse_late(ledger: &Ledger, exports: &[Export]) -> Result<(), Error> {
+    let known = ledger.sources()?;
+    let begun = ledger.lanes()?.iter().any(|lane| lane.state > LaneState::Staged);
+    let is_known = |export: &&Export| known.iter().any(|(.., hash)| *hash == export.fingerprint());
+    match exports.iter().find(|export| begun && !is_known(export)) {
+        Some(late) => Err(Error::LateArchive(late.source_name().to_owned())),
+        None => Ok(()),
+    }
 }
 
 fn fingerprint(

@@ -13,7 +13,7 @@ mod verdict;
 mod verify;
 
 pub use complete::{CompleteOptions, Completed, complete};
-pub use verify::{Verdict, Verified, verify};
+pub use verify::{Verdict, Verified, stored, verify};
 
 use crate::chat::{Client, Outcome, TokenError};
 use crate::clock::Clock;
@@ -121,8 +121,13 @@ pub enum Ended {
 /// Pays off every lane up to the edge of completion.
 pub async fn send(run: Arc<Run>) -> Result<Ended, Fatal> {
     let lanes = run.writer.run(|ledger| ledger.lanes()).await?;
-    let due: Vec<Lane> =
-        lanes.iter().filter(|lane| lane.state < LaneState::Drained).cloned().collect();
+    // Without an archive, what is not staged yet waits for one.
+    let least = if run.stage.is_some() { LaneState::Planned } else { LaneState::Staged };
+    let due: Vec<Lane> = lanes
+        .iter()
+        .filter(|lane| (least..LaneState::Drained).contains(&lane.state))
+        .cloned()
+        .collect();
     announce(&run, &lanes, due.len());
     let result = each_lane(&run, due, lane::pay_off).await;
     run.monitor.observe(&Event::RunFinished { stopped: run.stopping() });

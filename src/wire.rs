@@ -117,6 +117,14 @@ impl Frozen {
         self.query("requestId")
     }
 
+    /// Returns the text in the request, if it is a post.
+    pub fn text(&self) -> Option<String> {
+        let (_, body) = self.0.split_once('\n')?;
+        // A reply's hole keeps the body JSON as it is.
+        let body: serde_json::Value = serde_json::from_str(body).ok()?;
+        body.get("text")?.as_str().map(str::to_owned)
+    }
+
     fn query(&self, key: &str) -> Option<&str> {
         let path = self.0.lines().next()?;
         let (_, query) = path.split_once('?')?;

@@ -31,28 +31,51 @@ pub(super) fn open_all(paths: &[PathBuf], settings: &Settings) -> anyhow::Result
     Ok(archives)
 }
 
-/// Opens the archives that the ledger was planned from, where they last were. None where one is
-/// gone: what is staged can be sent without.
-pub(super) fn known(ledger: &Ledger, settings: &Settings) -> anyhow::Result<Option<Vec<Archive>>> {
+/// Opens the archives that the ledger was planned from, where they last were, and then those that
+/// are named. None where none is named and one is gone: what is staged can be sent without.
+pub(super) fn with_known(
+    ledger: &Ledger,
+    named: &[PathBuf],
+    settings: &Settings,
+) -> anyhow::Result<Option<Vec<Archive>>> {
+    let named = open_all(named, settings)?;
     let mut archives = Vec::new();
     for (_, path, name, hash) in ledger.sources()? {
+        if let Some(moved) = named.iter().find(|(_, export)| export.fingerprint() == hash) {
+            archives.push(moved.clone());
+            continue;
+        }
         let path = PathBuf::from(path);
-        if !path.exists() {
+        if !path.exists() && named.is_empty() {
             return Ok(None);
         }
-        let export = open(&path, settings.allow_duplicate_entries)?;
-        if export.fingerprint() != hash {
+        if !path.exists() {
+            let what = format!(
+                "{name}, from which this migration was planned, is not at {}",
+                path.display()
+            );
             return Err(told(
                 Exit::Refused,
-                format!(
-                    "{name} changed since it was planned: its fingerprint was {hash} and is now {}",
-                    export.fingerprint()
-                ),
-                "bring the old archive back, or name the new one: chatferry run EXPORT",
+                what,
+                "name it too, or use another work folder: --work DIR",
+            ));
+        }
+        let export = open(&path, settings.allow_duplicate_entries)?;
+        let now = export.fingerprint();
+        if now != hash {
+            let what = format!(
+                "{name} changed since it was planned: its fingerprint was {hash} and is now {now}"
+            );
+            return Err(told(
+                Exit::Refused,
+                what,
+                "bring the old archive back, or use another work folder: --work DIR",
             ));
         }
         archives.push((path, export));
     }
+    let known: Vec<String> = archives.iter().map(|(_, export)| export.fingerprint()).collect();
+    archives.extend(named.into_iter().filter(|(_, export)| !known.contains(&export.fingerprint())));
     Ok(Some(archives))
 }
 

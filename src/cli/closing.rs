@@ -15,7 +15,7 @@ pub fn close(
     account: &Account,
     extra: &ReportContext,
 ) -> anyhow::Result<Exit> {
-    let exit = Exit::after(&extra.command, account);
+    let exit = extra.exit.unwrap_or_else(|| Exit::after(&extra.command, account));
     let (text, data) = (report(account, extra), json_line(&json(account, extra)) + "\n");
     if let Some(work) = work {
         let stamp: String =

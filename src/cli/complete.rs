@@ -20,11 +20,8 @@ pub(super) fn complete(common: &Common, args: &CompleteArgs) -> anyhow::Result<E
         session.watch.say(&format!("held back: {}: {why}", display_safe(name)));
     }
     let ledger = session.ledger()?;
-    session.report(
-        &ledger,
-        "Complete: every space is open to its members.",
-        exit(ended, &completed),
-    )
+    let exit = (ended == Ended::Stopped).then_some(Exit::Stopped);
+    session.report(&ledger, "Complete: every space is open to its members.", exit)
 }
 
 /// Completes every lane that may be.
@@ -39,14 +36,5 @@ pub(super) async fn finish(
     match session.stop.unless_now(send::complete(run, options)).await {
         None => Ok((Ended::Stopped, Completed::default())),
         Some(result) => result.map_err(fatal),
-    }
-}
-
-/// A lane held back is unfinished; otherwise the account tells.
-fn exit(ended: Ended, completed: &Completed) -> Option<Exit> {
-    match ended {
-        Ended::Stopped => Some(Exit::Stopped),
-        Ended::Edge if completed.held.is_empty() => None,
-        Ended::Edge => Some(Exit::Unfinished),
     }
 }

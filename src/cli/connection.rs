@@ -13,7 +13,7 @@ use std::sync::Arc;
 /// Marks the keys that an emulator writes; such a key never goes to Google.
 const EMULATOR: &str = "emulator";
 /// Tries for a page of the Directory.
-const TRIES: u32 = 8;
+const TRIES: u32 = 6;
 
 /// A way to Google that was checked as far as it can be without a call.
 #[derive(Debug)]
@@ -68,7 +68,7 @@ pub(super) fn admin(settings: &Settings) -> anyhow::Result<Account> {
 
 fn bad_key(error: &BadKeyFile) -> anyhow::Error {
     told(
-        Exit::Google,
+        Exit::Refused,
         error.to_string(),
         "docs/operations.md tells how to make a key and where to put it",
     )
@@ -97,6 +97,7 @@ impl Connection {
     pub(super) async fn directory(
         &self,
         clock: &dyn Clock,
+        say: &dyn Fn(&str),
     ) -> anyhow::Result<(Vec<Listed>, Option<String>)> {
         let (mut listed, mut customer, mut token) = (Vec::new(), None, None);
         let backoff = Backoff::google(0);
@@ -106,7 +107,9 @@ impl Connection {
             let page = loop {
                 match self.client.directory(&identity, token.as_deref()).await {
                     Ok(page) => break page,
-                    Err(Outcome::Token(error)) => return Err(refused(&error)),
+                    Err(Outcome::Token(error)) if is_final(&error, attempt) => {
+                        return Err(refused(&error));
+                    }
                     Err(Outcome::Rejected(rejection)) => {
                         return Err(told(
                             Exit::Google,
@@ -121,7 +124,13 @@ impl Connection {
                             "try again when Google can be reached",
                         ));
                     }
-                    Err(_) => clock.sleep(backoff.next(attempt, None)).await,
+                    Err(outcome) => {
+                        let (nth, of) = (attempt + 1, TRIES);
+                        say(&format!(
+                            "The Directory can't be read: {outcome}. Trying again ({nth} of {of})."
+                        ));
+                        clock.sleep(backoff.next(attempt, None)).await;
+                    }
                 }
                 attempt += 1;
             };
@@ -169,8 +178,17 @@ impl Connection {
     }
 }
 
+/// No answer from the token endpoint may be no network: that passes.
+fn is_final(error: &TokenError, attempt: u32) -> bool {
+    attempt >= TRIES || !matches!(error, TokenError::Transient(_))
+}
+
 /// Puts a refusal of credentials into words.
 pub(super) fn refused(error: &TokenError) -> anyhow::Error {
+    if let TokenError::Transient(_) = error {
+        let hint = "is there a network, and is the emulator running? the same command goes on";
+        return told(Exit::Unfinished, error.to_string(), hint);
+    }
     let hint = match error {
         TokenError::Delegation { .. } => {
             "a new delegation can take up to 24 hours; the same command goes on then"

@@ -72,12 +72,22 @@ impl Exit {
             Self::Differences
         } else if any(|tally| tally.wedged) || !account.wedged.is_empty() {
             Self::Wedged
-        } else if account.items.iter().any(owes) {
+        } else if account.items.iter().any(owes) || unfinished_lanes(command, account) > 0 {
             Self::Unfinished
         } else {
             Self::Done
         }
     }
+}
+
+/// Counts conversations that are not as far as a command should have brought them.
+pub(super) fn unfinished_lanes(command: &str, account: &Account) -> u64 {
+    let far_enough = |state: &str| match command {
+        "plan" => true,
+        "run" | "verify" => !matches!(state, "planned" | "staged" | "open"),
+        _ => state == "present",
+    };
+    account.lanes.iter().filter(|(state, _)| !far_enough(state)).map(|(_, lanes)| lanes).sum()
 }
 
 /// Tells whether a command should have paid what is owed of a kind: a plan pays nothing, and

@@ -34,18 +34,31 @@ pub fn resume(common: &Common, flags: Flags, clock: &dyn Clock) -> anyhow::Resul
     Ok(Opened { lock, ..opened })
 }
 
-/// Opens the folder or begins it, for this process alone; a new one gets a settings file that
-/// explains every setting.
+/// Opens the folder or begins it, for this process alone.
 pub fn begin(common: &Common, flags: Flags, clock: &dyn Clock) -> anyhow::Result<Opened> {
     // Settings first: flags that are refused leave no folder behind.
     let settings = settings(&WorkFolder::at(common.folder()), flags)?;
     let work = WorkFolder::create(common.folder())?;
     let lock = Some(work.lock(clock.wall())?);
-    if !work.settings().exists() {
-        let template = settings.template(work.root());
-        work.write(SETTINGS, template.as_bytes()).tell(Exit::Refused, "is the disk full?")?;
-    }
     Ok(Opened { work, settings, lock })
+}
+
+impl Opened {
+    /// Keeps what flags said of the migration as a whole, so that the next command needs no flags;
+    /// a new folder gets a settings file that explains every setting. Call it when the flags have
+    /// proved good.
+    pub fn keep(&self) -> anyhow::Result<()> {
+        let old = std::fs::read_to_string(self.work.settings()).ok();
+        let (root, settings) = (self.work.root(), &self.settings);
+        let new = match &old {
+            None => settings.template(root),
+            Some(old) => settings.kept_in(old, root),
+        };
+        if old.as_ref() != Some(&new) {
+            self.work.write(SETTINGS, new.as_bytes()).tell(Exit::Refused, "is the disk full?")?;
+        }
+        Ok(())
+    }
 }
 
 fn settings(work: &WorkFolder, flags: Flags) -> anyhow::Result<Settings> {

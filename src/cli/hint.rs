@@ -117,6 +117,9 @@ fn planning(error: &plan::Error) -> &'static str {
         plan::Error::Nameless => {
             "give it a name: --migration NAME, or `migration` in settings.toml"
         }
+        plan::Error::LateArchive(_) => {
+            "a newer export can't join a migration that is being sent yet: go on without it, or use another --work DIR"
+        }
         plan::Error::ArchiveChanged(_) | plan::Error::NoArchive(_) | plan::Error::Order => {
             "bring the archive back as it was when it was planned"
         }

@@ -93,6 +93,9 @@ fn sending(view: &View) -> String {
         Some(left) if !view.finished => format!(", {} left", span(left)),
         _ => String::new(),
     };
+    if view.owed.posts == 0 {
+        return format!("{} of {} calls made", count(view.paid.total()), count(view.owed.total()));
+    }
     let calls = format!("{} of {} calls", count(view.paid.total()), count(view.owed.total()));
     format!("sent {paid} of {owed} messages ({share} %, {calls}), {:.0}/s{left}", view.posts_rate)
 }

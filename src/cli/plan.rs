@@ -2,10 +2,14 @@
 
 use super::args::{Common, PlanArgs};
 use super::session::{Session, runtime};
-use super::{Exit, archives, connection, folder};
+use super::{Exit, archives, connection, display_safe, folder};
+
 use crate::clock::SystemClock;
 use crate::ledger::Ledger;
 use crate::plan::{Bench, People};
+
+/// How many conversations that lose their names are named.
+const NAMES: usize = 5;
 
 pub(super) fn plan(common: &Common, args: &PlanArgs) -> anyhow::Result<Exit> {
     let flags = [args.source.settings(), args.target.settings()].concat();
@@ -13,19 +17,19 @@ pub(super) fn plan(common: &Common, args: &PlanArgs) -> anyhow::Result<Exit> {
     let _inside = runtime.enter();
     let mut session = Session::begin("plan", common, folder::begin(common, flags, &SystemClock)?)?;
     let admin = connection::admin(session.settings())?;
-    let archives = archives::open_all(&args.exports, session.settings())?;
     let choices = archives::choices(session.settings(), &admin)?;
     let mut ledger = Ledger::create(&session.opened.work.prepare_ledger()?)?;
-    let bench = Bench::set_up(archives, &mut ledger, &choices)?;
+    let archives = archives::with_known(&ledger, &args.exports, session.settings())?;
+    let bench = Bench::set_up(archives.unwrap_or_default(), &mut ledger, &choices)?;
     bench.plan(&mut ledger, session.watch.monitor(), &session.stop.draining())?;
+    session.opened.keep()?;
     session.remark = Some(remark(bench.people(), bench.renamed().len()));
-    session.next.push(session.command("run"));
-    let exit = if session.stop.asked() { Exit::Stopped } else { Exit::Done };
-    let account = ledger.account()?;
-    let messages: u64 =
-        account.items.get(&crate::ledger::ItemKind::Message).map_or(0, crate::ledger::Tally::total);
-    let exit = if messages == 0 { Exit::Refused } else { exit };
-    session.report(&ledger, "Planned. Nothing is sent.", Some(exit))
+    for renamed in bench.renamed().iter().take(NAMES) {
+        let (wanted, given) = (display_safe(&renamed.wanted), display_safe(&renamed.given));
+        session.watch.say(&format!("{wanted} becomes {given}: another space has its name"));
+    }
+    let exit = session.stop.asked().then_some(Exit::Stopped);
+    session.report(&ledger, "Planned; nothing is sent.", exit)
 }
 
 /// Says who was matched, and which names could not be kept.
@@ -45,5 +49,6 @@ fn remark(people: &People, renamed: usize) -> String {
                 .to_string(),
         );
     }
+    text.push('.');
     text
 }

@@ -45,6 +45,7 @@ pub(super) fn rehearse(common: &Common, args: &RehearseArgs) -> anyhow::Result<E
     session.remark = args.invent_accounts.then(|| {
         format!("{} accounts were invented for people without one in the export.", invented.len())
     });
+    session.temporary = temporary.is_some();
     if temporary.is_none() {
         session.next.push(session.command("status --lanes"));
     }
@@ -63,19 +64,18 @@ async fn whole(
         return session.report(&session.ledger()?, "", Some(Exit::Stopped));
     }
     let verified = verify::read_back(session, session.ledger()?).await?;
-    let (ended, completed) =
+    let (ended, _) =
         complete::finish(session, session.ledger()?, CompleteOptions::default()).await?;
     session.watch.end();
     let exit = match (ended, verify::exit(&verified)) {
         (Ended::Stopped, _) => Some(Exit::Stopped),
-        (_, Exit::Done) if completed.held.is_empty() => None,
-        (_, Exit::Done) => Some(Exit::Unfinished),
+        (_, Exit::Done) => None,
         (_, exit) => Some(exit),
     };
-    let exit = session.report(&session.ledger()?, "The rehearsal went all the way.", exit)?;
     if !session.json() {
         print(&verify::text(&verified))?;
     }
+    let exit = session.report(&session.ledger()?, "The rehearsal went all the way.", exit)?;
     lints(emulator)?;
     Ok(exit)
 }

@@ -24,6 +24,8 @@ pub struct ReportContext {
     pub first_line: String,
     /// What the first line says in any case, such as that accounts were invented.
     pub remark: Option<String>,
+    /// How the command ended, where the account alone doesn't tell: it was stopped.
+    pub exit: Option<Exit>,
     /// How long the command took.
     pub elapsed: Duration,
     /// The least time that Google's quotas allow for all of it.
@@ -65,7 +67,7 @@ pub fn paint(report: &str, exit: Exit) -> String {
 
 /// Returns the report as JSON.
 pub fn json(account: &Account, extra: &ReportContext) -> Value {
-    let exit = Exit::after(&extra.command, account);
+    let exit = extra.exit.unwrap_or_else(|| Exit::after(&extra.command, account));
     object!({
         "event": "report",
         "command": extra.command,
@@ -84,9 +86,10 @@ fn body(account: &Account, extra: &ReportContext, room: usize) -> String {
     let mut lines = wrap(&headline::headline(account, extra), COLS, "");
     lines.extend(times(extra));
     lines.extend(section::items(account));
-    lines.extend(section::named("What did not survive", &account.losses, room));
-    lines.extend(section::named("Left out", &account.skipped, room.min(3)));
-    lines.extend(section::named("Lost in Slack already", &account.lost, room.min(3)));
+    lines.extend(section::named("What did not survive", &account.losses, room, extra));
+    lines.extend(section::named("Left out", &account.skipped, room.min(3), extra));
+    lines.extend(section::named("Lost in Slack already", &account.lost, room.min(3), extra));
+    lines.extend(section::unreadable(account));
     lines.extend(section::stuck(account, extra, room.min(3)));
     lines.extend(section::lanes(account, extra.now));
     lines.extend(section::admin_owned(account));

@@ -10,7 +10,8 @@ pub(super) fn retry(common: &Common, args: &RetryArgs) -> anyhow::Result<Exit> {
     let opened = folder::resume(common, Vec::new(), &SystemClock)?;
     let mut ledger = Ledger::open(&opened.work.ledger())?;
     let calls = ledger.retry(args.reason.as_deref(), args.step)?;
-    if calls == 0 {
+    let (before, after) = calls;
+    if before + after == 0 {
         return Err(told(
             Exit::Refused,
             "nothing stuck fits that",
@@ -18,9 +19,11 @@ pub(super) fn retry(common: &Common, args: &RetryArgs) -> anyhow::Result<Exit> {
         ));
     }
     let work = common.again().map_or_else(String::new, |work| format!(" --work {work}"));
-    print(&format!(
-        "{} will be tried again by: chatferry run{work}\n",
-        counted(calls as u64, "call", "calls")
-    ))?;
+    for (number, command) in [(before, "run"), (after, "complete")] {
+        if number > 0 {
+            let calls = counted(number, "call", "calls");
+            print(&format!("{calls} will be tried again by: chatferry {command}{work}\n"))?;
+        }
+    }
     Ok(Exit::Done)
 }

@@ -20,18 +20,13 @@ pub(super) fn run(common: &Common, args: &RunArgs) -> anyhow::Result<Exit> {
     } else {
         folder::begin(common, flags, &SystemClock)?
     };
-    let mut session = Session::begin("run", common, opened)?;
-    session.next.push(session.command("verify"));
+    let session = Session::begin("run", common, opened)?;
     let ledger = if going_on {
         session.ledger()?
     } else {
         Ledger::create(&session.opened.work.prepare_ledger()?)?
     };
-    let archives = if going_on {
-        archives::known(&ledger, session.settings())?
-    } else {
-        Some(archives::open_all(&args.exports, session.settings())?)
-    };
+    let archives = archives::with_known(&ledger, &args.exports, session.settings())?;
     let ended = runtime.block_on(cross(&session, ledger, archives))?;
     let ledger = session.ledger()?;
     let exit = (ended == Ended::Stopped).then_some(Exit::Stopped);
@@ -54,6 +49,9 @@ pub(super) async fn cross(
             Some(tokio::task::block_in_place(|| planned(session, archives, &mut ledger, &choices))?)
         }
     };
+    if session.stop.asked() {
+        return Ok(Ended::Stopped);
+    }
     let run = Arc::new(session.run(connection, ledger, bench)?);
     match session.stop.unless_now(send(run)).await {
         None => Ok(Ended::Stopped),

@@ -10,7 +10,7 @@ use super::report::ReportContext;
 use super::{Exit, LogOptions, Logs, Look, Stop, Watch, close, told};
 use crate::clock::{Clock, SystemClock};
 use crate::forecast::{self, Bound, Load};
-use crate::ledger::{Lane, Ledger, Owner, SpacesLog, Stage, Writer};
+use crate::ledger::{Account, Lane, Ledger, Owner, SpacesLog, Stage, Writer};
 use crate::pace::{Backoff, Pacer, Quotas};
 use crate::plan::{self, Bench};
 use crate::send::{Fatal, Options, Run};
@@ -37,6 +37,8 @@ pub(super) struct Session<'a> {
     pub(super) remark: Option<String>,
     /// Commands to suggest after this one.
     pub(super) next: Vec<String>,
+    /// The work folder goes with the command.
+    pub(super) temporary: bool,
     began: Instant,
     _logs: Logs,
 }
@@ -59,11 +61,26 @@ impl<'a> Session<'a> {
         let logs = Logs::start(&opened.work, &options)?;
         let watch = Watch::start(Look::choose(common.json, common.quiet), Arc::clone(&clock));
         let voice = watch.clone();
-        let resume = again(common, command);
+        let resume = match command {
+            "rehearse" => "a rehearsal can't be resumed: start it again".to_owned(),
+            command => format!("to go on later: {}", again(common, command)),
+        };
         let stop = Stop::listen(&resume, move |line| voice.say(line)).tell(Exit::Unexpected, "")?;
-        let (remark, next, began) = (None, Vec::new(), Instant::now());
+        let (remark, next, began, temporary) = (None, Vec::new(), Instant::now(), false);
         tracing::info!(command, version = env!("CARGO_PKG_VERSION"), "begins");
-        Ok(Self { command, common, opened, watch, clock, stop, remark, next, began, _logs: logs })
+        Ok(Self {
+            command,
+            common,
+            opened,
+            watch,
+            clock,
+            stop,
+            remark,
+            next,
+            temporary,
+            began,
+            _logs: logs,
+        })
     }
 
     /// Tells whether standard output is for machines.
@@ -88,10 +105,18 @@ impl<'a> Session<'a> {
         name: String,
     ) -> anyhow::Result<Connection> {
         let connection = connection::connect(self.settings(), &self.clock)?;
-        let (listed, customer) = connection.directory(self.clock.as_ref()).await?;
+        let told = |line: &str| self.watch.say(line);
+        let draining = self.stop.draining();
+        let (listed, customer) = tokio::select! {
+            read = connection.directory(self.clock.as_ref(), &told) => read?,
+            () = draining.cancelled() => {
+                return Err(super::told(Exit::Stopped, "stopped before anything was sent", ""));
+            }
+        };
         ledger.claim(&connection.owner(self.settings(), name, customer)?)?;
         ledger.set_directory(&listed)?;
         tracing::info!(accounts = listed.len(), "the Directory is read");
+        self.opened.keep()?;
         Ok(connection)
     }
 
@@ -139,9 +164,14 @@ impl<'a> Session<'a> {
         self.watch.end();
         let mut account = ledger.account()?;
         explain(&mut account);
-        let context = self.context(first_line, lower_bound(&ledger.lanes()?));
-        let judged = close(self.common, Some(&self.opened.work), &account, &context)?;
-        let exit = exit.unwrap_or(judged);
+        let lanes = ledger.lanes()?;
+        let next = match exit {
+            Some(Exit::Stopped) if self.command == "rehearse" => Vec::new(),
+            _ if self.command == "rehearse" => self.next.clone(),
+            _ => next(&account).map(|words| self.command(&words)).into_iter().collect(),
+        };
+        let context = ReportContext { exit, next, ..self.context(first_line, lower_bound(&lanes)) };
+        let exit = close(self.common, Some(&self.opened.work), &account, &context)?;
         tracing::info!(exit = exit.code(), "ends");
         Ok(exit)
     }
@@ -154,9 +184,10 @@ impl<'a> Session<'a> {
             elapsed: self.began.elapsed(),
             google_lower_bound: Some(bound.total),
             bottleneck: Some(bound.bottleneck),
-            next: self.next.clone(),
+            next: Vec::new(),
+            exit: None,
             now: self.clock.wall(),
-            work: self.common.again(),
+            work: self.common.again().filter(|_| !self.temporary),
         }
     }
 
@@ -166,7 +197,22 @@ impl<'a> Session<'a> {
     }
 }
 
-fn again(common: &Common, words: &str) -> String {
+/// Returns the command that brings a migration on from where its account stands.
+pub(super) fn next(account: &Account) -> Option<String> {
+    let any = |states: &[&str]| states.iter().any(|state| account.lanes.contains_key(*state));
+    let all = account.lanes.values().sum::<u64>() > 0;
+    match () {
+        () if any(&["planned", "staged", "open"]) => Some("run".to_owned()),
+        () if !account.wedged.is_empty() => None,
+        () if any(&["drained"]) => Some("verify".to_owned()),
+        () if any(&["verified", "completed"]) => Some("complete".to_owned()),
+        () if all => Some("status --lanes".to_owned()),
+        () => None,
+    }
+}
+
+/// Returns a command to type, with the folder.
+pub(super) fn again(common: &Common, words: &str) -> String {
     common.again().map_or_else(
         || format!("chatferry {words}"),
         |work| format!("chatferry {words} --work {work}"),

@@ -3,7 +3,7 @@
 use super::args::{Common, StatusArgs};
 use super::reasons::explain;
 use super::report::{ReportContext, json, paint, report};
-use super::session::lower_bound;
+use super::session::{again, lower_bound, next};
 use super::{Exit, folder, lanes, losses, print};
 use crate::clock::{Clock, SystemClock};
 use crate::ledger::Ledger;
@@ -21,6 +21,7 @@ pub(super) fn status(common: &Common, args: &StatusArgs) -> anyhow::Result<Exit>
         bottleneck: Some(bound.bottleneck),
         now: SystemClock.wall(),
         work: common.again(),
+        next: next(&account).map(|words| again(common, &words)).into_iter().collect(),
         ..ReportContext::default()
     };
     if common.json {

@@ -43,12 +43,12 @@ impl Stop {
             return;
         }
         say("Stopping: calls under way are finished first. Press Ctrl-C again to stop at once.");
-        say(&format!("Nothing is lost. To go on later: {resume}"));
+        say(&format!("Nothing is lost; {resume}"));
         self.drain.cancel();
         if signals.recv().await.is_none() {
             return;
         }
-        say(&format!("Stopped at once. Nothing is lost or sent twice. To go on later: {resume}"));
+        say(&format!("Stopped at once. Nothing is lost or sent twice; {resume}"));
         self.now.cancel();
     }
 }

@@ -28,7 +28,8 @@ impl Look {
         match (json, quiet) {
             (true, _) => Self::Json,
             (_, true) => Self::Quiet,
-            _ if console::Term::stderr().features().is_attended() => Self::Bars,
+            // Also false where the terminal can't move its cursor.
+            _ if !indicatif::ProgressDrawTarget::stderr().is_hidden() => Self::Bars,
             _ => Self::Plain,
         }
     }

@@ -142,6 +142,8 @@ pub struct Account {
     pub lost: Vec<Named>,
     /// What is stuck.
     pub wedged: Vec<Wedged>,
+    /// Some of what could not be read: day file and place in it. Names are hostile text.
+    pub unreadable: Vec<String>,
     /// Lanes by state.
     pub lanes: BTreeMap<String, u64>,
     /// Names of conversations that the admin had to complete: hostile text.

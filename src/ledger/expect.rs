@@ -31,10 +31,11 @@ pub struct Expected {
 impl Ledger {
     /// Returns up to `room` posts of a lane after `cursor`, in order of place.
     pub fn expected(&self, lane: i64, cursor: i64, room: usize) -> Result<Vec<Expected>, Error> {
-        let sql = "SELECT s.id, i.ts, s.part, s.created, s.hash, s.state = 1, a.user, i.thread,
+        let sql = "SELECT s.id, i.ts, s.part, s.created, s.hash, s.state = 1, a.user, coalesce(o.thread, i.thread),
                 (SELECT count(*) FROM item r WHERE r.conversation = i.conversation AND r.ts = i.ts
                     AND r.kind = 2 AND r.state IN (1, 2) AND s.part = 0)
             FROM step s JOIN item i ON i.id = s.item JOIN account a ON a.id = s.actor
+            LEFT JOIN step t ON t.id = s.thread LEFT JOIN item o ON o.id = t.item
             WHERE s.id > ?1 AND s.id <= ?2 AND s.kind = 2 ORDER BY s.id LIMIT ?3";
         let mut query = self.db.prepare_cached(sql)?;
         let bounds = params![cursor.max(step_id(lane, 0)), step_id(lane, u32::MAX), room as i64];
@@ -56,8 +57,8 @@ impl Ledger {
 
     /// Counts the people with a paid past membership in a lane.
     pub fn expected_past(&self, lane: i64) -> Result<u64, Error> {
-        let sql = "SELECT count(DISTINCT coalesce(p.account, -s.item)) FROM step s JOIN item i ON i.id = s.item
-            LEFT JOIN person p ON p.slack = i.sub WHERE s.id BETWEEN ?1 AND ?2 AND s.kind = 1 AND s.state = 1";
+        let sql = "SELECT count(DISTINCT coalesce(i.actor, -s.item)) FROM step s JOIN item i ON i.id = s.item
+            WHERE s.id BETWEEN ?1 AND ?2 AND s.kind = 1 AND s.state = 1";
         let bounds = params![step_id(lane, 0), step_id(lane, u32::MAX)];
         Ok(self.db.query_row(sql, bounds, |row| row.get::<_, i64>(0))? as u64)
     }

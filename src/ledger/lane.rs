@@ -162,6 +162,13 @@ impl Ledger {
         super::expect_rows(rows, 1, "a lane changes its state")
     }
 
+    /// Opens a lane: from now on its space may exist, and Google's 90 days may run.
+    pub fn open_lane(&mut self, id: i64, expires: Micros) -> Result<(), Error> {
+        let sql = "UPDATE lane SET state = 'open', expires = ?2 WHERE id = ?1 AND state = 'staged'";
+        let rows = self.db.execute(sql, params![id, expires])?;
+        super::expect_rows(rows, 1, "a lane is opened")
+    }
+
     /// Gives a lane the name that Chat took.
     pub fn rename_lane(&mut self, id: i64, name: &str) -> Result<(), Error> {
         let rows = self.db.execute("UPDATE lane SET name = ?2 WHERE id = ?1", params![id, name])?;

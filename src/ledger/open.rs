@@ -53,6 +53,7 @@ impl Ledger {
         }
         let db = Connection::open_with_flags(path, OpenFlags::SQLITE_OPEN_READ_WRITE)?;
         db.pragma_update(None, "query_only", true)?;
+        super::migrate::check(&db)?;
         Ok(Self { db })
     }
 

@@ -66,7 +66,11 @@ fn read(row: &Row<'_>) -> rusqlite::Result<Step> {
         (Some(_), Some(DONE)) => {
             Parent::Done(Names { message: row.get(11)?, thread: row.get(12)? })
         }
-        (Some(_), Some(WEDGED)) => Parent::Wedged,
+        // A refused reply holds up its own reactions, not the rest of its thread.
+        (Some(_), Some(WEDGED)) => match row.get::<_, Option<String>>(12)? {
+            Some(thread) => Parent::Done(Names { message: None, thread: Some(thread) }),
+            None => Parent::Wedged,
+        },
         (Some(after), _) => Parent::Pending(after),
     };
     Ok(Step {
@@ -96,9 +100,10 @@ impl Ledger {
         room: usize,
     ) -> Result<Vec<Step>, Error> {
         let sql = "SELECT s.id, s.phase, s.kind, s.item, s.part, a.email, s.created, s.revision, s.request,
-                s.after, p.state, i.message, i.thread, s.carries
+                s.after, p.state, i.message, o.thread, s.carries
             FROM step s JOIN account a ON a.id = s.actor
             LEFT JOIN step p ON p.id = s.after LEFT JOIN item i ON i.id = p.item
+            LEFT JOIN step t ON t.id = s.thread LEFT JOIN item o ON o.id = t.item
             WHERE s.id > ?1 AND s.id <= ?2 AND s.phase = ?3 AND s.kind = ?4 AND s.state = ?5 ORDER BY s.id LIMIT ?6";
         let mut query = self.db.prepare_cached(sql)?;
         let rows = query.query_map(
@@ -145,26 +150,45 @@ impl Ledger {
         Ok(rows.collect::<rusqlite::Result<_>>()?)
     }
 
-    /// Re-arms wedged steps: all, those with a reason, or one. Returns how many.
-    pub fn retry(&mut self, reason: Option<&str>, step: Option<i64>) -> Result<usize, Error> {
+    /// Re-arms wedged steps: all, those with a reason, or one. What belongs to a space's hidden
+    /// life is left alone once the space is open. Returns how many before completion, and after.
+    pub fn retry(&mut self, reason: Option<&str>, step: Option<i64>) -> Result<(u64, u64), Error> {
         let change = self.db.transaction()?;
-        change.execute(
-            "UPDATE item SET state = 0, reason = NULL WHERE state = 4 AND id IN (SELECT item FROM step
-                WHERE state = 2 AND (?1 IS NULL OR reason = ?1) AND (?2 IS NULL OR id = ?2))",
-            params![reason, step],
-        )?;
-        change.execute(
-            "UPDATE lane SET verified = 0, verdict = NULL, state = CASE state WHEN 'drained' THEN 'open' ELSE state END
-                WHERE id IN (SELECT id >> 32 FROM step
-                WHERE state = 2 AND (?1 IS NULL OR reason = ?1) AND (?2 IS NULL OR id = ?2))",
-            params![reason, step],
-        )?;
-        let rows = change.execute(
-            "UPDATE step SET state = 0, reason = NULL, detail = NULL
-                WHERE state = 2 AND (?1 IS NULL OR reason = ?1) AND (?2 IS NULL OR id = ?2)",
-            params![reason, step],
-        )?;
+        let sql =
+            "SELECT s.id, s.item, s.phase, s.id >> 32 FROM step s JOIN lane l ON l.id = s.id >> 32
+            WHERE s.state = 2 AND (?1 IS NULL OR s.reason = ?1) AND (?2 IS NULL OR s.id = ?2)
+            AND (s.phase > 3 OR l.state NOT IN ('completed', 'present'))";
+        let mut armed: Vec<(i64, Option<i64>, i64, i64)> = Vec::new();
+        {
+            let mut query = change.prepare(sql)?;
+            let rows = query.query_map(params![reason, step], |row| {
+                Ok((row.get(0)?, row.get(1)?, row.get(2)?, row.get(3)?))
+            })?;
+            for row in rows {
+                armed.push(row?);
+            }
+        }
+        let (mut before, mut after) = (0, 0);
+        for (id, _, phase, lane) in &armed {
+            change.execute(
+                "UPDATE step SET state = 0, reason = NULL, detail = NULL WHERE id = ?1",
+                [id],
+            )?;
+            if *phase > 3 {
+                after += 1;
+                continue;
+            }
+            before += 1;
+            let sql = "UPDATE lane SET verified = 0, verdict = NULL,
+                state = CASE state WHEN 'drained' THEN 'open' ELSE state END WHERE id = ?1";
+            change.execute(sql, [lane])?;
+        }
+        for item in armed.iter().filter_map(|(_, item, _, _)| *item) {
+            let sql = "UPDATE item SET state = 0, reason = NULL WHERE id = ?1 AND state = 4
+                AND id NOT IN (SELECT item FROM step WHERE state = 2 AND item IS NOT NULL)";
+            change.execute(sql, [item])?;
+        }
         change.commit()?;
-        Ok(rows)
+        Ok((before, after))
     }
 }

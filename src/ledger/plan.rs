@@ -3,14 +3,15 @@
 
 use super::account::{ItemKind, ItemState};
 use super::codes::Code;
+use super::stage::step_id;
 use super::{Error, Ledger, expect_rows};
 use crate::event::Calls;
 use crate::ids::{Account, ConversationId, Micros, SlackUserId};
 use rusqlite::{Statement, Transaction, params};
 
 const ITEM: &str =
-    "INSERT INTO item (conversation, ts, kind, sub, source, hash, state, reason, losses, created, ended, actor, calls)
-    VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13)";
+    "INSERT INTO item (conversation, ts, kind, sub, source, hash, state, reason, losses, created, ended, actor, calls, root)
+    VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14)";
 
 /// One source item, as planned.
 #[derive(Debug, Clone)]
@@ -33,6 +34,8 @@ pub struct NewItem<'a> {
     pub source: i64,
     /// A message's createTime, a membership's begin.
     pub created: Option<Micros>,
+    /// The root of a message's thread.
+    pub root: Option<Micros>,
     /// A membership's end.
     pub ended: Option<Micros>,
     /// Who it is sent as.
@@ -193,10 +196,14 @@ impl Ledger {
         if begun > 0 {
             return Err(Error::Broken(format!("conversation {slack} was already sent in part")));
         }
-        change.execute(
-            "DELETE FROM step WHERE EXISTS (SELECT 1 FROM lane WHERE lane.conversation = ?1 AND lane.id = step.id >> 32)",
-            [id],
-        )?;
+        let lanes: Vec<i64> = change
+            .prepare("SELECT id FROM lane WHERE conversation = ?1")?
+            .query_map([id], |row| row.get(0))?
+            .collect::<rusqlite::Result<_>>()?;
+        for lane in lanes {
+            let places = params![step_id(lane, 0), step_id(lane, u32::MAX)];
+            change.execute("DELETE FROM step WHERE id BETWEEN ?1 AND ?2", places)?;
+        }
         change.execute("DELETE FROM item WHERE conversation = ?1", [id])?;
         change.execute("DELETE FROM lane WHERE conversation = ?1", [id])?;
         Ok(Planning { item: self.db.prepare(ITEM)?, change, conversation: id })
@@ -228,6 +235,7 @@ impl Planning<'_> {
             item.ended,
             item.actor,
             item.calls,
+            item.root,
         ])?;
         expect_rows(rows, 1, "an item is noted")
     }

@@ -113,9 +113,16 @@ fn done(change: &Transaction<'_>, key: &Key, receipt: &Receipt) -> Result<(), Er
     let rows = change.prepare_cached(sql)?.execute(params![key.id, DONE, kept, PENDING])?;
     expect_rows(rows, 1, "a step is done")?;
     if key.kind == StepKind::Space {
-        let sql = "UPDATE lane SET space = ?2, expires = ?3 WHERE id = ?1 AND (space IS NULL OR space = ?2)";
+        // The end of import mode is counted from when the space was first asked for.
+        let sql = "UPDATE lane SET space = ?2, expires = min(coalesce(expires, ?3), ?3)
+            WHERE id = ?1 AND (space IS NULL OR space = ?2)";
         let rows = change.execute(sql, params![key.lane, receipt.name, receipt.expires])?;
         expect_rows(rows, 1, "a space is named")?;
+    }
+    if key.kind == StepKind::Complete {
+        let rows =
+            change.execute("UPDATE lane SET state = 'completed' WHERE id = ?1", [key.lane])?;
+        expect_rows(rows, 1, "a lane is completed")?;
     }
     let Some(item) = key.item else { return Ok(()) };
     let first = key.kind == StepKind::Post && key.part == 0;

@@ -6,7 +6,7 @@ use super::{Error, LaneState, Ledger, expect_rows};
 use crate::draft::{Phase, StepKind};
 use crate::ids::{Account, Micros};
 use rusqlite::params;
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 /// Whoever can freeze a lane's requests from its archive.
 pub trait Stage: Send + Sync + std::fmt::Debug {
@@ -59,6 +59,8 @@ pub struct NewStep {
     pub kind: StepKind,
     /// The place of the step that must be done first.
     pub after: Option<u32>,
+    /// The place of the step that opens a reply's thread.
+    pub thread: Option<u32>,
     /// The item it pays for.
     pub item: Option<i64>,
     /// Which part of a split message.
@@ -131,6 +133,14 @@ impl Ledger {
         Ok(rows.collect::<rusqlite::Result<_>>()?)
     }
 
+    /// Returns the roots of all threads of a conversation, by ts.
+    pub fn thread_roots(&self, conversation: i64) -> Result<HashSet<Micros>, Error> {
+        let sql = "SELECT DISTINCT root FROM item WHERE conversation = ?1 AND root IS NOT NULL";
+        let mut query = self.db.prepare_cached(sql)?;
+        let rows = query.query_map([conversation], |row| row.get(0))?;
+        Ok(rows.collect::<rusqlite::Result<_>>()?)
+    }
+
     /// Returns the membership items of a conversation that are owed.
     pub fn owed_members(&self, conversation: i64) -> Result<Vec<StagedMember>, Error> {
         let sql = "SELECT id, sub, created, ended, calls FROM item WHERE conversation = ?1 AND ts = 0 AND kind = 3 AND state = 0 ORDER BY sub";
@@ -167,8 +177,8 @@ impl Ledger {
     pub fn add_steps(&mut self, lane: i64, steps: &[NewStep]) -> Result<(), Error> {
         let change = self.db.transaction()?;
         {
-            let sql = "INSERT INTO step (id, phase, kind, after, item, part, actor, created, hash, request, carries)
-                VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)";
+            let sql = "INSERT INTO step (id, phase, kind, after, item, part, actor, created, hash, request, carries, thread)
+                VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12)";
             let mut insert = change.prepare_cached(sql)?;
             for step in steps {
                 insert.execute(params![
@@ -183,6 +193,7 @@ impl Ledger {
                     step.hash.as_ref().map(<[u8; 16]>::as_slice),
                     step.request,
                     step.carries,
+                    step.thread.map(|place| step_id(lane, place)),
                 ])?;
             }
         }

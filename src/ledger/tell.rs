@@ -22,6 +22,7 @@ impl Ledger {
         }
         account.skipped = self.reasons(ItemState::Skipped)?;
         account.lost = self.reasons(ItemState::Lost)?;
+        account.unreadable = self.unreadable()?;
         account.wedged = self.wedges()?;
         for lane in self.lanes()? {
             note_lane(&mut account, &lane);
@@ -44,6 +45,14 @@ impl Ledger {
             }
         }
         Ok(named(sums))
+    }
+
+    /// Names some of the records that could not be read.
+    fn unreadable(&self) -> Result<Vec<String>, Error> {
+        let mut query =
+            self.db.prepare("SELECT sub FROM item WHERE kind = 4 ORDER BY id LIMIT 20")?;
+        let rows = query.query_map([], |row| row.get(0))?;
+        Ok(rows.collect::<rusqlite::Result<_>>()?)
     }
 
     fn reasons(&self, state: ItemState) -> Result<Vec<Named>, Error> {

@@ -102,9 +102,14 @@ impl Bucket {
 
     /// Lets nothing pass for `wait`, and slows the bucket down until successes speed it up.
     pub(super) fn penalize(&self, wait: Duration) {
-        self.hold_until(self.time.clock.mono() + wait);
-        let mut held = self.held();
-        held.stretch = (held.stretch * 1.5).min(SLOWEST);
+        let now = self.time.clock.mono();
+        let known = self.held().until.is_some_and(|until| until > now + wait / 2);
+        self.hold_until(now + wait);
+        // A burst of refusals is one piece of news: only the first of it slows the bucket down.
+        if !known {
+            let mut held = self.held();
+            held.stretch = (held.stretch * 1.5).min(SLOWEST);
+        }
     }
 
     /// Brings a slowed bucket a little nearer to its limit.

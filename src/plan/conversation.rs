@@ -26,7 +26,7 @@ pub(super) struct Done {
 }
 
 /// A conversation, and what is read of it.
-type Reading<'a> = (&'a ConversationId, Receiver<Result<Done, Stop>>);
+type Reading<'a> = (&'a ConversationId, Receiver<Result<Option<Done>, Stop>>);
 
 /// Plans conversations, in order. Others are read while one is written.
 pub(super) fn plan_all(
@@ -75,11 +75,9 @@ fn read_on<'a>(
         let sources = bench.sources_of(id);
         let read = read(bench, &sources, sources.len() > 1, &mut |done| {
             // The writer stopped listening: it has the reason.
-            batches.send(Ok(done)).map_err(|_| Error::Order)
+            batches.send(Ok(Some(done))).map_err(|_| Error::Order)
         });
-        if let Err(stop) = read
-            && batches.send(Err(stop)).is_err()
-        {
+        if batches.send(read.map(|()| None)).is_err() {
             return;
         }
     }
@@ -108,14 +106,15 @@ fn plan(
     bench: &Bench,
     ledger: &mut Ledger,
     id: &ConversationId,
-    batches: Receiver<Result<Done, Stop>>,
+    batches: Receiver<Result<Option<Done>, Stop>>,
     monitor: &dyn Monitor,
 ) -> Result<(), Error> {
     let sources = bench.sources_of(id);
     let mut notes = Notes::begin(bench, ledger, &sources, monitor)?;
     for done in batches {
         match done {
-            Ok(done) => notes.write(&done, &sources)?,
+            Ok(Some(done)) => notes.write(&done, &sources)?,
+            Ok(None) => return notes.finish(sources.len() > 1),
             Err(Stop::Failed(error)) => return Err(error),
             Err(Stop::Disordered) => {
                 drop(notes);
@@ -123,7 +122,8 @@ fn plan(
             }
         }
     }
-    notes.finish(sources.len() > 1)
+    // The channel closed without an end: the reader died.
+    Err(Error::Order)
 }
 
 fn again(

@@ -56,6 +56,19 @@ impl Members {
 }
 
 impl Stay {
+    /// Returns the stay of somebody who was there under two names.
+    pub(crate) fn with(&self, other: &Self) -> Self {
+        let first = |a: Option<Micros>, b: Option<Micros>| [a, b].into_iter().flatten().min();
+        Self {
+            present: self.present || other.present,
+            posts: self.posts + other.posts,
+            joined: first(self.joined, other.joined),
+            left: self.left.max(other.left),
+            first: first(self.first, other.first),
+            last: self.last.max(other.last),
+        }
+    }
+
     /// Tells whether the past knew this person: they wrote, came or left.
     pub(crate) fn has_past(&self) -> bool {
         self.joined.or(self.left).or(self.first).is_some()

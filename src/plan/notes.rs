@@ -2,7 +2,7 @@
 //! lane.
 
 use super::conversation::Done;
-use super::members::Members;
+use super::members::{Members, Stay};
 use super::record::{Books, owes};
 use super::times::{Allocator, space_time};
 use super::{Bench, Error, Source};
@@ -11,7 +11,7 @@ use crate::event::{Calls, Event, Monitor};
 use crate::ids::{Micros, SlackUserId};
 use crate::ledger::{ItemKind, ItemState, Ledger, NewItem, NewLane, Planning};
 use crate::slack::{Conversation, Kind, PersonKind};
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashMap};
 
 /// What is summed up while a conversation is written.
 pub(super) struct Notes<'a, 'l> {
@@ -23,6 +23,8 @@ pub(super) struct Notes<'a, 'l> {
     members: Members,
     calls: Calls,
     superseded: usize,
+    /// How often each bad record was met.
+    bad: HashMap<(String, Option<u32>), usize>,
     threaded: bool,
     first: Option<Micros>,
     newest: Micros,
@@ -52,6 +54,7 @@ impl<'a, 'l> Notes<'a, 'l> {
             members: Members::listed(conversation.members.iter()),
             calls: Calls::default(),
             superseded: 0,
+            bad: HashMap::new(),
             threaded: false,
             first: None,
             newest: 0,
@@ -63,7 +66,9 @@ impl<'a, 'l> Notes<'a, 'l> {
         let source = sources.get(done.batch.export).map_or(0, |source| source.id);
         let books = Books { accounts: &self.bench.accounts, admin: self.bench.admin, source };
         for bad in &done.batch.bad {
-            books.bad(&mut self.planning, bad)?;
+            let seen = self.bad.entry((bad.entry.clone(), bad.index)).or_default();
+            books.bad(&mut self.planning, bad, *seen)?;
+            *seen += 1;
         }
         for message in &done.batch.superseded {
             self.superseded += 1;
@@ -143,8 +148,17 @@ impl<'a, 'l> Notes<'a, 'l> {
     ) -> Result<(u64, u64), Error> {
         let (mut past, mut present) = (0, 0);
         let members = std::mem::take(&mut self.members);
+        let stays = self.by_account(&members, completer);
         for (id, stay) in members.iter() {
-            let owed = skip.is_none() && self.bench.number(id).is_some();
+            let account = self.bench.number(id).filter(|_| skip.is_none());
+            let merged = account.and_then(|number| stays.get(&number));
+            let (stay, why) = match merged {
+                // Several Slack identities of one person are one member of the space.
+                Some((first, _)) if *first != id => (*stay, Some("same_account")),
+                Some((_, merged)) => (*merged, None),
+                None => (*stay, Some(skip.unwrap_or_else(|| self.bench.why_nobody(id)))),
+            };
+            let owed = why.is_none();
             let (before, now) =
                 (u32::from(owed && stay.has_past()), u32::from(owed && stay.present));
             past += u64::from(before);
@@ -156,16 +170,38 @@ impl<'a, 'l> Notes<'a, 'l> {
                 sub: id.as_str(),
                 hash: None,
                 state: if owed { ItemState::Owed } else { ItemState::Skipped },
-                reason: (!owed).then(|| skip.unwrap_or_else(|| self.bench.why_nobody(id))),
+                reason: why,
                 losses: None,
                 source: self.source,
+                root: None,
                 created: stay.since(),
                 ended: stay.ended(),
-                actor: None,
+                actor: account,
                 calls: before + now,
             })?;
         }
         self.members = members;
         Ok((past, present))
+    }
+
+    /// Merges the stays of identities that are one account, under the completer's identity or
+    /// else the first.
+    fn by_account<'m>(
+        &self,
+        members: &'m Members,
+        completer: Option<&SlackUserId>,
+    ) -> HashMap<i64, (&'m SlackUserId, Stay)> {
+        let mut stays: HashMap<i64, (&SlackUserId, Stay)> = HashMap::new();
+        for (id, stay) in members.iter() {
+            let Some(number) = self.bench.number(id) else { continue };
+            let (first, merged) = stays.entry(number).or_insert((id, *stay));
+            if *first != id {
+                *merged = merged.with(stay);
+            }
+            if Some(id) == completer {
+                *first = id;
+            }
+        }
+        stays
     }
 }

@@ -139,7 +139,7 @@ mod sorted {
             }
             let again = places.get(index + 1).is_some_and(|next| next.ts == place.ts);
             let list = if again { &mut batch.superseded } else { &mut batch.messages };
-            list.extend(message);
+            list.push(message.ok_or(Error::Order)?);
         }
         visit(batch)
     }

@@ -1,7 +1,7 @@
 //! One message as the ledger will remember it: items, not bodies.
 
 use crate::convert::{Converted, Fate, FileOutcome, ReactionOutcome, Sender};
-use crate::ids::{Account, Micros};
+use crate::ids::{Account, Micros, SlackTs};
 use crate::ledger::{Error, ItemKind, ItemState, NewItem, Planning};
 use crate::slack::{Bad, Message};
 use std::collections::{HashMap, HashSet};
@@ -61,6 +61,7 @@ impl Books<'_> {
             reason: skip,
             losses: Some(losses.as_str()).filter(|text| !text.is_empty() && skip.is_none()),
             created,
+            root: converted.thread.filter(|_| skip.is_none()).map(SlackTs::micros),
             actor: skip.is_none().then(|| self.sender(&converted.sender)),
             calls: owes(converted).parts,
             ..self.bare(ItemKind::Message, message)
@@ -87,10 +88,17 @@ impl Books<'_> {
     }
 
     /// Notes what could not be read.
-    pub(crate) fn bad(&self, planning: &mut Planning<'_>, bad: &Bad) -> Result<(), Error> {
+    pub(crate) fn bad(
+        &self,
+        planning: &mut Planning<'_>,
+        bad: &Bad,
+        nth: usize,
+    ) -> Result<(), Error> {
+        // Two archives, or two entries of one name, may hold the same bad record.
+        let again = if nth > 0 { format!(" ({nth})") } else { String::new() };
         let sub = match bad.index {
-            Some(index) => format!("{}#{index}", bad.entry),
-            None => bad.entry.clone(),
+            Some(index) => format!("{}#{index}{again}", bad.entry),
+            None => format!("{}{again}", bad.entry),
         };
         let state = ItemState::Lost;
         planning.item(&NewItem {
@@ -107,6 +115,7 @@ impl Books<'_> {
             losses: None,
             source: self.source,
             created: None,
+            root: None,
             ended: None,
             actor: None,
             calls: 0,
@@ -177,6 +186,7 @@ impl Books<'_> {
             losses: None,
             source: self.source,
             created: None,
+            root: None,
             ended: None,
             actor: None,
             calls: 0,

@@ -14,7 +14,7 @@ use crate::ids::{
 };
 use crate::ledger::{self, ItemKind, ItemState, Lane, Ledger, StageError, StagedItem, Writer};
 use crate::slack::Message;
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -63,8 +63,19 @@ fn stage(bench: &Bench, reader: &Ledger, writer: &Writer, lane: i64) -> Result<(
     let owner = reader.owner()?.unwrap_or_default();
     let steps = Steps::begin(writer, lane.id)?;
     let (key, threads) = (owner.key(), HashMap::new());
-    Staging { bench, reader, newest: owner.newest, key, lane: &lane, steps, threads, posts: 0 }
-        .stage(&sources)
+    let roots = reader.thread_roots(lane.conversation)?;
+    Staging {
+        bench,
+        reader,
+        newest: owner.newest,
+        key,
+        lane: &lane,
+        steps,
+        threads,
+        roots,
+        posts: 0,
+    }
+    .stage(&sources)
 }
 
 /// A lane in the middle of being staged.
@@ -75,8 +86,10 @@ struct Staging<'a> {
     key: String,
     lane: &'a Lane,
     steps: Steps<'a>,
-    /// The last step of each thread.
-    threads: HashMap<SlackTs, u32>,
+    /// The opening and the last step of each thread.
+    threads: HashMap<SlackTs, (u32, u32)>,
+    /// Roots of threads: a message with such a ts opens one, whatever its record says.
+    roots: HashSet<Micros>,
     posts: u64,
 }
 
@@ -165,8 +178,8 @@ impl Staging<'_> {
         (item, created, actor): (i64, Micros, i64),
     ) -> Result<Option<u32>, Error> {
         let Fate::Post(parts) = &converted.fate else { return Ok(None) };
-        let thread =
-            converted.thread.or_else(|| (context.threads && parts.len() > 1).then_some(message.ts));
+        let opens = parts.len() > 1 || self.roots.contains(&message.ts.micros());
+        let thread = converted.thread.or_else(|| (context.threads && opens).then_some(message.ts));
         let (mut first, mut previous) = (None, None);
         for (part, text) in (0_u32..).zip(parts) {
             let before = thread.and_then(|ts| self.threads.get(&ts).copied());
@@ -187,17 +200,19 @@ impl Staging<'_> {
             });
             let owed = plain(Phase::Content, StepKind::Post, &draft, actor);
             let hash = Some(text_hash(text));
-            let after = before.or(previous);
             let at = self.steps.add(&Owed {
                 item: Some(item),
                 part,
                 carries: !converted.files.is_empty(),
                 created: Some(created),
                 hash,
-                after,
+                after: before.map(|(_, last)| last).or(previous),
+                thread: before.map(|(opener, _)| opener),
                 ..owed
             })?;
-            thread.map(|ts| self.threads.insert(ts, at));
+            if let Some(ts) = thread {
+                self.threads.entry(ts).or_insert((at, at)).1 = at;
+            }
             first = first.or(Some(at));
             previous = Some(at);
             self.posts += 1;
@@ -251,6 +266,7 @@ fn plain(phase: Phase, kind: StepKind, draft: &Draft, actor: i64) -> Owed<'_> {
         kind,
         draft,
         after: None,
+        thread: None,
         item: None,
         part: 0,
         carries: false,

@@ -65,16 +65,16 @@ async fn held(
         return Ok(None);
     }
     if lane.state != LaneState::Drained || lane.space.is_none() {
-        return Ok(Some("not yet sent in full: chatferry run"));
+        return Ok(Some("not yet sent in full"));
     }
     let id = lane.id;
     let (owed, wedged) = run.writer.run(move |ledger| ledger.standing(id, Phase::Amend)).await?;
     let now = run.clock.wall();
     Ok(match () {
         () if owed + wedged > 0 && !options.accept_wedged => {
-            Some("holds refused steps: chatferry retry, or --accept-wedged")
+            Some("calls are stuck: retry them, or complete without with --accept-wedged")
         }
-        () if !lane.verified => Some("not read back clean since the last change: chatferry verify"),
+        () if !lane.verified => Some("not read back as planned since the last change"),
         () if lane.expires.is_some_and(|end| now > end) => Some("Google's 90 days are over"),
         () if lane.expires.is_some_and(|end| now > end - LAST_MINUTES) => {
             Some("less than 30 minutes of Google's 90 days are left")
@@ -94,7 +94,6 @@ async fn one(run: Arc<Run>, lane: Lane, done: Arc<Mutex<Vec<String>>>) -> Result
         if paid == Paid::Stopped || owed + wedged > 0 {
             return Ok(());
         }
-        run.writer.run(move |ledger| ledger.set_lane_state(id, LaneState::Completed)).await?;
     }
     let paid = pay(&run, id, space, Phase::Present, &[StepKind::Member]).await?;
     let (owed, wedged) =

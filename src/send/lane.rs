@@ -1,6 +1,7 @@
 //! One lane up to the edge of completion: staged, opened, paid phase by phase.
 
 use super::pay::{Paid, pay};
+use super::verdict::IMPORT_WINDOW;
 use super::{Fatal, Run};
 use crate::draft::{Phase, StepKind};
 use crate::event::{Calls, Event};
@@ -22,7 +23,8 @@ pub(super) async fn pay_off(run: Arc<Run>, mut lane: Lane) -> Result<(), Fatal> 
         lane.state = LaneState::Staged;
     }
     if lane.state == LaneState::Staged {
-        run.writer.run(move |ledger| ledger.set_lane_state(id, LaneState::Open)).await?;
+        let expires = run.clock.wall() + IMPORT_WINDOW;
+        run.writer.run(move |ledger| ledger.open_lane(id, expires)).await?;
     }
     run.monitor.observe(&Event::LaneOpened {
         lane: id,
@@ -32,15 +34,16 @@ pub(super) async fn pay_off(run: Arc<Run>, mut lane: Lane) -> Result<(), Fatal> 
     if pay(&run, id, None, Phase::Space, &[StepKind::Space]).await? == Paid::Stopped {
         return Ok(());
     }
-    let space = run.writer.run(move |ledger| ledger.lane(id)).await?.space;
-    if let Some(space) = &space {
-        for (phase, kinds) in BEFORE_COMPLETION {
-            if pay(&run, id, Some(space), *phase, kinds).await? == Paid::Stopped {
-                return Ok(());
-            }
+    // Without a space the lane stays open: its first step is stuck.
+    let Some(space) = run.writer.run(move |ledger| ledger.lane(id)).await?.space else {
+        return Ok(());
+    };
+    for (phase, kinds) in BEFORE_COMPLETION {
+        if pay(&run, id, Some(&space), *phase, kinds).await? == Paid::Stopped {
+            return Ok(());
         }
-        run.pacer.forget(space);
     }
+    run.pacer.forget(&space);
     let (_, wedged) = run.writer.run(move |ledger| ledger.standing(id, Phase::Amend)).await?;
     run.writer.run(move |ledger| ledger.set_lane_state(id, LaneState::Drained)).await?;
     run.monitor.observe(&Event::LaneDrained { lane: id, wedged });

@@ -128,7 +128,9 @@ impl Payer {
             self.queues[index].cursor = step.id;
             match step.parent.clone() {
                 Parent::None => self.ready(index, step, Names::default()),
-                Parent::Done(names) => self.ready(index, step, names),
+                Parent::Done(names) if step.kind != StepKind::React || names.message.is_some() => {
+                    self.ready(index, step, names);
+                }
                 Parent::Pending(parent)
                     if self.alive.contains(&parent) || self.not_yet_fetched(parent) =>
                 {
@@ -137,7 +139,9 @@ impl Payer {
                     self.children.entry(parent).or_default().push((index, step));
                 }
                 // It waits behind something refused: it stays pending, for a later run.
-                Parent::Pending(_) | Parent::Wedged => {}
+                Parent::Done(_) | Parent::Pending(_) | Parent::Wedged => {
+                    self.forget_children(step.id);
+                }
             }
         }
     }
@@ -177,13 +181,32 @@ impl Payer {
                     self.queues[index].ready.push_back((child, names.clone()));
                 }
             }
-            Ok(Performed::Wedged) => self.forget_children(id),
+            Ok(Performed::Wedged { thread }) => self.pass_over(id, thread),
             Ok(Performed::Stopped) => self.stopped = true,
             Err(fatal) => {
                 self.failed.get_or_insert(fatal);
                 self.stopped = true;
+                self.run.stop.cancel();
             }
         }
+    }
+
+    /// A refused reply holds up its own reactions, not the rest of its thread.
+    fn pass_over(&mut self, id: i64, thread: Option<String>) {
+        let Some(thread) = thread else { return self.forget_children(id) };
+        let (next, own): (Vec<_>, Vec<_>) = self
+            .children
+            .remove(&id)
+            .unwrap_or_default()
+            .into_iter()
+            .partition(|(_, child)| child.kind == StepKind::Post);
+        for (index, child) in next {
+            let names = Names { message: None, thread: Some(thread.clone()) };
+            self.queues[index].waiting -= 1;
+            self.queues[index].ready.push_back((child, names));
+        }
+        self.children.insert(id, own);
+        self.forget_children(id);
     }
 
     /// What waits behind a refused step stays pending in the ledger and leaves the memory.

@@ -47,7 +47,7 @@ pub(super) enum Stop {
 }
 
 /// Ninety days: how long Google keeps a space in import mode.
-const IMPORT_WINDOW: Micros = 90 * 86_400 * 1_000_000;
+pub(super) const IMPORT_WINDOW: Micros = 90 * 86_400 * 1_000_000;
 /// Google's word for a token that was not asked for the right scope.
 const LACKS_SCOPE: &str = "ACCESS_TOKEN_SCOPE_INSUFFICIENT";
 
@@ -61,7 +61,10 @@ pub(super) fn judge(kind: StepKind, outcome: Outcome, now: Micros) -> Verdict {
             Verdict::Later(Wait { why, asked: retry_after, throttled: true, counts: false })
         }
         Outcome::NotSent(_) => again("no connection", false),
-        Outcome::Ambiguous(_) => again("no clear answer", true),
+        Outcome::Ambiguous(why) => {
+            let (why, asked) = ("no clear answer", why.retry_after);
+            Verdict::Later(Wait { why, asked, throttled: false, counts: true })
+        }
         Outcome::Rejected(rejection) => rejected(kind, &rejection),
         Outcome::Token(error) => token(error),
     }

@@ -9,6 +9,7 @@ pub use compare::Verdict;
 
 use super::{Ended, Fatal, Run, each_lane};
 use crate::chat::Outcome;
+use crate::draft::Phase;
 use crate::event::{Calls, Event};
 use crate::ledger::{Lane, LaneState};
 use crate::pace::Class;
@@ -36,9 +37,9 @@ impl Verified {
         self.unread.is_empty() && self.lanes.iter().all(|(_, verdict)| verdict.clean())
     }
 
-    /// Returns how many planned messages were not sent.
-    pub fn owed(&self) -> u64 {
-        self.lanes.iter().map(|(_, verdict)| verdict.owed).sum()
+    /// Returns how many calls before completion were not made.
+    pub fn stuck(&self) -> u64 {
+        self.lanes.iter().map(|(_, verdict)| verdict.stuck).sum()
     }
 
     /// Returns messages planned, found as planned, and unplanned.
@@ -57,11 +58,13 @@ pub async fn verify(run: Arc<Run>) -> Result<(Ended, Verified), Fatal> {
     let mut due = Vec::new();
     for lane in lanes {
         match (lane.state, lane.space.is_some()) {
-            (LaneState::Completed | LaneState::Present, _) => stored(&mut verified, &lane),
+            (LaneState::Completed | LaneState::Present, _) => take_stored(&mut verified, &lane),
             (LaneState::Drained, true) => due.push(lane),
             _ => verified.unread.push((lane.name, "not yet sent in full".to_owned())),
         }
     }
+    // Until it is read, it is not: a stop in between leaves no gap in what is told.
+    let names: Vec<String> = due.iter().map(|lane| lane.name.clone()).collect();
     let owed = Calls { others: due.len() as u64, ..Calls::default() };
     run.monitor.observe(&Event::RunStarted {
         owed,
@@ -73,11 +76,28 @@ pub async fn verify(run: Arc<Run>) -> Result<(Ended, Verified), Fatal> {
     run.monitor.observe(&Event::RunFinished { stopped: run.stopping() });
     read?;
     let mut verified = std::mem::take(&mut *found.lock().unwrap_or_else(PoisonError::into_inner));
+    let told = |name: &String| {
+        verified.lanes.iter().any(|(lane, _)| lane == name)
+            || verified.unread.iter().any(|(lane, _)| lane == name)
+    };
+    let missed: Vec<String> = names.into_iter().filter(|name| !told(name)).collect();
+    verified
+        .unread
+        .extend(missed.into_iter().map(|name| (name, "stopped before it was read".to_owned())));
     verified.lanes.sort_by(|a, b| a.0.cmp(&b.0));
     Ok((if run.stopping() { Ended::Stopped } else { Ended::Edge }, verified))
 }
 
-fn stored(verified: &mut Verified, lane: &Lane) {
+/// Returns the stored verdicts of lanes that are complete.
+pub fn stored(lanes: &[Lane]) -> Verified {
+    let mut verified = Verified::default();
+    for lane in lanes {
+        take_stored(&mut verified, lane);
+    }
+    verified
+}
+
+fn take_stored(verified: &mut Verified, lane: &Lane) {
     let verdict = lane.verdict.as_deref().and_then(|text| serde_json::from_str(text).ok());
     match verdict {
         Some(verdict) => verified.lanes.push((lane.name.clone(), verdict)),
@@ -116,6 +136,8 @@ async fn read_back(run: &Run, lane: Lane) -> Result<Result<Verdict, String>, Fat
     if let Err(why) = messages(run, &lane, &mut comparison).await? {
         return Ok(Err(why));
     }
+    let (owed, wedged) = run.writer.run(move |ledger| ledger.standing(id, Phase::Amend)).await?;
+    comparison.stuck(owed + wedged);
     let past = run.writer.run(move |ledger| ledger.expected_past(id)).await?;
     match members(run, &lane).await {
         Ok(found) => comparison.past_members(past, found),
@@ -192,16 +214,21 @@ async fn again<T, F>(run: &Run, mut read: impl FnMut() -> F) -> Result<T, String
 where
     F: Future<Output = Result<T, Outcome>>,
 {
-    let mut last = String::new();
-    for attempt in 0..TRIES {
-        match read().await {
+    let (mut last, mut attempt) = (String::new(), 0);
+    while attempt < TRIES && !run.stopping() {
+        let asked = match read().await {
             Ok(answer) => return Ok(answer),
             Err(outcome @ (Outcome::Rejected(_) | Outcome::Token(_))) => {
                 return Err(super::refusal(&outcome));
             }
-            Err(outcome) => last = super::refusal(&outcome),
-        }
-        let wait: Duration = run.backoff.next(attempt, None);
+            Err(Outcome::Throttled { retry_after, .. }) => retry_after,
+            Err(outcome) => {
+                last = super::refusal(&outcome);
+                attempt += 1;
+                None
+            }
+        };
+        let wait: Duration = run.backoff.next(attempt, asked);
         run.clock.sleep(wait).await;
     }
     Err(last)

@@ -26,6 +26,25 @@ impl Settings {
         text
     }
 
+    /// Returns a settings file in which what flags said of the migration as a whole is in force;
+    /// the rest of the file stays as it is.
+    pub fn kept_in(&self, file: &str, folder: &Path) -> String {
+        let mut lines: Vec<String> = file.lines().map(str::to_owned).collect();
+        for key in
+            KEYS.iter().filter(|key| key.kept && self.origin(key.name) == Some(&Origin::Flag))
+        {
+            let name = |line: &str| {
+                let set = line.trim_start_matches(['#', ' ']).split_once('=');
+                set.is_some_and(|(name, _)| name.trim() == key.name)
+            };
+            match lines.iter_mut().find(|line| name(line)) {
+                Some(line) => *line = self.line(key, folder),
+                None => lines.push(self.line(key, folder)),
+            }
+        }
+        lines.join("\n") + "\n"
+    }
+
     fn line(&self, key: &Key, folder: &Path) -> String {
         let kept = key.kept && self.origin(key.name) == Some(&Origin::Flag);
         let shown = (key.show)(if kept { self } else { &DEFAULTS });

@@ -14,6 +14,7 @@ async fn b18_who_comes_second_is_refused_but_may_look() {
     let dir = tempfile::tempdir().expect("a folder");
     let (common, clock) = (common(&dir.path().join("w")), VirtualClock::starting_at(0));
     let first = begin(&common, vec![("admin", "ada@example.com".to_owned())], &clock).expect("new");
+    first.keep().expect("written");
     for second in [begin(&common, Vec::new(), &clock), resume(&common, Vec::new(), &clock)] {
         let error = second.expect_err("held");
         assert_eq!(judge(&error).0, Exit::Held);

@@ -2,20 +2,26 @@
 
 use super::ReportContext;
 use crate::cli::Exit;
-use crate::cli::exit::owed_is_a_hole;
+use crate::cli::exit::{owed_is_a_hole, unfinished_lanes};
 use crate::cli::safe::display_short;
 use crate::cli::words::counted;
-use crate::ledger::{Account, ItemKind};
+use crate::ledger::{Account, ItemKind, Tally};
 
 /// Returns the first line.
 pub(super) fn headline(account: &Account, extra: &ReportContext) -> String {
-    let claim = match Exit::after(&extra.command, account) {
+    let claim = match extra.exit.unwrap_or_else(|| Exit::after(&extra.command, account)) {
         Exit::Done => extra.first_line.clone(),
+        Exit::Stopped => format!("Stopped: {}.", holes(account, &extra.command).join(", ")),
         Exit::Refused => "Failed: the export holds no message at all.".to_owned(),
         _ => format!("Not finished: {}.", holes(account, &extra.command).join(", ")),
     };
+    let bad = account.items.get(&ItemKind::Record).map_or(0, Tally::total);
+    let bad = match bad {
+        0 => String::new(),
+        _ => format!(" {} of the export could not be read.", counted(bad, "record", "records")),
+    };
     let remark = extra.remark.as_ref().map(|remark| format!(" {remark}")).unwrap_or_default();
-    display_short(&format!("{claim}{remark}"), 320)
+    display_short(&format!("{claim}{bad}{remark}"), 320)
 }
 
 fn holes(account: &Account, command: &str) -> Vec<String> {
@@ -39,6 +45,15 @@ fn holes(account: &Account, command: &str) -> Vec<String> {
             let (one, many) = names(*kind);
             holes.push(format!("{} still owed", counted(tally.owed, one, many)));
         }
+    }
+    let lanes = unfinished_lanes(command, account);
+    if lanes > 0 && holes.is_empty() {
+        let (one, many) = ("conversation is", "conversations are");
+        let yet = if command == "run" { "not yet sent" } else { "not yet open to its members" };
+        holes.push(format!("{} {yet}", counted(lanes, one, many)));
+    }
+    if holes.is_empty() {
+        holes.push("nothing is owed".to_owned());
     }
     holes
 }

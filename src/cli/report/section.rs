@@ -6,7 +6,7 @@ use crate::cli::losses::named_line;
 use crate::cli::safe::display_short;
 use crate::cli::words::{count, counted, shell, wrap};
 use crate::ids::{Micros, rfc3339};
-use crate::ledger::{Account, Named, Tally, Wedged};
+use crate::ledger::{Account, ItemKind, Named, Tally, Wedged};
 use comfy_table::{CellAlignment, Table, presets};
 
 const DAY: Micros = 86_400_000_000;
@@ -44,7 +44,7 @@ const fn cells(tally: &Tally) -> [u64; 7] {
 }
 
 /// The heaviest of a list of named counts, and how many more there are.
-pub(super) fn named(title: &str, all: &[Named], room: usize) -> Vec<String> {
+pub(super) fn named(title: &str, all: &[Named], room: usize, extra: &ReportContext) -> Vec<String> {
     if all.is_empty() {
         return Vec::new();
     }
@@ -52,7 +52,12 @@ pub(super) fn named(title: &str, all: &[Named], room: usize) -> Vec<String> {
     lines.extend(all.iter().take(room).map(|one| named_line(one, COLS)));
     if all.len() > room {
         let more = counted((all.len() - room) as u64, "more kind", "more kinds");
-        lines.push(format!("            and {more}: chatferry status --losses"));
+        let see = match (&extra.work, extra.command.as_str()) {
+            (None, "rehearse") => "rehearse with --work DIR to see all".to_owned(),
+            (None, _) => "chatferry status --losses".to_owned(),
+            (Some(work), _) => format!("chatferry status --losses --work {}", shell(work)),
+        };
+        lines.push(format!("            and {more}: {see}"));
     }
     lines
 }
@@ -98,13 +103,14 @@ pub(super) fn lanes(account: &Account, now: Micros) -> Vec<String> {
         let states: Vec<_> = account
             .lanes
             .iter()
-            .map(|(state, lanes)| format!("{} {state}", count(*lanes)))
+            .map(|(state, lanes)| format!("{} {}", count(*lanes), in_words(state)))
             .collect();
         parts.push(format!("Conversations: {}.", states.join(", ")));
     }
     let (clean, read) = account.verified;
     if read > 0 {
-        parts.push(format!("Read back: {} of {} as planned.", count(clean), count(read)));
+        let aside = if account.wedged.is_empty() { "" } else { ", stuck calls aside" };
+        parts.push(format!("Read back: {} of {} as planned{aside}.", count(clean), count(read)));
     }
     parts.extend(account.next_expiry.map(|expires| expiry(expires, now)));
     if parts.is_empty() {
@@ -113,6 +119,35 @@ pub(super) fn lanes(account: &Account, now: Micros) -> Vec<String> {
     let mut lines = vec![String::new()];
     lines.extend(wrap(&parts.join(" "), COLS, ""));
     lines
+}
+
+/// Names some of what could not be read.
+pub(super) fn unreadable(account: &Account) -> Vec<String> {
+    let all = account.items.get(&ItemKind::Record).map_or(0, Tally::total);
+    let named: Vec<_> =
+        account.unreadable.iter().take(3).map(|place| display_short(place, COLS / 2)).collect();
+    if named.is_empty() {
+        return Vec::new();
+    }
+    let more = match all - named.len() as u64 {
+        0 => String::new(),
+        more => format!(" and {} more", count(more)),
+    };
+    wrap(&format!("Not readable: {}{more}.", named.join(", ")), COLS, "")
+}
+
+/// Returns a lane's state in words.
+pub(in crate::cli) fn in_words(state: &str) -> &str {
+    match state {
+        "planned" => "not begun",
+        "staged" => "ready to send",
+        "open" => "being sent",
+        "drained" => "sent, not read back",
+        "verified" => "read back",
+        "completed" => "completed without all members",
+        "present" => "open to members",
+        other => other,
+    }
 }
 
 /// Google deletes a space that stays in import mode for 90 days.

@@ -15,8 +15,9 @@ const EXAMPLES: usize = 20;
 pub struct Verdict {
     /// Messages that are planned.
     pub planned: u64,
-    /// Of those, messages that were not sent: refused, or waiting behind one refused.
-    pub owed: u64,
+    /// Calls before completion that were not made: refused, or waiting behind one refused.
+    #[serde(default)]
+    pub stuck: u64,
     /// Of those, messages that are there just as planned.
     pub as_planned: u64,
     /// Planned and not there.
@@ -50,6 +51,8 @@ impl Verdict {
 pub(super) struct Comparison {
     conversation: ConversationId,
     planned: HashMap<String, Expected>,
+    /// The ids of planned messages without a partner yet, by createTime.
+    times: HashMap<Micros, String>,
     found: HashMap<String, ListedMessage>,
     span: Option<(Micros, Micros)>,
     verdict: Verdict,
@@ -60,6 +63,7 @@ impl Comparison {
         Self {
             conversation: conversation.clone(),
             planned: HashMap::new(),
+            times: HashMap::new(),
             found: HashMap::new(),
             span: None,
             verdict: Verdict::default(),
@@ -69,16 +73,16 @@ impl Comparison {
     /// Takes a page of the plan. What was never paid must not be there.
     pub(super) fn expect(&mut self, rows: Vec<Expected>) {
         self.verdict.planned += rows.len() as u64;
-        self.verdict.owed += rows.iter().filter(|row| !row.paid).count() as u64;
         for row in rows.into_iter().filter(|row| row.paid) {
             self.verdict.reactions.0 += row.reactions;
             let id =
                 MessageId::derive(&self.conversation, SlackTs::from_micros(row.ts), row.part, 0);
-            match self.found.remove(id.as_str()) {
-                Some(message) => self.pair(&row, &message),
-                None => {
-                    self.planned.insert(id.as_str().to_owned(), row);
-                }
+            let found = self.found.remove(id.as_str());
+            if let Some(message) = found.or_else(|| self.found.remove(&at(row.created))) {
+                self.pair(&row, &message);
+            } else {
+                self.times.insert(row.created, id.as_str().to_owned());
+                self.planned.insert(id.as_str().to_owned(), row);
             }
         }
     }
@@ -90,9 +94,15 @@ impl Comparison {
             self.span = Some((first.min(message.create_time), last.max(message.create_time)));
             self.verdict.reactions.1 +=
                 message.reactions.iter().map(|(_, count)| count).sum::<u64>();
-            let id = message.client_id.clone().unwrap_or_else(|| message.name.clone());
+            // Where the server does not tell our ids, the time names a message: it is unique.
+            let by_time = || self.times.get(&message.create_time).cloned();
+            let id = message.client_id.clone().or_else(by_time);
+            let id = id.unwrap_or_else(|| at(message.create_time));
             match self.planned.remove(&id) {
-                Some(row) => self.pair(&row, &message),
+                Some(row) => {
+                    self.times.remove(&row.created);
+                    self.pair(&row, &message);
+                }
                 None => {
                     self.found.insert(id, message);
                 }
@@ -120,6 +130,10 @@ impl Comparison {
             same = false;
         }
         self.verdict.as_planned += u64::from(same);
+    }
+
+    pub(super) const fn stuck(&mut self, calls: u64) {
+        self.verdict.stuck = calls;
     }
 
     pub(super) fn past_members(&mut self, planned: u64, found: u64) {
@@ -150,4 +164,9 @@ impl Comparison {
         }
         self.verdict
     }
+}
+
+/// Names a message by its time, as no id of ours looks.
+fn at(created: Micros) -> String {
+    format!("@{created}")
 }
