@@ -7,7 +7,7 @@ use super::stage::step_id;
 use super::{Error, Ledger, expect_rows};
 use crate::event::Calls;
 use crate::ids::{Account, ConversationId, Micros, SlackUserId};
-use rusqlite::{Statement, Transaction, params};
+use rusqlite::{Connection, Statement, params};
 
 const ITEM: &str =
     "INSERT INTO item (conversation, ts, kind, sub, source, hash, state, reason, losses, created, ended, actor, calls, root)
@@ -175,6 +175,14 @@ impl Ledger {
         Ok(rows.collect::<rusqlite::Result<_>>()?)
     }
 
+    /// Makes what was planned durable.
+    pub fn commit_plan(&mut self) -> Result<(), Error> {
+        if !self.db.is_autocommit() {
+            self.db.execute_batch("COMMIT")?;
+        }
+        Ok(())
+    }
+
     /// Begins to plan a conversation. What an earlier plan of it left is taken away, unless
     /// something of it was already sent.
     pub fn plan_conversation(
@@ -183,7 +191,19 @@ impl Ledger {
         name: &str,
         kind: &str,
     ) -> Result<Planning<'_>, Error> {
-        let change = self.db.unchecked_transaction()?;
+        if self.db.is_autocommit() {
+            self.db.execute_batch("BEGIN IMMEDIATE")?;
+        }
+        self.db.execute_batch("SAVEPOINT conversation")?;
+        // Whatever fails from here on, the savepoint goes with it.
+        let mut planning = Planning {
+            item: self.db.prepare(ITEM)?,
+            db: &self.db,
+            conversation: 0,
+            items: 0,
+            done: false,
+        };
+        let change = planning.db;
         let sql = "INSERT INTO conversation (slack, name, kind) VALUES (?1, ?2, ?3)
             ON CONFLICT (slack) DO UPDATE SET name = excluded.name, kind = excluded.kind RETURNING id";
         let id: i64 =
@@ -206,21 +226,35 @@ impl Ledger {
         }
         change.execute("DELETE FROM item WHERE conversation = ?1", [id])?;
         change.execute("DELETE FROM lane WHERE conversation = ?1", [id])?;
-        Ok(Planning { item: self.db.prepare(ITEM)?, change, conversation: id })
+        planning.conversation = id;
+        Ok(planning)
     }
 }
 
-/// A conversation in the middle of being planned; dropped without `finish`, nothing happened.
+/// A conversation in the middle of being planned; dropped without `finish`, nothing happened. Small
+/// ones share a commit: [`Ledger::commit_plan`] ends it.
 #[derive(Debug)]
 pub struct Planning<'a> {
     item: Statement<'a>,
-    change: Transaction<'a>,
+    db: &'a Connection,
     conversation: i64,
+    items: u64,
+    done: bool,
+}
+
+impl Drop for Planning<'_> {
+    fn drop(&mut self) {
+        if !self.done {
+            // Where even this fails, the commit that never comes undoes it.
+            let _ = self.db.execute_batch("ROLLBACK TO conversation; RELEASE conversation");
+        }
+    }
 }
 
 impl Planning<'_> {
     /// Notes an item.
     pub fn item(&mut self, item: &NewItem<'_>) -> Result<(), Error> {
+        self.items += 1;
         let rows = self.item.execute(params![
             self.conversation,
             item.ts,
@@ -240,12 +274,12 @@ impl Planning<'_> {
         expect_rows(rows, 1, "an item is noted")
     }
 
-    /// Notes the lane and commits the conversation.
-    pub fn finish(self, lane: &NewLane<'_>) -> Result<(), Error> {
+    /// Notes the lane and ends the conversation; returns how many items it has.
+    pub fn finish(self, lane: &NewLane<'_>) -> Result<u64, Error> {
         let sql = "INSERT INTO lane (conversation, fingerprint, disordered, threaded, name, created, completer,
             admin_owned, posts, reactions, others, past, present)
             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13)";
-        let rows = self.change.execute(
+        let rows = self.db.execute(
             sql,
             params![
                 self.conversation,
@@ -264,12 +298,14 @@ impl Planning<'_> {
             ],
         )?;
         expect_rows(rows, 1, "a lane is noted")?;
-        self.change.execute("UPDATE migration SET newest = max(newest, ?1)", [lane.newest])?;
-        Ok(self.change.commit()?)
+        self.db.execute("UPDATE migration SET newest = max(newest, ?1)", [lane.newest])?;
+        self.finish_without_lane()
     }
 
-    /// Commits a conversation that needs no space.
-    pub fn finish_without_lane(self) -> Result<(), Error> {
-        Ok(self.change.commit()?)
+    /// Ends a conversation that needs no space.
+    pub fn finish_without_lane(mut self) -> Result<u64, Error> {
+        self.done = true;
+        self.db.execute_batch("RELEASE conversation")?;
+        Ok(self.items)
     }
 }

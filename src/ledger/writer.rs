@@ -4,10 +4,16 @@
 use super::settle::{Key, Settlement};
 use super::{Error, Ledger};
 use std::thread::JoinHandle;
+use std::time::Duration;
 use tokio::sync::{mpsc, oneshot};
 
 /// How many settles one commit takes at most.
 const BATCH: usize = 512;
+/// A commit that would take fewer waits a moment for more: syncing costs the same for one as for
+/// a hundred.
+const ENOUGH: usize = 48;
+/// How long that moment is: little beside a call to Google.
+const MOMENT: Duration = Duration::from_millis(1);
 /// How many jobs may wait; whoever has more waits itself.
 const QUEUE: usize = 4096;
 
@@ -78,6 +84,13 @@ fn write(mut ledger: Ledger, mut queue: mpsc::Receiver<Job>) -> Ledger {
     let mut batch = Vec::with_capacity(BATCH);
     let mut answers = Vec::with_capacity(BATCH);
     while queue.blocking_recv_many(&mut jobs, BATCH) > 0 {
+        if jobs.len() < ENOUGH && jobs.iter().all(|job| matches!(job, Job::Settle(..))) {
+            std::thread::sleep(MOMENT);
+            while jobs.len() < BATCH {
+                let Ok(job) = queue.try_recv() else { break };
+                jobs.push(job);
+            }
+        }
         let mut work = Vec::new();
         for job in jobs.drain(..) {
             match job {

@@ -16,6 +16,8 @@ use tokio_util::sync::CancellationToken;
 const AHEAD: usize = 2;
 /// How many conversations may be read before their turn to be written.
 const CONVERSATIONS: usize = 8;
+/// How many items a commit takes: small conversations share one.
+const COMMIT: u64 = 20_000;
 /// Threads that read and convert.
 const READERS: usize = 2;
 
@@ -44,14 +46,19 @@ pub(super) fn plan_all(
             scope.spawn(move || read_on(bench, turn, &announce));
         }
         drop(announce);
+        let mut waiting = 0;
         for (id, batches) in ready {
             if stop.is_cancelled() {
                 break;
             }
-            plan(bench, ledger, id, batches, monitor)?;
+            waiting += plan(bench, ledger, id, batches, monitor)?;
+            if waiting > COMMIT {
+                ledger.commit_plan()?;
+                waiting = 0;
+            }
             monitor.observe(&Event::ConversationPlanned { conversation: bench.name_of(id) });
         }
-        Ok(())
+        Ok(ledger.commit_plan()?)
     })
 }
 
@@ -108,7 +115,7 @@ fn plan(
     id: &ConversationId,
     batches: Receiver<Result<Option<Done>, Stop>>,
     monitor: &dyn Monitor,
-) -> Result<(), Error> {
+) -> Result<u64, Error> {
     let sources = bench.sources_of(id);
     let mut notes = Notes::begin(bench, ledger, &sources, monitor)?;
     for done in batches {
@@ -131,7 +138,7 @@ fn again(
     ledger: &mut Ledger,
     sources: &[Source<'_>],
     monitor: &dyn Monitor,
-) -> Result<(), Error> {
+) -> Result<u64, Error> {
     let mut notes = Notes::begin(bench, ledger, sources, monitor)?;
     let read = read(bench, sources, true, &mut |done| notes.write(&done, sources));
     match read {

@@ -92,7 +92,7 @@ impl<'a, 'l> Notes<'a, 'l> {
         Ok(())
     }
 
-    pub(super) fn finish(mut self, disordered: bool) -> Result<(), Error> {
+    pub(super) fn finish(mut self, disordered: bool) -> Result<u64, Error> {
         let direct = matches!(self.conversation.kind, Kind::Direct | Kind::Group);
         if direct && self.newest == 0 {
             self.note_members(None, Some("empty_conversation"))?;
@@ -103,7 +103,7 @@ impl<'a, 'l> Notes<'a, 'l> {
         self.calls.others = past + present + 2;
         let earliest = [self.first, self.members.iter().filter_map(|(_, stay)| stay.since()).min()];
         let number = |id: &SlackUserId| self.bench.number(id);
-        self.planning.finish(&NewLane {
+        let items = self.planning.finish(&NewLane {
             fingerprint: &self.bench.fingerprint,
             disordered,
             threaded: self.threaded,
@@ -116,7 +116,7 @@ impl<'a, 'l> Notes<'a, 'l> {
             present,
             newest: self.newest,
         })?;
-        Ok(())
+        Ok(items)
     }
 
     /// Chooses who ends import mode, and so becomes the owner: the creator if still in, else the
