@@ -29,7 +29,6 @@ impl Client {
     ) -> Result<Page<ListedMessage>, Outcome> {
         let mut query = Query::new(format!("/v1/{space}/messages"));
         query.add("pageSize", &page_size.to_string());
-        query.add("orderBy", "createTime ASC");
         query.add("showDeleted", "true");
         query.add_some("filter", Some(filter).filter(|filter| !filter.is_empty()));
         query.add_some("pageToken", page_token);
