@@ -2,7 +2,7 @@
 
 use super::{Error, Ledger};
 use crate::ids::{Account, SlackUserId};
-use rusqlite::params;
+use rusqlite::{Connection, params};
 
 /// A person, as matched.
 #[derive(Debug, Clone)]
@@ -37,9 +37,7 @@ pub struct Listed {
 impl Ledger {
     /// Returns the number of an account, noting it when it is new; its resource name is renewed.
     pub fn account_id(&mut self, email: &Account, user: &str) -> Result<i64, Error> {
-        let sql = "INSERT INTO account (email, user) VALUES (?1, ?2)
-            ON CONFLICT (email) DO UPDATE SET user = excluded.user RETURNING id";
-        Ok(self.db.query_row(sql, params![email.as_str(), user], |row| row.get(0))?)
+        account_id(&self.db, email, user)
     }
 
     /// Writes down who is who, in place of what was known before.
@@ -49,12 +47,7 @@ impl Ledger {
         for person in people {
             let account: Option<i64> = match person.account {
                 None => None,
-                Some((email, user)) => Some(change.query_row(
-                    "INSERT INTO account (email, user) VALUES (?1, ?2)
-                     ON CONFLICT (email) DO UPDATE SET user = excluded.user RETURNING id",
-                    params![email.as_str(), user],
-                    |row| row.get(0),
-                )?),
+                Some((email, user)) => Some(account_id(&change, email, user)?),
             };
             change.execute(
                 "INSERT INTO person (slack, name, kind, account, how) VALUES (?1, ?2, ?3, ?4, ?5)",
@@ -92,4 +85,11 @@ impl Ledger {
         })?;
         Ok(rows.collect::<rusqlite::Result<_>>()?)
     }
+}
+
+/// Returns the number of an account, in a transaction or out of one.
+fn account_id(db: &Connection, email: &Account, user: &str) -> Result<i64, Error> {
+    let sql = "INSERT INTO account (email, user) VALUES (?1, ?2)
+        ON CONFLICT (email) DO UPDATE SET user = excluded.user RETURNING id";
+    Ok(db.query_row(sql, params![email.as_str(), user], |row| row.get(0))?)
 }
