@@ -1,6 +1,6 @@
 //! The log of one command: a file of its own in the work folder, never the terminal.
 
-use super::redact::redact;
+use crate::chat::redact;
 use crate::ids::{Micros, rfc3339};
 use crate::settings::{Detail, WorkFolder};
 use anyhow::Context;
@@ -136,6 +136,6 @@ mod tests {
         let text = logged(true, Detail::Warn);
         let line: serde_json::Value = serde_json::from_str(text.trim()).expect("one line of JSON");
         assert_eq!(line["fields"]["message"], "refused");
-        assert_eq!(line["fields"]["url"], "https://x/f?t=[hidden]");
+        assert_eq!(line["fields"]["url"], "https://x/f?t=[redacted]");
     }
 }

@@ -53,7 +53,7 @@ impl Day {
     }
 
     /// Reads the bytes of a day file. Any bytes will do.
-    pub(super) fn parse(entry: &str, bytes: &[u8]) -> Self {
+    pub fn parse(entry: &str, bytes: &[u8]) -> Self {
         let mut day = Self { entry: entry.to_owned(), ..Self::default() };
         let (text, replaced) = repair::utf8(bytes);
         if replaced {

@@ -26,6 +26,9 @@ mod emulator_official;
 mod emulator_reading;
 mod emulator_token;
 mod emulator_trouble;
+mod fuzz_finds;
+#[path = "../fuzz/src/lib.rs"]
+pub mod fuzz_targets;
 #[path = "../bench/generate.rs"]
 mod generate;
 mod generated;
