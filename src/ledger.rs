@@ -20,7 +20,7 @@ mod writer;
 pub use account::{Account, ItemKind, ItemState, LaneStanding, Named, Tally, Wedged};
 pub use error::Error;
 pub use expect::Expected;
-pub use lane::{Lane, LaneState};
+pub use lane::{Blocked, Lane, LaneState};
 pub use open::Owner;
 pub use owed::{Names, Parent, Step};
 pub use people::{Listed, NewPerson};

@@ -43,6 +43,26 @@ impl LaneState {
     }
 }
 
+/// Why nothing more can be paid in a lane, though it owes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Blocked {
+    /// Google deleted its space, or its time in import mode is over.
+    SpaceGone,
+}
+
+impl Blocked {
+    /// Returns the word in the ledger.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::SpaceGone => "space_gone",
+        }
+    }
+
+    fn of(word: &str) -> Option<Self> {
+        (word == Self::SpaceGone.as_str()).then_some(Self::SpaceGone)
+    }
+}
+
 /// A lane as the ledger has it.
 #[derive(Debug, Clone)]
 pub struct Lane {
@@ -90,11 +110,13 @@ pub struct Lane {
     pub verdict: Option<String>,
     /// Read back clean, and nothing settled since.
     pub verified: bool,
+    /// Why nothing more can be paid in it.
+    pub blocked: Option<Blocked>,
 }
 
 const SELECT: &str = "SELECT lane.id, lane.conversation, c.slack, c.kind, lane.name, part, generation, state,
     fingerprint, disordered, threaded, created, a.email, admin_owned, posts, reactions, others,
-    paid_posts, paid_reactions, paid_others, past, present, space, expires, verdict, verified
+    paid_posts, paid_reactions, paid_others, past, present, space, expires, verdict, verified, blocked
     FROM lane JOIN conversation c ON c.id = lane.conversation LEFT JOIN account a ON a.id = lane.completer";
 
 fn read(row: &Row<'_>) -> rusqlite::Result<Lane> {
@@ -106,6 +128,7 @@ fn read(row: &Row<'_>) -> rusqlite::Result<Lane> {
         })
     };
     let word: String = row.get(7)?;
+    let blocked: Option<String> = row.get(26)?;
     Ok(Lane {
         id: row.get(0)?,
         conversation: row.get(1)?,
@@ -129,6 +152,9 @@ fn read(row: &Row<'_>) -> rusqlite::Result<Lane> {
         expires: row.get(23)?,
         verdict: row.get(24)?,
         verified: row.get(25)?,
+        blocked: blocked
+            .map(|word| Blocked::of(&word).ok_or(rusqlite::Error::InvalidQuery))
+            .transpose()?,
     })
 }
 
@@ -167,6 +193,13 @@ impl Ledger {
         let sql = "UPDATE lane SET state = 'open', expires = ?2 WHERE id = ?1 AND state = 'staged'";
         let rows = self.db.execute(sql, params![id, expires])?;
         super::expect_rows(rows, 1, "a lane is opened")
+    }
+
+    /// Notes why nothing more can be paid in a lane; none: it goes on.
+    pub fn block_lane(&mut self, id: i64, why: Option<Blocked>) -> Result<(), Error> {
+        let sql = "UPDATE lane SET blocked = ?2 WHERE id = ?1";
+        let rows = self.db.execute(sql, params![id, why.map(Blocked::as_str)])?;
+        super::expect_rows(rows, 1, "a lane is blocked")
     }
 
     /// Gives a lane the name that Chat took.

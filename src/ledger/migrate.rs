@@ -4,7 +4,10 @@ use super::Error;
 use rusqlite::Connection;
 
 /// Append-only; the position is the version.
-const MIGRATIONS: &[&str] = &[include_str!("../../migrations/0001_init.sql")];
+const MIGRATIONS: &[&str] = &[
+    include_str!("../../migrations/0001_init.sql"),
+    include_str!("../../migrations/0002_lane_blocked.sql"),
+];
 
 /// Brings an older ledger up to date; refuses one that a newer program wrote.
 pub(super) fn migrate(db: &mut Connection) -> Result<(), Error> {
@@ -38,6 +41,22 @@ mod tests {
         migrate(&mut db).expect("an empty ledger");
         migrate(&mut db).expect("nothing to do");
         db.pragma_update(None, "user_version", 99).expect("a pragma");
-        assert!(matches!(migrate(&mut db), Err(Error::Newer { have: 99, known: 1 })));
+        let known = MIGRATIONS.len();
+        let refused = migrate(&mut db);
+        assert!(matches!(refused, Err(Error::Newer { have: 99, known: k }) if k == known));
+    }
+
+    #[test]
+    fn a_ledger_of_the_version_before_gains_what_is_new() {
+        let mut db = Connection::open_in_memory().expect("memory");
+        db.execute_batch(MIGRATIONS[0]).expect("the first version");
+        db.pragma_update(None, "user_version", 1).expect("a pragma");
+        let lane = "INSERT INTO lane (fingerprint, name, created) VALUES ('f', 'general', 1)";
+        db.execute(lane, []).expect("a lane of then");
+        migrate(&mut db).expect("an older ledger");
+        let blocked: Option<String> =
+            db.query_row("SELECT blocked FROM lane", [], |row| row.get(0)).expect("a column");
+        assert_eq!(blocked, None);
+        assert_eq!(check(&db).expect("a version"), MIGRATIONS.len());
     }
 }
