@@ -30,12 +30,18 @@ pub use spaces::{Line, SpacesLog};
 pub use stage::{NewStep, Stage, StageError, StagedItem, StagedMember, step_id};
 pub use writer::Writer;
 
-use rusqlite::Connection;
+use crate::crash;
+use rusqlite::{Connection, Transaction};
 
 /// An open ledger: one connection, used by one thread at a time.
 #[derive(Debug)]
 pub struct Ledger {
     db: Connection,
+}
+
+/// Makes a change durable.
+fn commit(change: Transaction<'_>, what: &'static str) -> Result<(), Error> {
+    Ok(crash::around(what, || change.commit())?)
 }
 
 /// Every write says how many rows it expects.

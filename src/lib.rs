@@ -6,13 +6,14 @@
 //! ```text
 //! zip ─▶ slack ─▶ convert ─▶ plan ─▶ ║ ledger ║ ─▶ send ─▶ chat ──HTTP──▶ Google Chat | emulator
 //!        words     pure      items   ║ SQLite ║    lanes    client
-//! bottom shelf: ids · clock · event · draft · wire · pace · forecast · settings
+//! bottom shelf: ids · clock · crash · event · draft · wire · pace · forecast · settings
 //! ```
 //!
 //! Who may import whom is the table in `docs/architecture.md`, held by `tests/it/architecture.rs`.
 //!
 //! - [`ids`]: the names of things, Slack's and ours; every id that derives from content.
 //! - [`clock`]: the one place that asks the time.
+//! - [`crash`]: places at which tests make the program die; nothing in a release build.
 //! - [`event`]: what anyone may watch while work goes on.
 //! - [`draft`]: what we want to exist in Chat, free of both vendors' field names.
 //! - [`wire`]: one draft as the exact request Google will get, with holes for late names. Pure.
@@ -32,6 +33,7 @@ pub mod chat;
 pub mod cli;
 pub mod clock;
 pub mod convert;
+pub mod crash;
 pub mod draft;
 pub mod emulator;
 pub mod event;

@@ -6,6 +6,7 @@ use super::{
     Transport, Why, classify,
 };
 use crate::clock::Clock;
+use crate::crash::point;
 use crate::draft::Identity;
 use crate::wire::{Request, Verb};
 use http::header::{AUTHORIZATION, CONTENT_TYPE};
@@ -111,7 +112,9 @@ impl Client {
         deadline: Duration,
     ) -> Result<HttpResponse, Outcome> {
         let sent = self.clock.wall();
+        point("call");
         let response = self.transport.call(request, deadline).await?;
+        point("answered");
         self.skew.note(&response, sent, self.clock.wall());
         Ok(response)
     }

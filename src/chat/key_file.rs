@@ -7,6 +7,7 @@ use super::tls::{DEADLINE, TokenHttp, connect};
 use super::token_error::{Asked, read};
 use super::{Scopes, Token, TokenError, TokenSource};
 use crate::clock::{Clock, SystemClock};
+use crate::crash::point;
 use crate::draft::Identity;
 use futures_util::future::BoxFuture;
 use http::Uri;
@@ -161,7 +162,9 @@ impl KeyFile {
             let auth = builder.build().await.map_err(|_| TokenError::Key)?;
             auth.token(scopes.urls()).await.map_err(|error| self.judge(error, identity, scopes))
         };
+        point("token");
         let timeout = tokio::time::timeout(DEADLINE, fetch).await;
+        point("token.got");
         let answer = timeout.map_err(|_| transient("no answer in time"))??;
         let token =
             answer.token().and_then(Token::new).ok_or_else(|| transient("no token in it"))?;

@@ -3,6 +3,7 @@
 use super::args::Common;
 use super::report::{ReportContext, json, paint, report};
 use super::{Exit, json_line};
+use crate::crash::point;
 use crate::ids::rfc3339;
 use crate::ledger::Account;
 use crate::settings::WorkFolder;
@@ -25,6 +26,7 @@ pub fn close(
         work.write(&format!("{name}.json"), data.as_bytes())?;
     }
     print(&if common.json { data } else { paint(&text, exit) })?;
+    point("printed");
     Ok(exit)
 }
 

@@ -9,6 +9,7 @@ use super::reasons::explain;
 use super::report::ReportContext;
 use super::{Exit, LogOptions, Logs, Look, Stop, Watch, close, told};
 use crate::clock::{Clock, SystemClock};
+use crate::crash::point;
 use crate::forecast::{self, Bound, Load};
 use crate::ledger::{Account, Lane, Ledger, Owner, SpacesLog, Stage, Writer};
 use crate::pace::{Backoff, Pacer, Quotas};
@@ -67,6 +68,7 @@ impl<'a> Session<'a> {
         };
         let stop = Stop::listen(&resume, move |line| voice.say(line)).tell(Exit::Unexpected, "")?;
         let (remark, next, began, temporary) = (None, Vec::new(), Instant::now(), false);
+        point("begun");
         tracing::info!(command, version = env!("CARGO_PKG_VERSION"), "begins");
         Ok(Self {
             command,

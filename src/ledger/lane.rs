@@ -1,6 +1,7 @@
 //! Lanes: their rows, and the states they go through.
 
 use super::{Error, Ledger};
+use crate::crash::around;
 use crate::draft::StepKind;
 use crate::event::Calls;
 use crate::ids::{Account, ConversationId, Micros};
@@ -184,14 +185,14 @@ impl Ledger {
     /// Moves a lane on.
     pub fn set_lane_state(&mut self, id: i64, state: LaneState) -> Result<(), Error> {
         let sql = "UPDATE lane SET state = ?2 WHERE id = ?1";
-        let rows = self.db.execute(sql, params![id, state.as_str()])?;
+        let rows = around("state", || self.db.execute(sql, params![id, state.as_str()]))?;
         super::expect_rows(rows, 1, "a lane changes its state")
     }
 
     /// Opens a lane: from now on its space may exist, and Google's 90 days may run.
     pub fn open_lane(&mut self, id: i64, expires: Micros) -> Result<(), Error> {
         let sql = "UPDATE lane SET state = 'open', expires = ?2 WHERE id = ?1 AND state = 'staged'";
-        let rows = self.db.execute(sql, params![id, expires])?;
+        let rows = around("open", || self.db.execute(sql, params![id, expires]))?;
         super::expect_rows(rows, 1, "a lane is opened")
     }
 
@@ -211,7 +212,7 @@ impl Ledger {
     /// Stores what reading a lane back has found.
     pub fn set_verdict(&mut self, id: i64, verdict: &str, clean: bool) -> Result<(), Error> {
         let sql = "UPDATE lane SET verdict = ?2, verified = ?3 WHERE id = ?1";
-        let rows = self.db.execute(sql, params![id, verdict, clean])?;
+        let rows = around("verdict", || self.db.execute(sql, params![id, verdict, clean]))?;
         super::expect_rows(rows, 1, "a verdict is stored")
     }
 }

@@ -16,7 +16,7 @@ pub(super) fn migrate(db: &mut Connection) -> Result<(), Error> {
         let change = db.transaction()?;
         change.execute_batch(sql)?;
         change.pragma_update(None, "user_version", index as i64 + 1)?;
-        change.commit()?;
+        super::commit(change, "migrate")?;
     }
     Ok(())
 }

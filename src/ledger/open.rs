@@ -1,6 +1,7 @@
 //! Opening a ledger, and making sure whose it is.
 
 use super::{Error, Ledger, expect_rows, migrate::migrate};
+use crate::crash::around;
 use crate::ids::Micros;
 use rusqlite::{Connection, OpenFlags, OptionalExtension, params};
 use std::path::Path;
@@ -92,7 +93,8 @@ impl Ledger {
                 VALUES (1, ?1, ?2, ?3, ?4, ?5, ?6)";
             let values =
                 params![now.name, now.team, now.customer, now.realm, now.admin, now.newest];
-            expect_rows(self.db.execute(sql, values)?, 1, "a migration begins")?;
+            let rows = around("claim", || self.db.execute(sql, values))?;
+            expect_rows(rows, 1, "a migration begins")?;
             return Ok(now.clone());
         };
         let merged = Owner {
@@ -107,7 +109,8 @@ impl Ledger {
             "UPDATE migration SET team = ?1, customer = ?2, realm = ?3, admin = ?4, newest = ?5";
         let values =
             params![merged.team, merged.customer, merged.realm, merged.admin, merged.newest];
-        expect_rows(self.db.execute(sql, values)?, 1, "a migration is claimed")?;
+        let rows = around("claim", || self.db.execute(sql, values))?;
+        expect_rows(rows, 1, "a migration is claimed")?;
         Ok(merged)
     }
 }

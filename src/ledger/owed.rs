@@ -188,7 +188,7 @@ impl Ledger {
                 AND id NOT IN (SELECT item FROM step WHERE state = 2 AND item IS NOT NULL)";
             change.execute(sql, [item])?;
         }
-        change.commit()?;
+        super::commit(change, "retry")?;
         Ok((before, after))
     }
 }

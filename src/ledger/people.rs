@@ -1,6 +1,6 @@
 //! Who is who: matched people, and the organisation's accounts as Google listed them.
 
-use super::{Error, Ledger};
+use super::{Error, Ledger, commit};
 use crate::ids::{Account, SlackUserId};
 use rusqlite::{Connection, params};
 
@@ -54,7 +54,7 @@ impl Ledger {
                 params![person.slack.as_str(), person.name, person.kind, account, person.how],
             )?;
         }
-        Ok(change.commit()?)
+        commit(change, "people")
     }
 
     /// Keeps the organisation's accounts, in place of those kept before.
@@ -67,7 +67,7 @@ impl Ledger {
                 params![one.email, one.user, one.name, one.suspended, one.aliases.join(" ")],
             )?;
         }
-        Ok(change.commit()?)
+        commit(change, "directory")
     }
 
     /// Returns the organisation's accounts as last listed.

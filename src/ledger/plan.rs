@@ -5,6 +5,7 @@ use super::account::{ItemKind, ItemState};
 use super::codes::Code;
 use super::stage::step_id;
 use super::{Error, Ledger, expect_rows};
+use crate::crash::around;
 use crate::event::Calls;
 use crate::ids::{ConversationId, Micros};
 use rusqlite::{Connection, Statement, params};
@@ -76,7 +77,8 @@ impl Ledger {
     pub fn add_source(&mut self, path: &str, name: &str, hash: &str) -> Result<i64, Error> {
         let sql = "INSERT INTO source (path, name, hash) VALUES (?1, ?2, ?3)
             ON CONFLICT (hash) DO UPDATE SET path = excluded.path, name = excluded.name RETURNING id";
-        Ok(self.db.query_row(sql, params![path, name, hash], |row| row.get(0))?)
+        let noted = || self.db.query_row(sql, params![path, name, hash], |row| row.get(0));
+        Ok(around("source", noted)?)
     }
 
     /// Returns the archives: id, path, name, hash.
@@ -90,7 +92,7 @@ impl Ledger {
     /// Makes what was planned durable.
     pub fn commit_plan(&mut self) -> Result<(), Error> {
         if !self.db.is_autocommit() {
-            self.db.execute_batch("COMMIT")?;
+            around("plan", || self.db.execute_batch("COMMIT"))?;
         }
         Ok(())
     }
@@ -217,7 +219,7 @@ impl Planning<'_> {
     /// Ends a conversation that needs no space.
     pub fn finish_without_lane(mut self) -> Result<u64, Error> {
         self.done = true;
-        self.db.execute_batch("RELEASE conversation")?;
+        around("conversation", || self.db.execute_batch("RELEASE conversation"))?;
         Ok(self.items)
     }
 }

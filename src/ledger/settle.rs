@@ -3,7 +3,7 @@
 use super::codes::{DONE, PENDING, WEDGED};
 use super::lane::paid_column;
 use super::owed::Step;
-use super::{Error, Ledger, expect_rows};
+use super::{Error, Ledger, commit, expect_rows};
 use crate::draft::{Phase, StepKind};
 use crate::ids::Micros;
 use rusqlite::{Transaction, params};
@@ -97,7 +97,7 @@ impl Ledger {
                 "a lane is paid",
             )?;
         }
-        Ok(change.commit()?)
+        commit(change, "settle")
     }
 }
 

@@ -2,6 +2,7 @@
 //! ledger can be rebuilt: everything else derives from the archive.
 
 use super::Error;
+use crate::crash::point;
 use serde::{Deserialize, Serialize};
 use std::fs::{File, OpenOptions};
 use std::io::Write;
@@ -59,6 +60,11 @@ impl SpacesLog {
         let mut text = serde_json::to_vec(line).map_err(|error| wrap(error.into()))?;
         text.push(b'\n');
         let mut file = self.file.lock().unwrap_or_else(PoisonError::into_inner);
-        file.write_all(&text).and_then(|()| file.sync_data()).map_err(wrap)
+        point("space.noting");
+        file.write_all(&text).map_err(wrap)?;
+        point("space.written");
+        file.sync_data().map_err(wrap)?;
+        point("space.noted");
+        Ok(())
     }
 }

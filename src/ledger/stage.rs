@@ -2,7 +2,8 @@
 
 use super::account::{ItemKind, ItemState};
 use super::codes::Code;
-use super::{Error, LaneState, Ledger, expect_rows};
+use super::{Error, LaneState, Ledger, commit, expect_rows};
+use crate::crash::around;
 use crate::draft::{Phase, StepKind};
 use crate::ids::{Account, Micros};
 use rusqlite::params;
@@ -197,12 +198,13 @@ impl Ledger {
                 ])?;
             }
         }
-        Ok(change.commit()?)
+        commit(change, "stage")
     }
 
     /// Ends staging: from here on the lane's requests are frozen.
     pub fn finish_staging(&mut self, lane: i64) -> Result<(), Error> {
         let sql = "UPDATE lane SET state = 'staged' WHERE id = ?1 AND state = 'planned'";
-        expect_rows(self.db.execute(sql, [lane])?, 1, "a lane is staged")
+        let rows = around("staged", || self.db.execute(sql, [lane]))?;
+        expect_rows(rows, 1, "a lane is staged")
     }
 }

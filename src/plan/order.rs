@@ -5,6 +5,7 @@
 //! second fetches them in order.
 
 use super::Error;
+use crate::crash::point;
 use crate::ids::{Micros, SlackTs};
 use crate::slack::{Bad, Conversation, DayRef, Export, Message};
 
@@ -54,7 +55,9 @@ pub(crate) fn walk(
     let (mut scratch, mut batch) = (Vec::new(), Batch::default());
     let mut last = SlackTs::from_micros(Micros::MIN);
     for day in export.days(conversation) {
+        point("reading");
         let day = export.read_day(&day, &mut scratch);
+        point("read");
         let (messages, superseded) = once_each(day.messages);
         if messages.first().is_some_and(|first| first.ts <= last) {
             return Err(Stop::Disordered);

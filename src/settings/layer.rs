@@ -7,8 +7,9 @@ use std::path::{Path, PathBuf};
 /// What every environment variable of ours begins with.
 pub const ENV_PREFIX: &str = "CHATFERRY_";
 
-/// Variables of ours that are no settings: `CHATFERRY_WORK` says where the settings are.
-const NOT_SETTINGS: [&str; 1] = ["work"];
+/// Variables of ours that are no settings: `CHATFERRY_WORK` says where the settings are,
+/// `CHATFERRY_CRASH` is for tests of a debug build.
+const NOT_SETTINGS: &[&str] = if cfg!(debug_assertions) { &["work", "crash"] } else { &["work"] };
 
 /// Where settings come from.
 #[derive(Debug, Clone, Default)]

@@ -2,6 +2,7 @@
 //!
 //! Nothing in it holds an absolute path of its own, so it may be moved to another machine.
 
+use crate::crash::point;
 use crate::ids::{Micros, rfc3339};
 use std::fs::{DirBuilder, File, OpenOptions, TryLockError};
 use std::io::{self, Read, Seek, Write};
@@ -75,6 +76,7 @@ impl WorkFolder {
             let inner = folder.path(name);
             private_folder(&inner).map_err(at(&inner))?;
         }
+        point("folder");
         Ok(folder)
     }
 
@@ -117,7 +119,9 @@ impl WorkFolder {
             let mut file = tempfile::NamedTempFile::new_in(folder)?;
             file.write_all(bytes)?;
             file.as_file().sync_all()?;
+            point("file.written");
             file.persist(&path).map_err(|error| error.error)?;
+            point("file.kept");
             Ok(())
         };
         store().map_err(at(&path))
