@@ -62,6 +62,8 @@ impl Ledger {
     fn prepare(&mut self) -> Result<(), Error> {
         self.db.pragma_update(None, "journal_mode", "WAL")?;
         self.db.pragma_update(None, "synchronous", "FULL")?;
+        // A body goes at its receipt, from the file too: what it took is overwritten.
+        self.db.pragma_update(None, "secure_delete", true)?;
         self.db.pragma_update(None, "cache_size", -16_000)?;
         // Rarer checkpoints write a page once that was changed many times; the log stays below 40 MB.
         self.db.pragma_update(None, "wal_autocheckpoint", 8_000)?;

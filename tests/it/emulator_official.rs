@@ -1,22 +1,44 @@
-//! Google's own clients: one is run, and requests captured from three are replayed.
+//! Google's own clients: two drive the emulator, requests captured from three are replayed, and
+//! Google's message types read what our own client sends.
 
 use crate::emulator_client::{ADMIN, Api, options};
+use crate::rig::Rig;
 use axum::body::Body;
+use chatferry::emulator::Options;
 use http::Request;
+use std::ffi::OsStr;
 use std::path::{Path, PathBuf};
 use std::process::Command;
+use std::sync::OnceLock;
 
-/// Makes a virtual environment with Google's client, or says why there is none.
+/// Google's own packages, in the versions that the scripts were written for.
+const PACKAGES: [&str; 3] =
+    ["google-api-python-client==2.202.0", "google-auth==2.62.2", "google-apps-chat==0.10.7"];
+
+/// Makes a virtual environment with Google's clients once, or says why there is none.
 fn python() -> Result<PathBuf, String> {
-    let home = Path::new(env!("CARGO_TARGET_TMPDIR")).join("google-client");
-    let python = home.join("bin/python");
-    if !home.join("ready").exists() {
-        run(Command::new("python3").args(["-m", "venv"]).arg(&home))?;
-        let packages = ["google-api-python-client==2.202.0", "google-auth==2.62.2"];
-        run(Command::new(&python).args(["-m", "pip", "install", "--quiet"]).args(packages))?;
-        std::fs::write(home.join("ready"), "").map_err(|error| error.to_string())?;
-    }
-    Ok(python)
+    static MADE: OnceLock<Result<PathBuf, String>> = OnceLock::new();
+    MADE.get_or_init(|| {
+        let home = Path::new(env!("CARGO_TARGET_TMPDIR")).join("google-clients");
+        let python = home.join("bin/python");
+        if !home.join("ready").exists() {
+            run(Command::new("python3").args(["-m", "venv"]).arg(&home))?;
+            run(Command::new(&python).args(["-m", "pip", "install", "--quiet"]).args(PACKAGES))?;
+            std::fs::write(home.join("ready"), "").map_err(|error| error.to_string())?;
+        }
+        Ok(python)
+    })
+    .clone()
+}
+
+/// Runs one of the scripts beside the fixtures; the outer error says why there is no Python.
+async fn script(name: &str, arguments: &[&OsStr]) -> Result<Result<String, String>, String> {
+    let python = tokio::task::spawn_blocking(python).await.unwrap();
+    let python = python.map_err(|reason| format!("skipped: no Python client: {reason}"))?;
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures/emulator").join(name);
+    let mut command = Command::new(python);
+    command.arg(path).args(arguments);
+    Ok(tokio::task::spawn_blocking(move || run(&mut command)).await.unwrap())
 }
 
 fn run(command: &mut Command) -> Result<String, String> {
@@ -25,23 +47,48 @@ fn run(command: &mut Command) -> Result<String, String> {
     if output.status.success() { Ok(text(&output.stdout)) } else { Err(text(&output.stderr)) }
 }
 
-#[tokio::test]
-async fn googles_python_client_agrees_with_the_emulator() {
-    let python = match tokio::task::spawn_blocking(python).await.unwrap() {
-        Ok(python) => python,
-        Err(reason) => return println!("skipped: no Python client: {reason}"),
-    };
+/// Lets a client of Google's drive an emulator; the emulator must have nothing to complain of.
+async fn drives(name: &str, agrees: &str) -> String {
     let api = Api::start(options()).await;
     let key = tempfile::NamedTempFile::new().unwrap();
     std::fs::write(key.path(), api.emulator.key_json()).unwrap();
-    let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures/emulator/py_client.py");
-    let mut command = Command::new(python);
-    command.arg(script).arg(api.emulator.url()).arg(key.path());
-    let said = tokio::task::spawn_blocking(move || run(&mut command)).await.unwrap();
-    assert_eq!(said.as_deref().map(str::trim), Ok("the official client and the emulator agree"));
+    let arguments = [OsStr::new(api.emulator.url()), key.path().as_os_str()];
+    let said = match script(name, &arguments).await {
+        Ok(said) => said,
+        Err(skipped) => return skipped,
+    };
+    assert_eq!(said.as_deref().map(str::trim), Ok(agrees));
     assert_eq!(api.emulator.lints(), []);
     assert_eq!(api.emulator.audit(), []);
-    println!("{:?}", api.emulator.stats());
+    format!("{name}: {:?}", api.emulator.stats())
+}
+
+#[tokio::test]
+async fn googles_python_client_agrees_with_the_emulator() {
+    println!("{}", drives("py_client.py", "the official client and the emulator agree").await);
+}
+
+#[tokio::test]
+async fn googles_generated_client_agrees_with_the_emulator() {
+    println!("{}", drives("gapic_client.py", "the generated client and the emulator agree").await);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn googles_own_types_take_every_request_of_a_whole_migration_and_every_answer() {
+    let recording = tempfile::NamedTempFile::new().unwrap();
+    let record = Some(recording.path().to_owned());
+    let people = ["ada", "ben", "cleo", "elif", "finn", "gus", "yuki"];
+    let rig = Rig::with(&people, Options { record, ..Options::default() }).await;
+    let sample = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures/exports/sample");
+    rig.whole(&sample).await;
+    assert_eq!(rig.emulator().lints(), []);
+    let arguments = [recording.path().as_os_str(), OsStr::new("--answers")];
+    let said = match script("oracle.py", &arguments).await {
+        Ok(said) => said.unwrap(),
+        Err(skipped) => return println!("{skipped}"),
+    };
+    assert!(said.contains("Google's own types take all"), "{said}");
+    println!("{said}");
 }
 
 /// A captured request: its first line and its body.

@@ -4,6 +4,7 @@
 
 mod acceptance;
 mod architecture;
+mod canary;
 mod chat_client;
 mod chat_http;
 mod chat_outcomes;
