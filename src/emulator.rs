@@ -9,10 +9,12 @@
 mod admin;
 mod audit;
 mod canonical;
+mod chance;
 mod check;
 mod dialects;
 mod directory;
 mod edits;
+mod exchange;
 mod facts;
 mod faults;
 mod ids;
@@ -32,19 +34,24 @@ mod reactions;
 mod refusal;
 mod reply;
 mod route;
+mod script;
 mod serve;
 mod shared;
+mod socket;
 mod space_life;
 mod space_view;
 mod spaces;
 mod time;
 mod token;
+mod trouble;
 mod uploads;
 mod world;
 
 pub use audit::Finding;
 pub use dialects::{Clash, Dialects, Gone, Repeat, RequestReplay, Throttle};
-pub use faults::{Action, BadFault, Fault, FaultId, Phase};
+pub use faults::{
+    Action, BadFault, Content, Fault, FaultId, FaultStatus, Framing, Phase, Retry, Then,
+};
 pub use journal::{Entry, Lint, Stats};
 pub use options::{Options, Quotas};
 pub use people::Person;
@@ -86,8 +93,8 @@ impl Emulator {
         let shared = tokio::task::spawn_blocking(move || Shared::new(options, url))
             .await
             .map_err(io::Error::other)??;
-        let (shared, stop, tasks) =
-            (Arc::new(shared), CancellationToken::new(), TaskTracker::new());
+        let stop = shared.stop.clone();
+        let (shared, tasks) = (Arc::new(shared), TaskTracker::new());
         tasks.spawn(listen::listen(listener, shared.clone(), stop.clone(), tasks.clone()));
         Ok(Self { shared, stop, tasks })
     }
@@ -149,7 +156,27 @@ impl Emulator {
 
     /// Returns how many calls a fault struck.
     pub fn fired(&self, id: FaultId) -> u64 {
-        self.shared.faults.count(id)
+        self.fault(id).map_or(0, |fault| fault.fired)
+    }
+
+    /// Returns a fault with its counts.
+    pub fn fault(&self, id: FaultId) -> Option<FaultStatus> {
+        self.shared.faults.get(id)
+    }
+
+    /// Takes a fault out; its counts stay.
+    pub fn disarm(&self, id: FaultId) {
+        self.shared.faults.disarm(id);
+    }
+
+    /// Takes all faults out; their counts stay.
+    pub fn disarm_all(&self) {
+        self.shared.faults.disarm_all();
+    }
+
+    /// Returns the armed faults that never fired though they should have: a test's mistake.
+    pub fn unfired(&self) -> Vec<Fault> {
+        self.shared.faults.unfired()
     }
 
     /// Adds a person to the Directory, or changes the one who has this address.
@@ -169,7 +196,8 @@ impl Emulator {
 
     /// Returns the emulator as a service without a socket.
     ///
-    /// An answer that a fault withholds comes with the extension [`Withheld`].
+    /// An answer that a fault withholds comes with the extension [`Withheld`]; one that breaks
+    /// off has a body that ends with an error, or too early.
     pub fn router(&self) -> axum::Router {
         listen::router(self.shared.clone())
     }

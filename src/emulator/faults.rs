@@ -1,69 +1,188 @@
-//! Faults on demand: on the n-th call of a method, before or after it took effect.
+//! Faults on demand: which calls a rule strikes, when, and what the caller sees of it.
+//!
+//! ```ignore
+//! Fault::on("spaces.messages.create").of("ana@example.com").nth(3).after(Action::Close)
+//! ```
 
-use super::route;
+mod action;
+mod call;
+mod plan;
+
+pub use action::{Action, Content, Framing, Phase, Retry, Then};
+pub(super) use call::Call;
+pub use plan::FaultStatus;
+pub(super) use plan::{Faults, Strike};
+
 use serde::{Deserialize, Serialize};
-use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Mutex, PoisonError};
-use std::time::Duration;
 
-/// When a fault strikes.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Phase {
-    /// Instead of the call: nothing was applied.
-    Before,
-    /// After the call took effect: only its answer is lost.
-    After,
+/// One rule of the fault plan: calls that fit all its conditions are counted, and some of them
+/// are struck.
+///
+/// Without further words a rule strikes one call, the first, whose connection is dropped before
+/// anything is applied.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Fault {
+    method: String,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    subject: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    space: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    body_contains: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    nth: Option<u64>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    every: Option<u64>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    p: Option<f64>,
+    #[serde(default)]
+    seed: u64,
+    #[serde(default = "Fault::once")]
+    times: Option<u64>,
+    #[serde(default)]
+    maybe: bool,
+    phase: Phase,
+    action: Action,
 }
 
-/// What the caller sees instead of the answer.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Action {
-    /// An error of this status in Google's shape.
-    Status {
-        /// The HTTP status.
-        code: u16,
-        /// Seconds for a `Retry-After` header.
-        #[serde(default)]
-        retry_after: Option<u64>,
-    },
-    /// The connection is dropped without an answer.
-    Close,
-}
+impl Fault {
+    /// A rule strikes once unless it says otherwise.
+    #[expect(clippy::unnecessary_wraps, reason = "serde wants the field's own type")]
+    const fn once() -> Option<u64> {
+        Some(1)
+    }
 
-impl Action {
-    pub(super) fn retry(self) -> Option<Duration> {
-        match self {
-            Self::Status { retry_after, .. } => retry_after.map(Duration::from_secs),
-            Self::Close => None,
+    /// Begins a rule for a method: `spaces.messages.create`, `token`, `directory.users.list`, or
+    /// `*` for every call.
+    pub fn on(method: impl Into<String>) -> Self {
+        Self {
+            method: method.into(),
+            subject: None,
+            space: None,
+            body_contains: None,
+            nth: None,
+            every: None,
+            p: None,
+            seed: 0,
+            times: Self::once(),
+            maybe: false,
+            phase: Phase::Before,
+            action: Action::Close,
         }
+    }
+
+    /// Strikes only calls that impersonate this user, or fetch a token for them; `app` is the app
+    /// itself.
+    #[must_use]
+    pub fn of(mut self, subject: impl Into<String>) -> Self {
+        self.subject = Some(subject.into());
+        self
+    }
+
+    /// Strikes only calls about this space, by its name (`spaces/…`) or its display name.
+    #[must_use]
+    pub fn in_space(mut self, space: impl Into<String>) -> Self {
+        self.space = Some(space.into());
+        self
+    }
+
+    /// Strikes only calls in whose body these bytes occur.
+    #[must_use]
+    pub fn containing(mut self, text: impl Into<String>) -> Self {
+        self.body_contains = Some(text.into());
+        self
+    }
+
+    /// Strikes no call before the n-th that fits, counted from 1 and from the arming.
+    #[must_use]
+    pub fn nth(mut self, nth: u64) -> Self {
+        self.nth = Some(nth);
+        self
+    }
+
+    /// Strikes only every k-th call that fits; with `nth`, from that one on.
+    #[must_use]
+    pub fn every(mut self, every: u64) -> Self {
+        self.every = Some(every);
+        self
+    }
+
+    /// Strikes a call that would be struck only with this probability. The n-th call that fits
+    /// is decided by the seed and n alone.
+    #[must_use]
+    pub fn chance(mut self, p: f64, seed: u64) -> Self {
+        (self.p, self.seed) = (Some(p), seed);
+        self
+    }
+
+    /// Strikes so many calls, then none any more.
+    #[must_use]
+    pub fn times(mut self, times: u64) -> Self {
+        self.times = Some(times);
+        self
+    }
+
+    /// Strikes for good.
+    #[must_use]
+    pub fn forever(mut self) -> Self {
+        self.times = None;
+        self
+    }
+
+    /// Says that the rule may never fire: [`unfired`](super::Emulator::unfired) leaves it out.
+    #[must_use]
+    pub fn maybe(mut self) -> Self {
+        self.maybe = true;
+        self
+    }
+
+    /// Strikes instead of the call: nothing is applied.
+    #[must_use]
+    pub fn before(self, action: Action) -> Self {
+        self.doing(Phase::Before, action)
+    }
+
+    /// Strikes once the call took effect: its answer is lost or replaced.
+    #[must_use]
+    pub fn after(self, action: Action) -> Self {
+        self.doing(Phase::After, action)
+    }
+
+    /// Strikes while the request's body is still coming: nothing is applied.
+    #[must_use]
+    pub fn during_request(self, action: Action) -> Self {
+        self.doing(Phase::DuringRequest, action)
+    }
+
+    /// Strikes while the answer is on its way: the call took effect.
+    #[must_use]
+    pub fn during_response(self, action: Action) -> Self {
+        self.doing(Phase::DuringResponse, action)
+    }
+
+    /// Strikes in a phase that is chosen elsewhere.
+    #[must_use]
+    pub fn doing(mut self, phase: Phase, action: Action) -> Self {
+        (self.phase, self.action) = (phase, action);
+        self
     }
 }
 
-/// One rule of the fault plan.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Fault {
-    /// `spaces.messages.create`, `token`, `directory.users.list`, or `*` for every call.
-    pub method: String,
-    /// The first call to strike, counted from 1 and from the arming.
-    pub nth: u64,
-    /// How many calls to strike, one after the other; none means for good.
-    pub times: Option<u64>,
-    /// Before or after the effect.
-    pub phase: Phase,
-    /// What the caller sees.
-    pub action: Action,
-}
-
-/// An armed fault, by which its count can be asked.
+/// An armed fault, by which its counts can be asked.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(transparent)]
 pub struct FaultId(usize);
 
+impl FaultId {
+    /// Returns the id that the admin calls use.
+    pub(super) fn parse(text: &str) -> Option<Self> {
+        text.parse().ok().map(Self)
+    }
+}
+
 /// A fault that can't be armed.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[derive(Debug, Clone, PartialEq, thiserror::Error)]
 pub enum BadFault {
     /// No such method.
     #[error(
@@ -71,72 +190,29 @@ pub enum BadFault {
     )]
     Method(String),
     /// Calls are counted from 1.
-    #[error("nth counts from 1")]
-    Nth,
-}
-
-#[derive(Debug)]
-struct Armed {
-    fault: Fault,
-    seen: u64,
-    fired: u64,
-}
-
-/// The fault plan.
-#[derive(Debug, Default)]
-pub(super) struct Faults {
-    any: AtomicBool,
-    armed: Mutex<Vec<Armed>>,
-}
-
-impl Faults {
-    pub(super) fn arm(&self, fault: Fault) -> Result<FaultId, BadFault> {
-        let known = ["*", "token", "directory.users.list"].contains(&fault.method.as_str());
-        if !known && route::by_id(&fault.method).is_none() {
-            return Err(BadFault::Method(fault.method));
-        }
-        if fault.nth == 0 {
-            return Err(BadFault::Nth);
-        }
-        let mut armed = self.armed.lock().unwrap_or_else(PoisonError::into_inner);
-        armed.push(Armed { fault, seen: 0, fired: 0 });
-        self.any.store(true, Ordering::Relaxed);
-        Ok(FaultId(armed.len() - 1))
-    }
-
-    /// Counts a call and returns what strikes it, if anything: the first rule that is due.
-    pub(super) fn strike(&self, method: &str) -> Option<(Phase, Action)> {
-        if !self.any.load(Ordering::Relaxed) {
-            return None;
-        }
-        let mut struck = None;
-        for armed in self.armed.lock().unwrap_or_else(PoisonError::into_inner).iter_mut() {
-            if armed.fault.method != "*" && armed.fault.method != method {
-                continue;
-            }
-            armed.seen += 1;
-            let due = armed.seen >= armed.fault.nth
-                && armed.fault.times.is_none_or(|times| armed.fired < times);
-            if due && struck.is_none() {
-                armed.fired += 1;
-                struck = Some((armed.fault.phase, armed.fault.action));
-            }
-        }
-        struck
-    }
-
-    /// Returns every rule with the number of calls that it struck.
-    pub(super) fn fired(&self) -> Vec<(Fault, u64)> {
-        let armed = self.armed.lock().unwrap_or_else(PoisonError::into_inner);
-        armed.iter().map(|armed| (armed.fault.clone(), armed.fired)).collect()
-    }
-
-    /// Returns how many calls one rule struck.
-    pub(super) fn count(&self, id: FaultId) -> u64 {
-        self.armed
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .get(id.0)
-            .map_or(0, |armed| armed.fired)
-    }
+    #[error("{0} counts from 1")]
+    Zero(&'static str),
+    /// A probability is between 0 and 1.
+    #[error("p is a probability, from 0 to 1, and {0} is none")]
+    Chance(f64),
+    /// This can't happen at that time.
+    #[error("{action} can't strike {phase}")]
+    Phase {
+        /// The action's word.
+        action: &'static str,
+        /// The phase's word.
+        phase: &'static str,
+    },
+    /// A status line has three digits.
+    #[error("{0} is no HTTP status from 200 to 599")]
+    Status(u16),
+    /// A header can't hold that.
+    #[error("that location can't stand in a header")]
+    Location,
+    /// The body is not there yet when the rule is asked.
+    #[error("during_request strikes before the body is known: leave out body_contains")]
+    Body,
+    /// There is a bound to everything.
+    #[error("no more than {0} faults can be armed")]
+    TooMany(usize),
 }

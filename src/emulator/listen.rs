@@ -1,8 +1,9 @@
 //! Real HTTP on a loopback port, with connections that can be dropped without an answer.
 
-use super::reply::Withheld;
+use super::script::Script;
 use super::serve::respond;
 use super::shared::Shared;
+use super::socket::Socket;
 use axum::body::{Body, Bytes, HttpBody};
 use axum::response::Response;
 use futures_util::future::BoxFuture;
@@ -12,7 +13,7 @@ use hyper_util::server::conn::auto::Builder;
 use hyper_util::service::TowerToHyperService;
 use std::convert::Infallible;
 use std::error::Error;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 use std::task::{Context, Poll};
 use std::time::Duration;
 use tokio::net::{TcpListener, TcpStream};
@@ -63,21 +64,33 @@ async fn connection(stream: TcpStream, shared: Arc<Shared>) {
     }
     // Without it every answer would wait for the client's delayed acknowledgement.
     stream.set_nodelay(true).ok();
+    let (socket, ending) = (Socket::new(stream), Arc::new(OnceLock::new()));
     let mut builder = Builder::new(TokioExecutor::new()).http1_only();
     builder.http1().timer(TokioTimer::new()).header_read_timeout(HEAD_WAIT);
-    let service = TowerToHyperService::new(Answering(shared));
-    if let Err(error) = builder.serve_connection(TokioIo::new(stream), service).await {
+    let service =
+        TowerToHyperService::new(Answering { shared: shared.clone(), ending: ending.clone() });
+    if let Err(error) = builder.serve_connection(TokioIo::new(socket.clone()), service).await {
         tracing::debug!(%error, "a connection ended early");
+    }
+    if let Some(script) = ending.get() {
+        if let Err(error) = script.play(&socket).await {
+            tracing::debug!(%error, "a client did not wait for the end");
+        }
+        shared.faults.complete(script.fault);
     }
 }
 
 /// The emulator as a service for one connection.
 #[derive(Debug, Clone)]
-struct Answering(Arc<Shared>);
+struct Answering {
+    shared: Arc<Shared>,
+    /// How the connection ends where hyper is not to end it.
+    ending: Arc<OnceLock<Script>>,
+}
 
-/// Tells hyper to close the connection without an answer.
+/// Tells hyper to let go of the connection.
 #[derive(Debug, Clone, Copy, thiserror::Error)]
-#[error("the answer is withheld")]
+#[error("the connection takes another course")]
 struct Closed;
 
 impl<B> Service<Request<B>> for Answering
@@ -94,23 +107,31 @@ where
     }
 
     fn call(&mut self, request: Request<B>) -> Self::Future {
-        let shared = self.0.clone();
+        let Self { shared, ending } = self.clone();
         Box::pin(async move {
-            let response = respond(&shared, request.map(Body::new)).await;
-            if response.extensions().get::<Withheld>().is_some() {
-                Err(Closed)
-            } else {
-                Ok(response)
+            let mut response = respond(&shared, request.map(Body::new)).await;
+            match response.extensions_mut().remove::<Script>() {
+                Some(script) => {
+                    ending.set(script).ok();
+                    Err(Closed)
+                }
+                None => Ok(response),
             }
         })
     }
 }
 
-/// The same without a socket. A withheld answer bears the extension [`Withheld`].
+/// The same without a socket. A withheld answer bears the extension [`Withheld`](super::Withheld).
 pub(super) fn router(shared: Arc<Shared>) -> axum::Router {
     let service = tower::service_fn(move |request: Request<Body>| {
         let shared = shared.clone();
-        async move { Ok::<_, Infallible>(respond(&shared, request).await) }
+        async move {
+            let mut response = respond(&shared, request).await;
+            if let Some(script) = response.extensions_mut().remove::<Script>() {
+                shared.faults.complete(script.fault);
+            }
+            Ok::<_, Infallible>(response)
+        }
     });
     axum::Router::new().fallback_service(service)
 }

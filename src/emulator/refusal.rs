@@ -95,7 +95,7 @@ impl Refusal {
     }
 
     /// An error of a status that a fault asks for, with the status name that belongs to it.
-    pub(super) fn injected(code: u16, retry: Option<Duration>) -> Self {
+    pub(super) fn injected(code: u16) -> Self {
         let status = match code {
             400 => "INVALID_ARGUMENT",
             401 => "UNAUTHENTICATED",
@@ -109,7 +109,7 @@ impl Refusal {
             _ => "UNKNOWN",
         };
         let reason = if code == 429 { "RATE_LIMIT_EXCEEDED" } else { status };
-        Self { retry, ..Self::of(code, status, reason, "The service is currently unavailable.") }
+        Self::of(code, status, reason, "The service is currently unavailable.")
     }
 
     /// Writes the error as Chat does.

@@ -1,15 +1,52 @@
-//! An answer on its way out.
+//! An answer on its way out, whole or not.
 
 use super::dialects::Dialects;
+use super::faults::{FaultId, Framing};
 use super::refusal::Refusal;
-use axum::body::Body;
+use super::script::{self, Script};
+use axum::body::{Body, Bytes};
 use axum::response::Response;
-use http::header::{CONTENT_TYPE, HeaderName};
+use http::header::{CONNECTION, CONTENT_LENGTH, CONTENT_TYPE, HeaderName};
 use http::{HeaderValue, StatusCode};
+use std::time::Duration;
 
-/// Marks a response that must not be sent: the connection is closed instead.
+/// Marks a response that must not be sent, and says what happens to the connection instead.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Withheld;
+pub enum Withheld {
+    /// It is closed.
+    Closed,
+    /// It is reset.
+    Reset,
+    /// It gets bytes that are no HTTP, and is closed.
+    Garbage,
+}
+
+/// How an answer leaves.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub(super) enum Course {
+    /// As it should.
+    #[default]
+    Whole,
+    /// Not at all.
+    Withheld(Withheld),
+    /// Until it breaks off.
+    Cut(Cut),
+    /// So many bytes at a time, with so long between them.
+    Drip(usize, Duration),
+}
+
+/// Where and how an answer breaks off.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Cut {
+    /// After so many bytes of the body.
+    pub(super) at: usize,
+    /// Whether the whole length is announced.
+    pub(super) framing: Framing,
+    /// So long after the last byte.
+    pub(super) wait: Duration,
+    /// With a reset, not with an orderly end.
+    pub(super) reset: bool,
+}
 
 /// Status, body and the headers beyond the usual ones.
 #[derive(Debug, Default)]
@@ -17,7 +54,9 @@ pub(super) struct Reply {
     pub(super) status: u16,
     pub(super) body: Vec<u8>,
     pub(super) headers: Vec<(HeaderName, HeaderValue)>,
-    pub(super) withheld: bool,
+    pub(super) course: Course,
+    /// The fault that made it what it is.
+    pub(super) fault: Option<FaultId>,
 }
 
 impl From<Vec<u8>> for Reply {
@@ -27,8 +66,8 @@ impl From<Vec<u8>> for Reply {
 }
 
 impl Reply {
-    pub(super) fn withheld() -> Self {
-        Self { withheld: true, ..Self::default() }
+    pub(super) fn withheld(how: Withheld) -> Self {
+        Self { course: Course::Withheld(how), ..Self::default() }
     }
 
     pub(super) fn of(status: u16, body: Vec<u8>) -> Self {
@@ -51,17 +90,39 @@ impl Reply {
         }
     }
 
+    /// Returns the status as the journal has it: 0 for an answer that doesn't arrive whole.
+    pub(super) fn journalled(&self) -> u16 {
+        if matches!(self.course, Course::Whole | Course::Drip(..)) { self.status } else { 0 }
+    }
+
     pub(super) fn into_response(self, instance: &HeaderValue) -> Response {
-        let mut response = Response::new(Body::from(self.body));
+        let (body, course) = (Bytes::from(self.body), self.course);
+        let mut response = Response::new(Body::empty());
         *response.status_mut() =
             StatusCode::from_u16(self.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
         let headers = response.headers_mut();
         headers.insert(CONTENT_TYPE, HeaderValue::from_static("application/json; charset=UTF-8"));
         headers.insert("x-emulator-instance", instance.clone());
         headers.extend(self.headers);
-        if self.withheld {
-            response.extensions_mut().insert(Withheld);
+        match course {
+            Course::Whole => {
+                *response.body_mut() = Body::from(body);
+                return response;
+            }
+            Course::Withheld(how) => {
+                response.extensions_mut().insert(how);
+            }
+            Course::Cut(Cut { framing: Framing::Close, .. }) => {
+                headers.insert(CONNECTION, HeaderValue::from_static("close"));
+            }
+            Course::Cut(_) | Course::Drip(..) => {
+                headers.insert(CONNECTION, HeaderValue::from_static("close"));
+                headers.insert(CONTENT_LENGTH, HeaderValue::from(body.len()));
+            }
         }
+        let script = Script::new(&response, &body, course, self.fault);
+        *response.body_mut() = script::body(body, course);
+        response.extensions_mut().insert(script);
         response
     }
 }

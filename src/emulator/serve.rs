@@ -1,23 +1,26 @@
 //! One request from head to answer: door, fault, validation, quota, method, journal.
 
 use super::check::Check;
+use super::exchange::Exchange;
 use super::facts::Method;
-use super::faults::{Action, Phase};
 use super::journal::{Entry, Lint};
 use super::query::Query;
 use super::refusal::{Outcome, Refusal};
-use super::reply::Reply;
+use super::reply::{Reply, Withheld};
 use super::route::{self, Found, Names};
 use super::shared::{Shared, Turn};
 use super::token::{self, Caller};
 use super::{
-    admin, directory, edits, listing, members, messages, reactions, space_life, spaces, uploads,
+    admin, directory, edits, listing, members, messages, reactions, space_life, spaces, trouble,
+    uploads,
 };
 use axum::body::{Body, Bytes};
 use axum::response::Response;
+use futures_util::StreamExt;
 use http::request::Parts;
 use http::{HeaderValue, Request};
 use std::hash::{DefaultHasher, Hash, Hasher};
+use std::sync::Arc;
 use std::time::Duration;
 
 /// The largest body that is no file.
@@ -26,7 +29,8 @@ const BODY: usize = 4 << 20;
 const BODY_WAIT: Duration = Duration::from_mins(1);
 
 /// Where a request goes.
-enum Door<'a> {
+#[derive(Debug)]
+pub(super) enum Door<'a> {
     Token,
     Directory,
     Chat(&'static Method, bool, Names<'a>),
@@ -34,7 +38,7 @@ enum Door<'a> {
 }
 
 impl Door<'_> {
-    fn label(&self) -> &'static str {
+    pub(super) fn label(&self) -> &'static str {
         match self {
             Self::Token => "token",
             Self::Directory => "directory.users.list",
@@ -45,29 +49,61 @@ impl Door<'_> {
 }
 
 /// Answers one request.
-pub(super) async fn respond(shared: &Shared, request: Request<Body>) -> Response {
+pub(super) async fn respond(shared: &Arc<Shared>, request: Request<Body>) -> Response {
     let instance = HeaderValue::from_str(&shared.instance).unwrap_or(HeaderValue::from_static(""));
     let (head, body) = request.into_parts();
-    let Some(bytes) = read(&head, body).await else {
-        return Reply::withheld().into_response(&instance);
-    };
+    exchange(shared, head, body).await.into_response(&instance)
+}
+
+async fn exchange(shared: &Arc<Shared>, head: Parts, body: Body) -> Reply {
+    let gone = || Reply::withheld(Withheld::Closed);
+    let limit =
+        if head.uri.path().contains("upload/v1/") { uploads::MOST as usize + BODY } else { BODY };
     if let Some(path) = head.uri.path().strip_prefix("/_emulator/") {
-        return admin::answer(shared, &head, path, &bytes).into_response(&instance);
+        let Some(bytes) = read(body, limit).await else { return gone() };
+        return admin::answer(shared, &head, path, &bytes);
     }
+    let mut exchange = Exchange { shared: shared.clone(), head, bytes: Bytes::new() };
+    let body = match exchange.strike(false) {
+        None => body,
+        Some(strike) => {
+            let Some(body) = half(&exchange.head, body).await else { return gone() };
+            if let Some(reply) = trouble::midway(&exchange, &strike).await {
+                return reply;
+            }
+            body
+        }
+    };
+    let Some(bytes) = read(body, limit).await else { return gone() };
+    exchange.bytes = bytes;
     if !shared.latency.is_zero() {
         tokio::time::sleep(shared.latency).await;
     }
-    serve(shared, &head, &bytes).into_response(&instance)
+    trouble::answer(Arc::new(exchange)).await
 }
 
 /// Reads the body; nothing when it broke off, stalled or is too large.
-async fn read(head: &Parts, body: Body) -> Option<Bytes> {
-    let limit =
-        if head.uri.path().contains("upload/v1/") { uploads::MOST as usize + BODY } else { BODY };
+async fn read(body: Body, limit: usize) -> Option<Bytes> {
     tokio::time::timeout(BODY_WAIT, axum::body::to_bytes(body, limit)).await.ok()?.ok()
 }
 
-fn door<'a>(verb: &str, path: &'a str) -> Door<'a> {
+/// Waits until half of the body is there, and returns the whole again.
+async fn half(head: &Parts, body: Body) -> Option<Body> {
+    let length = head.headers.get("content-length").and_then(|value| value.to_str().ok());
+    let half = length.and_then(|length| length.parse::<usize>().ok()).unwrap_or(1).div_ceil(2);
+    let (mut stream, mut first, mut got) = (body.into_data_stream(), Vec::new(), 0);
+    while got < half {
+        let piece = tokio::time::timeout(BODY_WAIT, stream.next()).await.ok()?;
+        let Some(piece) = piece else { break };
+        let piece = piece.ok()?;
+        got += piece.len();
+        first.push(Ok(piece));
+    }
+    Some(Body::from_stream(futures_util::stream::iter(first).chain(stream)))
+}
+
+/// Finds where a request goes.
+pub(super) fn door<'a>(verb: &str, path: &'a str) -> Door<'a> {
     match (verb, path) {
         ("POST", "/token") => Door::Token,
         ("GET", directory::PATH) => Door::Directory,
@@ -78,35 +114,8 @@ fn door<'a>(verb: &str, path: &'a str) -> Door<'a> {
     }
 }
 
-fn serve(shared: &Shared, head: &Parts, bytes: &[u8]) -> Reply {
-    let door = door(head.method.as_str(), head.uri.path());
-    let method = door.label();
-    let mut caller = caller(shared, head);
-    let strike = shared.faults.strike(method);
-    let mut reply = match strike {
-        Some((Phase::Before, action)) => injected(shared, action),
-        _ => apply(shared, head, door, &mut caller, bytes),
-    };
-    if let Some((Phase::After, action)) = strike {
-        reply = injected(shared, action);
-    }
-    journal(shared, head, method, caller, bytes, &reply);
-    reply
-}
-
-fn injected(shared: &Shared, action: Action) -> Reply {
-    let Action::Status { code, .. } = action else {
-        return Reply::withheld();
-    };
-    let refusal = Refusal::injected(code, action.retry());
-    let reply = Reply::of(code, refusal.rpc(&shared.dialects));
-    match action.retry() {
-        Some(wait) => reply.with("retry-after", wait.as_secs().to_string()),
-        None => reply,
-    }
-}
-
-fn apply(
+/// Lets a request take effect.
+pub(super) fn apply(
     shared: &Shared,
     head: &Parts,
     door: Door<'_>,
@@ -139,7 +148,8 @@ fn apply(
     })
 }
 
-fn caller(shared: &Shared, head: &Parts) -> Option<Caller> {
+/// Returns who a request's token speaks for.
+pub(super) fn caller(shared: &Shared, head: &Parts) -> Option<Caller> {
     let token = head.headers.get("authorization")?.to_str().ok()?;
     shared.tokens.caller(token.strip_prefix("Bearer ")?, shared.clock.now())
 }
@@ -225,7 +235,8 @@ fn dispatch(turn: &mut Turn<'_>) -> Outcome<Vec<u8>> {
     }
 }
 
-fn journal(
+/// Writes down what was asked and answered.
+pub(super) fn journal(
     shared: &Shared,
     head: &Parts,
     method: &'static str,
@@ -233,7 +244,7 @@ fn journal(
     bytes: &[u8],
     reply: &Reply,
 ) {
-    let status = if reply.withheld { 0 } else { reply.status };
+    let status = reply.journalled();
     let entry = |number| Entry {
         number,
         method,

@@ -22,6 +22,7 @@ use serde_json::{Map, Value};
 use std::io;
 use std::sync::{Arc, MutexGuard, PoisonError, RwLock, RwLockReadGuard};
 use std::time::Duration;
+use tokio_util::sync::CancellationToken;
 
 /// The emulator's whole state.
 #[derive(Debug)]
@@ -43,6 +44,8 @@ pub(super) struct Shared {
     pub(super) key: FakeKey,
     pub(super) world: World,
     pub(super) uploads: Uploads,
+    /// Ends everything that outlives its request.
+    pub(super) stop: CancellationToken,
     people: RwLock<People>,
 }
 
@@ -77,6 +80,7 @@ impl Shared {
             tokens: Tokens::default(),
             world: World::default(),
             uploads: Uploads::default(),
+            stop: CancellationToken::new(),
             people: RwLock::new(people),
             ids,
             url,

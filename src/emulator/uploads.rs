@@ -118,7 +118,7 @@ impl Uploads {
 }
 
 fn token() -> Outcome<String> {
-    random_hex(20).map_err(|_| Refusal::injected(500, None))
+    random_hex(20).map_err(|_| Refusal::injected(500))
 }
 
 /// Answers a call of media.upload on a media path.
@@ -157,7 +157,7 @@ fn session(turn: &Turn<'_>, space: Id, name: String, mime: &str) -> Session {
 }
 
 fn file_name(turn: &mut Turn<'_>, bytes: &[u8]) -> Outcome<String> {
-    let schema = turn.method.body.ok_or_else(|| Refusal::injected(500, None))?;
+    let schema = turn.method.body.ok_or_else(|| Refusal::injected(500))?;
     let body = turn.check.body(bytes, schema)?;
     turn.check.verdict()?;
     let name = body.get("filename").and_then(|name| name.as_str()).unwrap_or_default();

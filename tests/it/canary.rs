@@ -76,13 +76,7 @@ async fn i11_no_secret_and_no_words_of_people_where_they_do_not_belong() {
     let path = export.path.display().to_string();
     let rig = Rig::start(&["u1", "u2"]).await;
     // A refusal that names what was sent, and an author whose token is refused for a while.
-    let refused = |nth| Fault {
-        method: "spaces.messages.create".to_owned(),
-        nth,
-        times: Some(1),
-        phase: chatferry::emulator::Phase::Before,
-        action: Action::Status { code: 400, retry_after: None },
-    };
+    let refused = |nth| Fault::on("spaces.messages.create").nth(nth).before(Action::status(400));
     rig.emulator().arm(refused(4)).expect("a good fault");
     let mut searched = 0;
     for (words, code) in [

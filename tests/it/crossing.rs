@@ -116,13 +116,7 @@ async fn b5_members_are_added_though_the_program_died_after_completion() {
     rig.ok(&["run", &export.path.display().to_string()]).await;
     rig.ok(&["verify"]).await;
     // The first memberships after completion find no connection: death comes in between.
-    let fault = Fault {
-        method: "spaces.members.create".to_owned(),
-        nth: 1,
-        times: Some(8),
-        phase: Phase::Before,
-        action: Action::Close,
-    };
+    let fault = Fault::on("spaces.members.create").times(8).before(Action::Close);
     let id = rig.emulator().arm(fault).expect("a good fault");
     let mut command = rig.command(&["complete"]);
     let mut child = command
@@ -208,15 +202,9 @@ async fn a_lost_answer_after_each_kind_of_write_doubles_nothing() {
         "spaces.members.create",
         "spaces.completeImport",
     ] {
-        for action in [Action::Close, Action::Status { code: 503, retry_after: None }] {
+        for action in [Action::Close, Action::status(503)] {
             let rig = Rig::start(&PEOPLE).await;
-            let fault = Fault {
-                method: method.to_owned(),
-                nth: 1,
-                times: Some(3),
-                phase: Phase::After,
-                action,
-            };
+            let fault = Fault::on(method).times(3).after(action.clone());
             let id = rig.emulator().arm(fault).expect("a good fault");
             rig.whole(&export.path).await;
             assert_eq!(rig.emulator().fired(id), 3, "{method}");
@@ -230,14 +218,7 @@ async fn a_lost_answer_after_each_kind_of_write_doubles_nothing() {
 async fn one_refused_message_holds_its_space_back_and_no_other() {
     let export = workspace();
     let rig = Rig::start(&PEOPLE).await;
-    let action = Action::Status { code: 400, retry_after: None };
-    let fault = Fault {
-        method: "spaces.messages.create".to_owned(),
-        nth: 5,
-        times: Some(1),
-        phase: Phase::Before,
-        action,
-    };
+    let fault = Fault::on("spaces.messages.create").nth(5).before(Action::status(400));
     rig.emulator().arm(fault).expect("a good fault");
     let run = rig.run(&["run", &export.path.display().to_string()]).await;
     assert_eq!(run.status.code(), Some(3), "{}", text(&run.stdout));
@@ -257,14 +238,7 @@ async fn one_refused_message_holds_its_space_back_and_no_other() {
 
 /// Refuses every post, so that the spaces exist and nothing is in them.
 fn refuse_posts() -> Fault {
-    let action = Action::Status { code: 400, retry_after: None };
-    Fault {
-        method: "spaces.messages.create".to_owned(),
-        nth: 1,
-        times: Some(3),
-        phase: Phase::Before,
-        action,
-    }
+    Fault::on("spaces.messages.create").times(3).before(Action::status(400))
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -383,9 +357,7 @@ async fn an_unclear_answer_to_completion_is_looked_at_and_completion_tried_again
     };
     for (phase, shown) in [(Phase::Before, true), (Phase::After, true), (Phase::After, false)] {
         let rig = Rig::with(&PEOPLE, members_shown(shown)).await;
-        let action = Action::Status { code: 503, retry_after: None };
-        let method = "spaces.completeImport".to_owned();
-        let fault = Fault { method, nth: 1, times: Some(2), phase, action };
+        let fault = Fault::on("spaces.completeImport").times(2).doing(phase, Action::status(503));
         rig.emulator().arm(fault).expect("a good fault");
         rig.whole(&export.path).await;
         assert_eq!(rig.emulator().canonical(), golden, "{phase:?}, members shown {shown}");
@@ -404,9 +376,7 @@ async fn a_refused_reply_holds_up_neither_its_thread_nor_the_reactions_of_others
     }
     let rig = Rig::start(&PEOPLE).await;
     // The root is the first post and the first reply the second: that one is refused.
-    let action = Action::Status { code: 400, retry_after: None };
-    let method = "spaces.messages.create".to_owned();
-    let fault = Fault { method, nth: 2, times: Some(1), phase: Phase::Before, action };
+    let fault = Fault::on("spaces.messages.create").nth(2).before(Action::status(400));
     rig.emulator().arm(fault).expect("a good fault");
     let run = rig.run(&["run", &workspace.zip().path.display().to_string()]).await;
     assert_eq!(run.status.code(), Some(3), "{}", text(&run.stdout));

@@ -46,6 +46,18 @@ pub(crate) struct Api {
     http: Client<HttpConnector, Body>,
 }
 
+/// A fault that never fired is a test's mistake, unless it says `maybe` or is
+/// disarmed.
+impl Drop for Api {
+    fn drop(&mut self) {
+        let unfired = self.emulator.unfired();
+        assert!(
+            std::thread::panicking() || unfired.is_empty(),
+            "armed, but never fired: {unfired:#?}"
+        );
+    }
+}
+
 /// Options without quotas, with Alice and Bob.
 pub(crate) fn options() -> Options {
     let person =

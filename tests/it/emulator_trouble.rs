@@ -2,15 +2,13 @@
 
 use crate::emulator_client::{ADMIN, ALICE, Api, BOB, message, options, space};
 use chatferry::emulator::{
-    Action, Dialects, Fault, INSTANCE_HEADER, Options, Phase, Quotas, Throttle, Withheld,
+    Action, Dialects, Emulator, Fault, INSTANCE_HEADER, Options, Quotas, Throttle, Withheld,
 };
 use serde_json::{Value, json};
 use std::time::Duration;
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::net::TcpStream;
 use tower::ServiceExt;
-
-fn fault(method: &str, phase: Phase, action: Action) -> Fault {
-    Fault { method: method.into(), nth: 1, times: Some(1), phase, action }
-}
 
 #[tokio::test]
 async fn the_published_quotas_hold_on_the_emulators_clock() {
@@ -48,16 +46,16 @@ async fn a_fault_before_leaves_nothing_and_a_fault_after_everything() {
     let api = Api::start(options()).await;
     let (name, alice) = (api.space("general").await, api.user(ALICE).await);
     let path = format!("/v1/{name}/messages");
-    let refuse = Action::Status { code: 503, retry_after: Some(3) };
-    let before = api.emulator.arm(fault("spaces.messages.create", Phase::Before, refuse)).unwrap();
+    let post = || Fault::on("spaces.messages.create");
+    let refuse = Action::status(503).retry_after(3);
+    let before = api.emulator.arm(post().before(refuse)).unwrap();
     let answer = api.post(&path, &alice, message(1, "first")).await;
     assert_eq!(
         (answer.error(), answer.headers["retry-after"].to_str().unwrap()),
         ((503, "UNAVAILABLE"), "3")
     );
     assert!(!api.emulator.canonical().contains("first"));
-    let late = Fault { nth: 2, ..fault("spaces.messages.create", Phase::After, Action::Close) };
-    let after = api.emulator.arm(late).unwrap();
+    let after = api.emulator.arm(post().nth(2).after(Action::Close)).unwrap();
     assert_eq!(api.post(&path, &alice, message(1, "first")).await.status, 200);
     let lost = api.request("POST", &path, &alice, message(2, "second").to_string());
     assert!(api.send(lost).await.is_err());
@@ -69,13 +67,13 @@ async fn a_fault_before_leaves_nothing_and_a_fault_after_everything() {
         (stats.with("spaces.messages.create", 0), stats.with("spaces.messages.create", 503)),
         (1, 1)
     );
-    assert!(api.emulator.arm(fault("spaces.nonsense", Phase::Before, Action::Close)).is_err());
+    assert!(api.emulator.arm(Fault::on("spaces.nonsense")).is_err());
 }
 
 #[tokio::test]
 async fn the_router_marks_an_answer_that_is_withheld() {
     let api = Api::start(options()).await;
-    api.emulator.arm(fault("*", Phase::After, Action::Close)).unwrap();
+    api.emulator.arm(Fault::on("*").after(Action::Close)).unwrap();
     let request = || api.request("GET", "/v1/spaces", "", "");
     let first = api.emulator.router().oneshot(request()).await.unwrap();
     assert!(first.extensions().get::<Withheld>().is_some());
@@ -192,9 +190,13 @@ async fn the_admin_calls_need_their_token() {
 
 #[tokio::test]
 async fn an_emulator_stops_with_its_connections() {
-    let api = Api::start(options()).await;
-    api.user(ADMIN).await;
-    let url = api.emulator.url().to_owned();
-    api.emulator.shutdown().await;
+    let emulator = Emulator::start(options()).await.unwrap();
+    let url = emulator.url().to_owned();
+    let mut open = TcpStream::connect(url.trim_start_matches("http://")).await.unwrap();
+    open.write_all(b"GET /nothing HTTP/1.1\r\nhost: here\r\n\r\n").await.unwrap();
+    assert_eq!(open.read_u8().await.unwrap(), b'H', "the connection is in use");
+    emulator.shutdown().await;
+    let mut rest = Vec::new();
+    open.read_to_end(&mut rest).await.expect("an open connection ends too");
     assert!(std::net::TcpStream::connect(url.trim_start_matches("http://")).is_err());
 }

@@ -22,6 +22,7 @@ mod convert_support;
 mod convert_text;
 mod crossing;
 mod emulator_client;
+mod emulator_faults;
 mod emulator_import;
 mod emulator_official;
 mod emulator_reading;
