@@ -13,6 +13,7 @@ mod client;
 mod date;
 mod echo;
 mod http;
+mod instance;
 mod key_file;
 mod outcome;
 mod read;

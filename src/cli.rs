@@ -19,6 +19,7 @@ mod hint;
 pub mod inspect;
 mod jsonl;
 mod lanes;
+mod ledger;
 mod logs;
 mod losses;
 mod plain;

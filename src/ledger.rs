@@ -26,7 +26,7 @@ pub use owed::{Names, Parent, Step};
 pub use people::{Listed, NewPerson};
 pub use plan::{NewItem, NewLane, Planning};
 pub use settle::{Key, Receipt, Settlement};
-pub use spaces::{Line, SpacesLog};
+pub use spaces::{Line, SpacesLog, read as read_spaces};
 pub use stage::{NewStep, Stage, StageError, StagedItem, StagedMember, step_id};
 pub use writer::Writer;
 

@@ -102,8 +102,14 @@ impl Bench {
         let (paths, exports): (Vec<PathBuf>, Vec<Export>) = archives.into_iter().unzip();
         let team = exports.iter().find_map(Export::team).map(str::to_owned);
         let have = ledger.owner()?.map(|owner| owner.name);
-        let name = choices.name.clone().or(have).or_else(|| team.clone()).ok_or(Error::Nameless)?;
-        ledger.claim(&Owner { name, team, ..Owner::default() })?;
+        let name = choices.name.clone().or(have).or(team).ok_or(Error::Nameless)?;
+        let owner = Owner { name, ..Owner::default() };
+        ledger.claim(&owner)?;
+        ledger.recognise(&choices.admin)?;
+        for team in exports.iter().filter_map(Export::team) {
+            // Each of them: one archive of another workspace among many is one too many.
+            ledger.claim(&Owner { team: Some(team.to_owned()), ..owner.clone() })?;
+        }
         refuse_late(ledger, &exports)?;
         let mut sources = Vec::new();
         for (path, export) in paths.iter().zip(&exports) {

@@ -7,6 +7,7 @@
 mod complete;
 mod lane;
 mod look;
+mod outside;
 mod pay;
 mod perform;
 mod verdict;

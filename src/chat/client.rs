@@ -1,5 +1,6 @@
 //! The client: a frozen request in, one outcome out.
 
+use super::instance::Instance;
 use super::skew::Skew;
 use super::{
     Base, Doubt, Expect, HttpRequest, HttpResponse, Outcome, Scopes, TokenError, TokenSource,
@@ -26,6 +27,7 @@ pub struct Client {
     pub(super) base: Arc<Base>,
     clock: Arc<dyn Clock>,
     skew: Arc<Skew>,
+    instance: Arc<Instance>,
     deadline: Duration,
 }
 
@@ -37,8 +39,9 @@ impl Client {
         base: Base,
         clock: Arc<dyn Clock>,
     ) -> Self {
-        let skew = Arc::new(Skew::new());
-        Self { transport, tokens, base: Arc::new(base), clock, skew, deadline: DEADLINE }
+        let (skew, instance) = (Arc::new(Skew::new()), Arc::new(Instance::default()));
+        let base = Arc::new(base);
+        Self { transport, tokens, base, clock, skew, instance, deadline: DEADLINE }
     }
 
     /// Returns the client with another total time for each call.
@@ -72,6 +75,11 @@ impl Client {
     /// Returns by how many seconds Google's clock is ahead of ours, as the last answer showed.
     pub fn skew(&self) -> Option<i64> {
         self.skew.get()
+    }
+
+    /// Returns which emulator the last answer came from; none where it was no emulator's.
+    pub fn instance(&self) -> Option<String> {
+        self.instance.get()
     }
 
     pub(super) fn wall(&self) -> crate::ids::Micros {
@@ -116,6 +124,7 @@ impl Client {
         let response = self.transport.call(request, deadline).await?;
         point("answered");
         self.skew.note(&response, sent, self.clock.wall());
+        self.instance.note(&response);
         Ok(response)
     }
 

@@ -1,10 +1,11 @@
 //! Archives and people files: opened, and refused with a hint where they can't be used.
 
 use super::hint::Tell;
+use super::words::counted;
 use super::{Exit, told};
 use crate::convert;
 use crate::ids::Account;
-use crate::ledger::Ledger;
+use crate::ledger::{LaneState, Ledger};
 use crate::plan::Choices;
 use crate::settings::{Dm, Settings};
 use crate::slack;
@@ -47,7 +48,7 @@ pub(super) fn with_known(
         }
         let path = PathBuf::from(path);
         if !path.exists() && named.is_empty() {
-            return Ok(None);
+            return vanished(ledger, &name, &path);
         }
         if !path.exists() {
             let what = format!(
@@ -77,6 +78,19 @@ pub(super) fn with_known(
     let known: Vec<String> = archives.iter().map(|(_, export)| export.fingerprint()).collect();
     archives.extend(named.into_iter().filter(|(_, export)| !known.contains(&export.fingerprint())));
     Ok(Some(archives))
+}
+
+/// Without the archive only what is frozen can be sent.
+fn vanished(ledger: &Ledger, name: &str, path: &Path) -> anyhow::Result<Option<Vec<Archive>>> {
+    let lanes = ledger.lanes()?;
+    let unread = lanes.iter().filter(|lane| lane.state == LaneState::Planned).count();
+    if unread == 0 {
+        return Ok(None);
+    }
+    let unread = counted(unread as u64, "conversation", "conversations");
+    let what =
+        format!("{name} is not at {} any more, and {unread} must be read from it", path.display());
+    Err(told(Exit::Refused, what, "name it where it is now: chatferry run EXPORT"))
 }
 
 /// Returns what the admin chose, for planning.

@@ -22,8 +22,8 @@ pub(super) struct Connection {
     pub(super) client: Client,
     /// The account that acts where nobody else can.
     pub(super) admin: Account,
-    /// `google`, or the emulator's instance.
-    realm: String,
+    /// The emulator's address; none for Google.
+    emulator: Option<String>,
 }
 
 /// Reads the key and makes the client.
@@ -38,7 +38,7 @@ pub(super) fn connect(settings: &Settings, clock: &Arc<dyn Clock>) -> anyhow::Re
     };
     let key = KeyFile::open(path, Arc::clone(clock)).map_err(|error| bad_key(&error))?;
     let project = key.project_id().unwrap_or_default().to_owned();
-    let realm = realm(settings, &project)?;
+    check_realm(settings, &project)?;
     let base = match &settings.api {
         None => Base::google(),
         Some(url) => Base::single(url).map_err(|error| {
@@ -52,7 +52,7 @@ pub(super) fn connect(settings: &Settings, clock: &Arc<dyn Clock>) -> anyhow::Re
     let transport =
         HttpTransport::new(&base).map_err(|error| told(Exit::Unexpected, error.to_string(), ""))?;
     let client = Client::new(Arc::new(transport), Arc::new(key), base, Arc::clone(clock));
-    Ok(Connection { client, admin, realm })
+    Ok(Connection { client, admin, emulator: settings.api.clone() })
 }
 
 /// Returns the admin's account, which every plan needs.
@@ -75,10 +75,9 @@ fn bad_key(error: &BadKeyFile) -> anyhow::Error {
 }
 
 /// A rehearsal's key never goes to Google, and a real key never to an emulator.
-fn realm(settings: &Settings, project: &str) -> anyhow::Result<String> {
+fn check_realm(settings: &Settings, project: &str) -> anyhow::Result<()> {
     match (&settings.api, project.contains(EMULATOR)) {
-        (None, false) => Ok("google".to_owned()),
-        (Some(_), true) => Ok(format!("emulator {project}")),
+        (None, false) | (Some(_), true) => Ok(()),
         (None, true) => Err(told(
             Exit::Refused,
             "this key belongs to an emulator, and no emulator is named",
@@ -151,6 +150,25 @@ impl Connection {
         }
     }
 
+    /// Returns the world that the last answer came from: Google, or one emulator among many,
+    /// which forgets everything when it ends.
+    fn realm(&self) -> anyhow::Result<String> {
+        match (&self.emulator, self.client.instance()) {
+            (None, None) => Ok("google".to_owned()),
+            (Some(_), Some(instance)) => Ok(format!("emulator {instance}")),
+            (None, Some(instance)) => Err(told(
+                Exit::Refused,
+                format!("emulator {instance} answers where Google should"),
+                "is a proxy or a hosts file in between?",
+            )),
+            (Some(url), None) => Err(told(
+                Exit::Refused,
+                format!("what answers at {url} is no emulator"),
+                "an emulator prints its own address when it starts",
+            )),
+        }
+    }
+
     /// Returns whose ledger this would be.
     pub(super) fn owner(
         &self,
@@ -171,7 +189,7 @@ impl Connection {
         Ok(Owner {
             name,
             customer: customer.or(wanted),
-            realm: Some(self.realm.clone()),
+            realm: Some(self.realm()?),
             admin: Some(self.admin.to_string()),
             ..Owner::default()
         })

@@ -31,6 +31,7 @@ pub fn look(common: &Common, flags: Flags) -> anyhow::Result<Opened> {
 pub fn resume(common: &Common, flags: Flags, clock: &dyn Clock) -> anyhow::Result<Opened> {
     let opened = look(common, flags)?;
     let lock = Some(opened.work.lock(clock.wall())?);
+    opened.work.furnish()?;
     Ok(Opened { lock, ..opened })
 }
 

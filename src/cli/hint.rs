@@ -101,7 +101,23 @@ fn ledger(error: &ledger::Error) -> (Exit, &'static str) {
             Exit::Refused,
             "name the right folder with --work, or plan an export first: chatferry plan EXPORT",
         ),
+        ledger::Error::Lost { .. } => (
+            Exit::Refused,
+            "bring it back from a backup, or make it anew from the archives: chatferry ledger rebuild EXPORT",
+        ),
+        ledger::Error::Damaged(_) => (
+            Exit::Refused,
+            "make it anew from the archives, the old one is kept aside: chatferry ledger rebuild EXPORT",
+        ),
+        ledger::Error::SpacesLine { .. } => (
+            Exit::Refused,
+            "bring the file back from a backup; while ledger.sqlite is in order it may also be moved away, and is written anew",
+        ),
         ledger::Error::Newer { .. } => (Exit::Refused, "use the newer chatferry that wrote it"),
+        ledger::Error::Stranger { what: "realm", .. } => (
+            Exit::Refused,
+            "a ledger stays with Google, or with the one emulator it began with: use another work folder, --work DIR",
+        ),
         ledger::Error::Stranger { .. } => {
             (Exit::Refused, "use another work folder for another migration: --work DIR")
         }

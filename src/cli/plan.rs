@@ -2,10 +2,8 @@
 
 use super::args::{Common, PlanArgs};
 use super::session::{Session, runtime};
-use super::{Exit, archives, connection, display_safe, folder};
-
+use super::{Exit, archives, connection, display_safe, folder, ledger};
 use crate::clock::SystemClock;
-use crate::ledger::Ledger;
 use crate::plan::{Bench, People};
 
 /// How many conversations that lose their names are named.
@@ -18,7 +16,7 @@ pub(super) fn plan(common: &Common, args: &PlanArgs) -> anyhow::Result<Exit> {
     let mut session = Session::begin("plan", common, folder::begin(common, flags, &SystemClock)?)?;
     let admin = connection::admin(session.settings())?;
     let choices = archives::choices(session.settings(), &admin)?;
-    let mut ledger = Ledger::create(&session.opened.work.prepare_ledger()?)?;
+    let mut ledger = ledger::begin(&session.opened.work)?;
     let archives = archives::with_known(&ledger, &args.exports, session.settings())?;
     let bench = Bench::set_up(archives.unwrap_or_default(), &mut ledger, &choices)?;
     bench.plan(&mut ledger, session.watch.monitor(), &session.stop.draining())?;

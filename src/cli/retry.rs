@@ -2,13 +2,12 @@
 
 use super::args::{Common, RetryArgs};
 use super::words::counted;
-use super::{Exit, folder, print, told};
+use super::{Exit, folder, ledger, print, told};
 use crate::clock::SystemClock;
-use crate::ledger::Ledger;
 
 pub(super) fn retry(common: &Common, args: &RetryArgs) -> anyhow::Result<Exit> {
     let opened = folder::resume(common, Vec::new(), &SystemClock)?;
-    let mut ledger = Ledger::open(&opened.work.ledger())?;
+    let mut ledger = ledger::open(&opened.work)?;
     let calls = ledger.retry(args.reason.as_deref(), args.step)?;
     let (before, after) = calls;
     if before + after == 0 {

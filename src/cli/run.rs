@@ -3,7 +3,7 @@
 
 use super::args::{Common, RunArgs};
 use super::session::{Session, fatal, name, runtime};
-use super::{Exit, archives, folder};
+use super::{Exit, archives, folder, ledger};
 use crate::clock::SystemClock;
 use crate::ledger::Ledger;
 use crate::plan::Bench;
@@ -21,11 +21,7 @@ pub(super) fn run(common: &Common, args: &RunArgs) -> anyhow::Result<Exit> {
         folder::begin(common, flags, &SystemClock)?
     };
     let session = Session::begin("run", common, opened)?;
-    let ledger = if going_on {
-        session.ledger()?
-    } else {
-        Ledger::create(&session.opened.work.prepare_ledger()?)?
-    };
+    let ledger = if going_on { session.ledger()? } else { ledger::begin(&session.opened.work)? };
     let archives = archives::with_known(&ledger, &args.exports, session.settings())?;
     let ended = runtime.block_on(cross(&session, ledger, archives))?;
     let ledger = session.ledger()?;

@@ -7,7 +7,7 @@ use super::folder::Opened;
 use super::hint::Tell;
 use super::reasons::explain;
 use super::report::ReportContext;
-use super::{Exit, LogOptions, Logs, Look, Stop, Watch, close, told};
+use super::{Exit, LogOptions, Logs, Look, Stop, Watch, close, ledger, told};
 use crate::clock::{Clock, SystemClock};
 use crate::crash::point;
 use crate::forecast::{self, Bound, Load};
@@ -97,7 +97,7 @@ impl<'a> Session<'a> {
 
     /// Opens the ledger of a folder that was planned.
     pub(super) fn ledger(&self) -> anyhow::Result<Ledger> {
-        Ok(Ledger::open(&self.opened.work.ledger())?)
+        Ok(ledger::open(&self.opened.work)?)
     }
 
     /// Connects, and makes sure that the ledger belongs to this customer, realm and admin.
@@ -107,6 +107,7 @@ impl<'a> Session<'a> {
         name: String,
     ) -> anyhow::Result<Connection> {
         let connection = connection::connect(self.settings(), &self.clock)?;
+        ledger.recognise(&connection.admin)?;
         let told = |line: &str| self.watch.say(line);
         let draining = self.stop.draining();
         let (listed, customer) = tokio::select! {

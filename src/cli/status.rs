@@ -4,13 +4,12 @@ use super::args::{Common, StatusArgs};
 use super::reasons::explain;
 use super::report::{ReportContext, json, paint, report};
 use super::session::{again, lower_bound, next};
-use super::{Exit, folder, lanes, losses, print};
+use super::{Exit, folder, lanes, ledger, losses, print};
 use crate::clock::{Clock, SystemClock};
-use crate::ledger::Ledger;
 
 pub(super) fn status(common: &Common, args: &StatusArgs) -> anyhow::Result<Exit> {
     let opened = folder::look(common, Vec::new())?;
-    let ledger = Ledger::open_read_only(&opened.work.ledger())?;
+    let ledger = ledger::look(&opened.work)?;
     let mut account = ledger.account()?;
     explain(&mut account);
     let bound = lower_bound(&ledger.lanes()?);

@@ -8,6 +8,17 @@ pub enum Error {
     /// There is none where one is needed.
     #[error("there is no ledger at {0}")]
     Missing(PathBuf),
+    /// There was one, and it is gone.
+    #[error("there is no ledger at {path} any more, though {trace} shows that there was one")]
+    Lost {
+        /// Where it was.
+        path: PathBuf,
+        /// What shows it.
+        trace: String,
+    },
+    /// It is no database, or one that is broken.
+    #[error("the ledger is damaged: {0}")]
+    Damaged(String),
     /// A newer program wrote it.
     #[error("the ledger has schema version {have}; this program knows versions up to {known}")]
     Newer {
@@ -43,6 +54,22 @@ pub enum Error {
         /// The system's complaint.
         error: std::io::Error,
     },
+    /// A file beside the ledger can't be read.
+    #[error("{path} can't be read: {error}")]
+    Unread {
+        /// Which file.
+        path: PathBuf,
+        /// The system's complaint.
+        error: std::io::Error,
+    },
+    /// A line of the journal of spaces makes no sense.
+    #[error("{path}, line {line}, is broken")]
+    SpacesLine {
+        /// Which file.
+        path: PathBuf,
+        /// Counted from 1.
+        line: usize,
+    },
     /// The thread that writes the ledger is gone.
     #[error("the ledger was closed")]
     Closed,
@@ -52,6 +79,9 @@ impl From<rusqlite::Error> for Error {
     fn from(error: rusqlite::Error) -> Self {
         match error.sqlite_error_code() {
             Some(rusqlite::ErrorCode::DiskFull) => Self::Full,
+            Some(rusqlite::ErrorCode::NotADatabase | rusqlite::ErrorCode::DatabaseCorrupt) => {
+                Self::Damaged(error.to_string())
+            }
             _ => Self::Sqlite(error),
         }
     }

@@ -2,9 +2,12 @@
 
 use super::{Error, Ledger, expect_rows, migrate::migrate};
 use crate::crash::around;
-use crate::ids::Micros;
+use crate::ids::{Account, Micros};
 use rusqlite::{Connection, OpenFlags, OptionalExtension, params};
 use std::path::Path;
+
+/// A ledger of up to so many bytes is looked through whenever it is opened.
+const SMALL: i64 = 64 << 20;
 
 /// Whose ledger it is. `None` means: not known yet, or not asked.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -36,7 +39,28 @@ impl Ledger {
         let mut ledger = Self { db: Connection::open(path)? };
         ledger.prepare()?;
         migrate(&mut ledger.db)?;
+        ledger.check()?;
         Ok(ledger)
+    }
+
+    /// Makes sure that the file is in order: all of a small ledger, of a large one the tables
+    /// that every command begins with.
+    fn check(&self) -> Result<(), Error> {
+        let pages: i64 = self.db.pragma_query_value(None, "page_count", |row| row.get(0))?;
+        let size: i64 = self.db.pragma_query_value(None, "page_size", |row| row.get(0))?;
+        let tables: &[&str] = if pages * size <= SMALL {
+            &["1"]
+        } else {
+            &["'migration'", "'source'", "'account'", "'conversation'", "'lane'"]
+        };
+        for table in tables {
+            let sql = format!("PRAGMA quick_check({table})");
+            let found: String = self.db.query_row(&sql, [], |row| row.get(0))?;
+            if found != "ok" {
+                return Err(Error::Damaged(found.replace('\n', " ")));
+            }
+        }
+        Ok(())
     }
 
     /// Opens a ledger that must be there; an empty file is none.
@@ -85,6 +109,13 @@ impl Ledger {
             })
         };
         Ok(self.db.query_row(sql, [], read).optional()?)
+    }
+
+    /// Refuses another admin than the one who began; before the first contact none is fixed.
+    pub fn recognise(&self, admin: &Account) -> Result<(), Error> {
+        let known = self.owner()?.and_then(|owner| owner.admin);
+        same("admin", known.as_ref(), known.as_ref().map(|_| admin.to_string()).as_ref())?;
+        Ok(())
     }
 
     /// Writes down whose ledger this is, or compares. What was known may not change; what was

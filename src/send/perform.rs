@@ -2,12 +2,12 @@
 
 use super::look::{self, Found};
 use super::verdict::{Stop, Verdict, Wait, judge};
-use super::{Fatal, Run};
+use super::{Fatal, Run, outside};
 use crate::chat::{Outcome, Scopes};
 use crate::draft::{Identity, StepKind};
 use crate::event::Event;
-use crate::ids::{RequestId, rfc3339};
-use crate::ledger::{Key, Line, Names, Receipt, Settlement, Step};
+use crate::ids::RequestId;
+use crate::ledger::{Key, Names, Receipt, Settlement, Step};
 use crate::pace::Class;
 use crate::wire::Holes;
 
@@ -35,6 +35,10 @@ pub(super) async fn perform(
     mut step: Step,
     names: &Names,
 ) -> Result<Performed, Fatal> {
+    if step.kind == StepKind::Complete {
+        // From here on the space may be open to people, whatever becomes of this program.
+        Box::pin(outside::completing(run, &step)).await?;
+    }
     let (mut tries, mut doubts, mut look_first) = (0_u32, 0_u32, false);
     loop {
         let Some(verdict) = attempt(run, space, &step, names, look_first).await else {
@@ -139,40 +143,11 @@ async fn pause(run: &Run, space: Option<&str>, step: &Step, wait: Wait, tries: u
 
 async fn done(run: &Run, step: &Step, receipt: Receipt) -> Result<Performed, Fatal> {
     if matches!(step.kind, StepKind::Space | StepKind::Complete) {
-        Box::pin(note_outside(run, step, &receipt)).await?;
+        Box::pin(outside::done(run, step, &receipt)).await?;
     }
     let names = Names { message: receipt.name.clone(), thread: receipt.thread.clone() };
     run.writer.settle(Key::from(step), Settlement::Done(receipt)).await?;
     Ok(Performed::Done(names))
-}
-
-/// A space's name and its completion are also written beside the ledger, before it settles.
-async fn note_outside(run: &Run, step: &Step, receipt: &Receipt) -> Result<(), Fatal> {
-    let at = rfc3339(run.clock.wall());
-    let id = step.lane;
-    let line = match step.kind {
-        StepKind::Space => {
-            let lane = run.writer.run(move |ledger| ledger.lane(id)).await?;
-            Line::Made {
-                conversation: lane.slack.to_string(),
-                part: lane.part,
-                generation: lane.generation,
-                space: receipt.name.clone().unwrap_or_default(),
-                request: step.request.request_id().unwrap_or_default().to_owned(),
-                at,
-            }
-        }
-        StepKind::Complete => {
-            let lane = run.writer.run(move |ledger| ledger.lane(id)).await?;
-            Line::Completed {
-                space: lane.space.unwrap_or_default(),
-                owner: step.actor.to_string(),
-                at,
-            }
-        }
-        _ => return Ok(()),
-    };
-    Ok(run.spaces.append(&line)?)
 }
 
 async fn wedged(

@@ -53,7 +53,7 @@ impl WorkFolder {
     /// Opens a folder that already holds a migration.
     pub fn open(path: &Path) -> Result<Self, WorkError> {
         let folder = Self(path.to_owned());
-        if folder.settings().is_file() || folder.ledger().is_file() {
+        if folder.ours().iter().any(|file| file.is_file()) {
             Ok(folder)
         } else {
             Err(WorkError::Missing(path.to_owned()))
@@ -65,19 +65,42 @@ impl WorkFolder {
     pub fn create(path: &Path) -> Result<Self, WorkError> {
         let folder = Self(path.to_owned());
         private_folder(path).map_err(at(path))?;
-        if !folder.path(LOCK).exists() && !folder.settings().exists() && !folder.ledger().exists() {
+        if !folder.path(LOCK).exists() && !folder.ours().iter().any(|file| file.exists()) {
             let mut entries = path.read_dir().map_err(at(path))?;
             if entries.next().is_some() {
                 return Err(WorkError::Foreign(path.to_owned()));
             }
         }
         owner_only(path).map_err(at(path))?;
-        for name in FOLDERS {
-            let inner = folder.path(name);
-            private_folder(&inner).map_err(at(&inner))?;
-        }
+        folder.furnish()?;
         point("folder");
         Ok(folder)
+    }
+
+    /// Makes the folders inside, where they are missing.
+    pub fn furnish(&self) -> Result<(), WorkError> {
+        for name in FOLDERS {
+            let inner = self.path(name);
+            private_folder(&inner).map_err(at(&inner))?;
+        }
+        Ok(())
+    }
+
+    /// Returns what shows that a folder is a migration's.
+    fn ours(&self) -> [PathBuf; 3] {
+        [self.settings(), self.ledger(), self.spaces()]
+    }
+
+    /// Returns what shows that there has been a ledger here: the journal of spaces, or a report.
+    pub fn trace(&self) -> Option<String> {
+        if self.spaces().is_file() {
+            return Some(SPACES.to_owned());
+        }
+        let reports = self.path("reports").read_dir().into_iter().flatten().flatten();
+        let mut names: Vec<String> =
+            reports.filter_map(|report| report.file_name().into_string().ok()).collect();
+        names.sort();
+        names.first().map(|name| format!("reports/{name}"))
     }
 
     /// Returns the folder itself.

@@ -34,6 +34,8 @@ pub mod fuzz_targets;
 #[path = "../bench/generate.rs"]
 mod generate;
 mod generated;
+mod ledger_lost;
+mod ledger_owner;
 mod pace_quotas;
 mod rig;
 mod slack_hostile;

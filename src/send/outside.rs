@@ -1,0 +1,45 @@
+//! What is written beside the ledger, before it is relied on: spaces made, completions begun and
+//! done. All else can be found again.
+
+use super::{Fatal, Run};
+use crate::draft::StepKind;
+use crate::ids::rfc3339;
+use crate::ledger::{Line, Receipt, Step};
+
+/// Notes that a space may leave import mode from now on, with what the ledger alone knows of it.
+pub(super) async fn completing(run: &Run, step: &Step) -> Result<(), Fatal> {
+    let id = step.lane;
+    let lane = run.writer.run(move |ledger| ledger.lane(id)).await?;
+    Ok(run.spaces.append(&Line::Completing {
+        space: lane.space.unwrap_or_default(),
+        owner: step.actor.to_string(),
+        verdict: lane.verdict.filter(|_| lane.verified),
+        at: rfc3339(run.clock.wall()),
+    })?)
+}
+
+/// Notes a space's name, or its completion, before either settles.
+pub(super) async fn done(run: &Run, step: &Step, receipt: &Receipt) -> Result<(), Fatal> {
+    let at = rfc3339(run.clock.wall());
+    let id = step.lane;
+    let lane = run.writer.run(move |ledger| ledger.lane(id)).await?;
+    let line = match step.kind {
+        StepKind::Space => Line::Made {
+            conversation: lane.slack.to_string(),
+            part: lane.part,
+            generation: lane.generation,
+            space: receipt.name.clone().unwrap_or_default(),
+            request: step.request.request_id().unwrap_or_default().to_owned(),
+            name: Some(lane.name),
+            expires: receipt.expires.map(rfc3339),
+            at,
+        },
+        StepKind::Complete => Line::Completed {
+            space: lane.space.unwrap_or_default(),
+            owner: step.actor.to_string(),
+            at,
+        },
+        _ => return Ok(()),
+    };
+    Ok(run.spaces.append(&line)?)
+}
