@@ -7,9 +7,11 @@
 #![expect(clippy::disallowed_types, reason = "the one room that serves HTTP")]
 
 mod admin;
+mod agenda;
 mod audit;
 mod canonical;
 mod chance;
+mod change;
 mod check;
 mod dialects;
 mod directory;
@@ -44,10 +46,13 @@ mod spaces;
 mod time;
 mod token;
 mod trouble;
+mod trust;
 mod uploads;
 mod world;
 
+pub use agenda::ChangeId;
 pub use audit::Finding;
+pub use change::{BadChange, Change, Reach};
 pub use dialects::{Clash, Dialects, Gone, Repeat, RequestReplay, Throttle};
 pub use faults::{
     Action, BadFault, Content, Fault, FaultId, FaultStatus, Framing, Phase, Retry, Then,
@@ -177,6 +182,27 @@ impl Emulator {
     /// Returns the armed faults that never fired though they should have: a test's mistake.
     pub fn unfired(&self) -> Vec<Fault> {
         self.shared.faults.unfired()
+    }
+
+    /// Changes the world.
+    pub fn change(&self, change: &Change) -> Result<(), BadChange> {
+        change::apply(&self.shared, change)
+    }
+
+    /// Changes the world after so many more calls of a method, before the last of them is
+    /// answered. Methods are named as in faults.
+    pub fn change_after(
+        &self,
+        method: &str,
+        calls: u64,
+        change: Change,
+    ) -> Result<ChangeId, BadChange> {
+        self.shared.agenda.put(&self.shared, method, calls, change)
+    }
+
+    /// Tells whether a change that was put off has happened.
+    pub fn happened(&self, id: ChangeId) -> bool {
+        self.shared.agenda.happened(id)
     }
 
     /// Adds a person to the Directory, or changes the one who has this address.

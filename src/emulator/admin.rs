@@ -1,11 +1,13 @@
 //! `/_emulator/…`: what a test outside the process may ask and arrange.
 
+use super::change::{self, BadChange, Change};
 use super::faults::{Fault, FaultId};
 use super::reply::Reply;
 use super::shared::{Shared, json};
 use super::{audit, canonical};
 use http::request::Parts;
-use serde_json::json as object;
+use serde::Deserialize;
+use serde_json::{Value, json as object};
 
 /// The header that must carry the admin token.
 pub(super) const HEADER: &str = "x-emulator-admin";
@@ -32,6 +34,8 @@ pub(super) fn answer(shared: &Shared, head: &Parts, path: &str, bytes: &[u8]) ->
         }
         ("POST", "faults") => arm(shared, bytes),
         (verb, path) if path.starts_with("faults/") => one(shared, verb, &path["faults/".len()..]),
+        ("GET", "world") => json(&shared.agenda.all()).into(),
+        ("POST", "world") => change(shared, bytes),
         _ => Reply::of(404, json(&object!({ "error": "there is no such admin call" }))),
     }
 }
@@ -53,5 +57,39 @@ fn one(shared: &Shared, verb: &str, id: &str) -> Reply {
             json(&object!({})).into()
         }
         _ => Reply::of(404, json(&object!({ "error": "there is no such fault" }))),
+    }
+}
+
+/// A change, at once or after so many calls.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Order {
+    change: Change,
+    after: Option<After>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct After {
+    method: String,
+    calls: u64,
+}
+
+fn change(shared: &Shared, bytes: &[u8]) -> Reply {
+    let order = serde_json::from_slice::<Order>(bytes).map_err(|error| error.to_string());
+    let done = order.and_then(|order| carry_out(shared, order).map_err(|error| error.to_string()));
+    match done {
+        Ok(answer) => json(&answer).into(),
+        Err(error) => Reply::of(400, json(&object!({ "error": error }))),
+    }
+}
+
+fn carry_out(shared: &Shared, Order { change, after }: Order) -> Result<Value, BadChange> {
+    match after {
+        Some(After { method, calls }) => {
+            let id = shared.agenda.put(shared, &method, calls, change)?;
+            Ok(object!({ "id": id }))
+        }
+        None => change::apply(shared, &change).map(|()| object!({})),
     }
 }

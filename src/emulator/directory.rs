@@ -1,7 +1,7 @@
 //! The Directory's users.list.
 
 use super::facts::Spec;
-use super::people::Account;
+use super::people::{Account, State, domain_of};
 use super::query::form;
 use super::refusal::{Outcome, Refusal};
 use super::shared::{Shared, json};
@@ -73,13 +73,11 @@ pub(super) fn list(shared: &Shared, caller: Caller, query: &str) -> Outcome<Vec<
         return Err(Refusal::unmodelled("queries of users.list"));
     }
     let within = |account: &&Account| {
-        domain.is_none_or(|domain| {
-            account.email.rsplit_once('@').is_some_and(|(_, own)| own.eq_ignore_ascii_case(domain))
-        })
+        domain.is_none_or(|domain| domain_of(&account.email).eq_ignore_ascii_case(domain))
     };
-    // Deleted accounts are not modelled: asked for, there are none.
-    let all = if get("showDeleted") == Some("true") { Vec::new() } else { people.sorted() };
-    let all: Vec<_> = all.into_iter().filter(within).collect();
+    let deleted = get("showDeleted") == Some("true");
+    let wanted = |account: &&Account| (account.state == State::Deleted) == deleted;
+    let all: Vec<_> = people.sorted().into_iter().filter(within).filter(wanted).collect();
     let page: Vec<_> =
         all.iter().skip(start).take(size).map(|account| user(account, &shared.customer)).collect();
     let mut answer = object!({ "kind": "admin#directory#users" });
@@ -97,7 +95,7 @@ fn user(account: &Account, customer: &str) -> Value {
         "primaryEmail": account.email,
         "name": { "fullName": account.name },
         "isAdmin": account.admin,
-        "suspended": account.suspended,
+        "suspended": account.state == State::Suspended,
         "archived": false,
         "customerId": customer,
         "emails": [{ "address": account.email, "primary": true }],

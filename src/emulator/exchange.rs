@@ -50,9 +50,11 @@ impl Exchange {
         reply
     }
 
-    /// Writes down what was asked and answered.
+    /// Writes down what was asked and answered, and lets happen what waited for this call.
     pub(super) fn journal(&self, caller: Option<Caller>, reply: &Reply) {
-        serve::journal(&self.shared, &self.head, self.label(), caller, &self.bytes, reply);
+        let method = self.label();
+        self.shared.agenda.served(&self.shared, method);
+        serve::journal(&self.shared, &self.head, method, caller, &self.bytes, reply);
     }
 
     /// Asks what strikes this request: while its body is coming, or once it is whole.

@@ -2,7 +2,7 @@
 
 use super::dialects::Repeat;
 use super::listing::page_size;
-use super::people::Who;
+use super::people::{State, Who};
 use super::refusal::{Outcome, Refusal};
 use super::shared::{Turn, json};
 use super::time::{self, Micros};
@@ -83,7 +83,7 @@ fn active(turn: &Turn<'_>, space: &mut Space, caller: Who, who: Who) -> Outcome<
     if turn.body.contains_key("deleteTime") || turn.body.contains_key("createTime") {
         return Err(Refusal::invalid("Historical memberships can be created in import mode only."));
     }
-    if turn.shared.people().get(who).is_some_and(|account| account.suspended) {
+    if turn.shared.people().get(who).is_some_and(|account| account.state != State::Active) {
         return Err(Refusal::precondition("Google Chat is turned off for this user."));
     }
     let role = match space.present.get(&who) {

@@ -31,6 +31,14 @@ impl Who {
     }
 }
 
+/// Whether an account can be used.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum State {
+    Active,
+    Suspended,
+    Deleted,
+}
+
 /// One account.
 #[derive(Debug)]
 pub(super) struct Account {
@@ -38,7 +46,7 @@ pub(super) struct Account {
     pub(super) id: String,
     pub(super) name: String,
     pub(super) aliases: Vec<String>,
-    pub(super) suspended: bool,
+    pub(super) state: State,
     pub(super) admin: bool,
 }
 
@@ -59,7 +67,7 @@ impl People {
             id: person.id.unwrap_or_else(|| ids.account(&email)),
             name: if person.name.is_empty() { email.clone() } else { person.name },
             aliases: person.aliases.iter().map(|alias| alias.to_lowercase()).collect(),
-            suspended: person.suspended,
+            state: if person.suspended { State::Suspended } else { State::Active },
             admin,
             email,
         };
@@ -72,8 +80,14 @@ impl People {
         who
     }
 
-    /// Finds somebody by address, alias or number.
+    /// Finds somebody who is there by address, alias or number.
     pub(super) fn find(&self, key: &str) -> Option<Who> {
+        self.ever(key)
+            .filter(|who| self.get(*who).is_some_and(|account| account.state != State::Deleted))
+    }
+
+    /// Finds somebody who is or was there.
+    pub(super) fn ever(&self, key: &str) -> Option<Who> {
         self.by_key.get(key).or_else(|| self.by_key.get(&key.to_lowercase())).copied()
     }
 
@@ -91,10 +105,26 @@ impl People {
         self.get(who).map_or("app", |account| &account.email)
     }
 
+    pub(super) fn set(&mut self, who: Who, state: State) {
+        if let Some(account) = self.list.get_mut(who.0 as usize) {
+            account.state = state;
+        }
+    }
+
+    /// Tells whether anybody has an address of this domain.
+    pub(super) fn domain(&self, domain: &str) -> bool {
+        self.list.iter().any(|account| domain_of(&account.email) == domain)
+    }
+
     /// Everybody, by address, as the Directory lists them.
     pub(super) fn sorted(&self) -> Vec<&Account> {
         let mut all: Vec<_> = self.list.iter().collect();
         all.sort_by(|a, b| a.email.cmp(&b.email));
         all
     }
+}
+
+/// Returns what stands behind the @.
+pub(super) fn domain_of(email: &str) -> &str {
+    email.rsplit_once('@').map_or("", |(_, domain)| domain)
 }

@@ -63,6 +63,13 @@ impl Refusal {
         Self::of(404, "NOT_FOUND", "NOT_FOUND", message)
     }
 
+    /// What Chat says to an app that is not configured in the console.
+    pub(super) fn app_off() -> Self {
+        Self::not_found(
+            "Google Chat app not found. To create a Chat app, you must turn on the Chat API and configure the app in the Google Cloud console.",
+        )
+    }
+
     pub(super) fn exists(message: impl Into<String>) -> Self {
         Self::of(409, "ALREADY_EXISTS", "ALREADY_EXISTS", message)
     }

@@ -11,8 +11,8 @@ use super::route::{self, Found, Names};
 use super::shared::{Shared, Turn};
 use super::token::{self, Caller};
 use super::{
-    admin, directory, edits, listing, members, messages, reactions, space_life, spaces, trouble,
-    uploads,
+    admin, directory, edits, listing, members, messages, reactions, space_life, spaces, time,
+    trouble, uploads,
 };
 use axum::body::{Body, Bytes};
 use axum::response::Response;
@@ -52,7 +52,8 @@ impl Door<'_> {
 pub(super) async fn respond(shared: &Arc<Shared>, request: Request<Body>) -> Response {
     let instance = HeaderValue::from_str(&shared.instance).unwrap_or(HeaderValue::from_static(""));
     let (head, body) = request.into_parts();
-    exchange(shared, head, body).await.into_response(&instance)
+    let reply = exchange(shared, head, body).await;
+    reply.with("date", time::http_date(shared.clock.shown())).into_response(&instance)
 }
 
 async fn exchange(shared: &Arc<Shared>, head: Parts, body: Body) -> Reply {
@@ -170,6 +171,9 @@ fn chat<'a>(
     let caller = caller.or_else(owner).ok_or_else(Refusal::unauthenticated)?;
     if caller.scopes & method.scopes == 0 {
         return Err(Refusal::scope());
+    }
+    if !shared.trust.app() {
+        return Err(Refusal::app_off());
     }
     let body = match method.body {
         Some(schema) if !media => check.body(bytes, schema)?,

@@ -1,5 +1,6 @@
 //! Everything that all requests share, and one request's turn.
 
+use super::agenda::Agenda;
 use super::check::Check;
 use super::dialects::Dialects;
 use super::facts::{Method, Scopes, Spec};
@@ -15,12 +16,13 @@ use super::refusal::{Outcome, Refusal};
 use super::route::Names;
 use super::time::{Clock, Micros};
 use super::token::{Caller, Tokens};
+use super::trust::Trust;
 use super::uploads::Uploads;
 use super::world::{Room, Space, World};
 use serde::Serialize;
 use serde_json::{Map, Value};
 use std::io;
-use std::sync::{Arc, MutexGuard, PoisonError, RwLock, RwLockReadGuard};
+use std::sync::{Arc, MutexGuard, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
 use std::time::Duration;
 use tokio_util::sync::CancellationToken;
 
@@ -33,12 +35,13 @@ pub(super) struct Shared {
     pub(super) admin_token: String,
     pub(super) latency: Duration,
     pub(super) token_life: Duration,
-    pub(super) delegated: Scopes,
+    pub(super) trust: Trust,
     pub(super) dialects: Dialects,
     pub(super) clock: Clock,
     pub(super) ids: Ids,
     pub(super) quota: Quota,
     pub(super) faults: Faults,
+    pub(super) agenda: Agenda,
     pub(super) journal: Journal,
     pub(super) tokens: Tokens,
     pub(super) key: FakeKey,
@@ -71,11 +74,12 @@ impl Shared {
             admin_token: random_hex(16)?,
             latency: options.latency,
             token_life: options.token_life,
-            delegated,
+            trust: Trust::full(delegated),
             dialects: options.dialects,
             clock: Clock::start(),
             quota: Quota::new(options.quotas),
             faults: Faults::default(),
+            agenda: Agenda::default(),
             journal: Journal::open(options.journal, options.record.as_deref())?,
             tokens: Tokens::default(),
             world: World::default(),
@@ -91,8 +95,12 @@ impl Shared {
         self.people.read().unwrap_or_else(PoisonError::into_inner)
     }
 
+    pub(super) fn people_mut(&self) -> RwLockWriteGuard<'_, People> {
+        self.people.write().unwrap_or_else(PoisonError::into_inner)
+    }
+
     pub(super) fn add_person(&self, person: Person) {
-        self.people.write().unwrap_or_else(PoisonError::into_inner).add(person, false, &self.ids);
+        self.people_mut().add(person, false, &self.ids);
     }
 }
 

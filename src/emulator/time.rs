@@ -66,12 +66,21 @@ pub(super) fn format(at: Micros) -> String {
     }
 }
 
+/// Writes a moment as HTTP's `Date` does, which is also how it is written in mail.
+pub(super) fn http_date(at: Micros) -> String {
+    let stamp = Timestamp::from_microsecond(at).unwrap_or_default();
+    jiff::fmt::rfc2822::DateTimePrinter::new()
+        .timestamp_to_rfc9110_string(&stamp)
+        .unwrap_or_default()
+}
+
 /// A wall clock that moves with tokio's (pausable) time and can be pushed ahead.
 #[derive(Debug)]
 pub(super) struct Clock {
     base: Micros,
     started: Instant,
     ahead: AtomicI64,
+    skew: AtomicI64,
 }
 
 impl Clock {
@@ -81,17 +90,28 @@ impl Clock {
             base: Timestamp::now().as_microsecond(),
             started: Instant::now(),
             ahead: AtomicI64::new(0),
+            skew: AtomicI64::new(0),
         }
     }
 
     /// Returns the service's present.
     pub(super) fn now(&self) -> Micros {
-        self.steady() + self.ahead.load(Ordering::Relaxed)
+        self.base + self.elapsed() + self.ahead.load(Ordering::Relaxed)
     }
 
-    /// Returns the present as if nobody had pushed the clock: what JWTs are judged by.
-    pub(super) fn steady(&self) -> Micros {
-        self.base + self.started.elapsed().as_micros() as Micros
+    /// Returns what the service takes for the caller's present: `Date`, and what assertions are
+    /// judged by. Pushing the clock ahead does not touch it, for the caller's clock stays behind.
+    pub(super) fn shown(&self) -> Micros {
+        self.base + self.elapsed() + self.skew.load(Ordering::Relaxed)
+    }
+
+    fn elapsed(&self) -> Micros {
+        self.started.elapsed().as_micros() as Micros
+    }
+
+    /// Sets how far the shown time is off, in seconds.
+    pub(super) fn skew(&self, seconds: i64) {
+        self.skew.store(seconds.saturating_mul(SECOND), Ordering::Relaxed);
     }
 
     /// Pushes the clock ahead.

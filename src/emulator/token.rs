@@ -2,7 +2,7 @@
 
 use super::facts::{Scopes, Spec};
 use super::key::{ACCOUNT, GOOGLE_TOKEN_URI, random_hex};
-use super::people::Who;
+use super::people::{State, Who};
 use super::query::form;
 use super::shared::Shared;
 use super::time::{Micros, SECOND};
@@ -50,6 +50,17 @@ impl Tokens {
         drawer.sessions.get(token).filter(|(_, until)| now < *until).map(|(caller, _)| *caller)
     }
 
+    /// Ends every token.
+    pub(super) fn clear(&self) {
+        *self.0.write().unwrap_or_else(PoisonError::into_inner) = Drawer::default();
+    }
+
+    /// Ends the tokens that speak for somebody.
+    pub(super) fn end(&self, who: Who) {
+        let mut drawer = self.0.write().unwrap_or_else(PoisonError::into_inner);
+        drawer.sessions.retain(|_, (caller, _)| caller.who != who);
+    }
+
     fn put(&self, token: &str, caller: Caller, until: Micros) {
         let mut drawer = self.0.write().unwrap_or_else(PoisonError::into_inner);
         if drawer.order.len() == TOKENS
@@ -81,6 +92,7 @@ const LIFE: Denied = Denied(
     "Invalid JWT: Token must be a short-lived token (60 minutes) and in a reasonable timeframe. Check your iat and exp values in the JWT claim.",
 );
 const SUBJECT: Denied = Denied(400, "invalid_grant", "Invalid email or User ID");
+const DELETED: Denied = Denied(400, "invalid_grant", "The account has been deleted");
 const SUSPENDED: Denied = Denied(400, "invalid_grant", "Account has been deleted or suspended");
 const SCOPE: Denied =
     Denied(400, "invalid_scope", "Invalid OAuth scope or ID token audience provided.");
@@ -123,9 +135,9 @@ fn grant(shared: &Shared, body: &[u8]) -> Result<(Caller, String), Denied> {
     }
     let assertion = value(body, "assertion").ok_or(FORM)?;
     let claims = claims(shared, &assertion)?;
-    timely(&claims, shared.clock.steady())?;
-    let caller =
-        Caller { who: subject(shared, claims.sub.as_deref())?, scopes: scopes(shared, &claims)? };
+    timely(&claims, shared.clock.shown())?;
+    let who = subject(shared, claims.sub.as_deref())?;
+    let caller = Caller { who, scopes: scopes(shared, &claims, who)? };
     let token = random_hex(24).map(|hex| format!("ya29.emulated-{hex}")).map_err(|_| FORM)?;
     let until = shared.clock.now() + shared.token_life.as_micros() as Micros;
     shared.tokens.put(&token, caller, until);
@@ -156,7 +168,7 @@ fn claims(shared: &Shared, assertion: &str) -> Result<Claims, Denied> {
         return Err(ISSUER);
     }
     let signature = BASE64.decode(signature).map_err(|_| SIGNATURE)?;
-    if !shared.key.verifies(signed.as_bytes(), &signature) {
+    if !shared.trust.key() || !shared.key.verifies(signed.as_bytes(), &signature) {
         return Err(SIGNATURE);
     }
     let own = claims.aud.strip_prefix(shared.url.as_str()).is_some_and(|path| path == "/token");
@@ -180,14 +192,16 @@ fn subject(shared: &Shared, subject: Option<&str>) -> Result<Who, Denied> {
         return Ok(Who::APP);
     };
     let people = shared.people();
-    let who = people.find(subject).ok_or(SUBJECT)?;
-    match people.get(who) {
-        Some(account) if !account.suspended => Ok(who),
-        _ => Err(SUSPENDED),
+    let who = people.ever(subject).ok_or(SUBJECT)?;
+    match people.get(who).map(|account| account.state) {
+        Some(State::Active) => Ok(who),
+        Some(State::Suspended) => Err(SUSPENDED),
+        Some(State::Deleted) => Err(DELETED),
+        None => Err(SUBJECT),
     }
 }
 
-fn scopes(shared: &Shared, claims: &Claims) -> Result<Scopes, Denied> {
+fn scopes(shared: &Shared, claims: &Claims, who: Who) -> Result<Scopes, Denied> {
     let spec = Spec::get();
     let mut scopes = 0;
     for name in claims.scope.split_ascii_whitespace() {
@@ -197,9 +211,6 @@ fn scopes(shared: &Shared, claims: &Claims) -> Result<Scopes, Denied> {
         return Err(SCOPE);
     }
     // Delegation speaks of people; the app asks for itself.
-    if claims.sub.is_some() && scopes & !shared.delegated != 0 {
-        Err(DELEGATION)
-    } else {
-        Ok(scopes)
-    }
+    let trusted = who.is_app() || shared.trust.delegates(shared.people().email(who), scopes);
+    if trusted { Ok(scopes) } else { Err(DELEGATION) }
 }

@@ -121,7 +121,7 @@ fn instead(exchange: &Exchange, action: &Action, truth: Option<&[u8]>) -> Reply 
         Action::Status { code, retry_after, body } => {
             let (kind, body) = content(exchange, *code, *body, truth);
             let reply = Reply::of(*code, body).with("content-type", kind);
-            let now = exchange.shared.clock.steady();
+            let now = exchange.shared.clock.shown();
             match retry_after {
                 Some(retry) => reply.with("retry-after", written(*retry, now)),
                 None => reply,

@@ -28,6 +28,7 @@ mod emulator_official;
 mod emulator_reading;
 mod emulator_token;
 mod emulator_trouble;
+mod emulator_world;
 mod fuzz_finds;
 #[path = "../fuzz/src/lib.rs"]
 pub mod fuzz_targets;
