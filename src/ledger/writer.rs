@@ -38,6 +38,13 @@ impl Writer {
         (Self { jobs }, thread)
     }
 
+    /// Starts the same work as a task of the runtime, for simulations: on paused time a thread
+    /// would let hours go by during a commit, and no two runs would be alike.
+    pub fn start_inside(ledger: Ledger) -> (Self, tokio::task::JoinHandle<Ledger>) {
+        let (jobs, queue) = mpsc::channel(QUEUE);
+        (Self { jobs }, tokio::spawn(write_inside(ledger, queue)))
+    }
+
     /// Writes a settlement down; returns when it is durable.
     pub async fn settle(&self, key: Key, settlement: Settlement) -> Result<(), Error> {
         let (answer, settled) = oneshot::channel();
@@ -79,11 +86,10 @@ where
     })
 }
 
-fn write(mut ledger: Ledger, mut queue: mpsc::Receiver<Job>) -> Ledger {
-    let mut jobs = Vec::with_capacity(BATCH);
-    let mut batch = Vec::with_capacity(BATCH);
-    let mut answers = Vec::with_capacity(BATCH);
-    while queue.blocking_recv_many(&mut jobs, BATCH) > 0 {
+fn write(ledger: Ledger, mut queue: mpsc::Receiver<Job>) -> Ledger {
+    let mut desk = Desk::new(ledger);
+    while queue.blocking_recv_many(&mut desk.jobs, BATCH) > 0 {
+        let jobs = &mut desk.jobs;
         if jobs.len() < ENOUGH && jobs.iter().all(|job| matches!(job, Job::Settle(..))) {
             std::thread::sleep(MOMENT);
             while jobs.len() < BATCH {
@@ -91,22 +97,50 @@ fn write(mut ledger: Ledger, mut queue: mpsc::Receiver<Job>) -> Ledger {
                 jobs.push(job);
             }
         }
+        desk.work();
+    }
+    desk.ledger
+}
+
+async fn write_inside(ledger: Ledger, mut queue: mpsc::Receiver<Job>) -> Ledger {
+    let mut desk = Desk::new(ledger);
+    while queue.recv_many(&mut desk.jobs, BATCH).await > 0 {
+        desk.work();
+    }
+    desk.ledger
+}
+
+/// The ledger, and what waits to be done with it.
+struct Desk {
+    ledger: Ledger,
+    jobs: Vec<Job>,
+    batch: Vec<(Key, Settlement)>,
+    answers: Vec<oneshot::Sender<Result<(), Error>>>,
+}
+
+impl Desk {
+    fn new(ledger: Ledger) -> Self {
+        let jobs = Vec::with_capacity(BATCH);
+        Self { ledger, jobs, batch: Vec::with_capacity(BATCH), answers: Vec::with_capacity(BATCH) }
+    }
+
+    /// Commits the settles together, then does the rest in order.
+    fn work(&mut self) {
         let mut work = Vec::new();
-        for job in jobs.drain(..) {
+        for job in self.jobs.drain(..) {
             match job {
                 Job::Settle(key, settlement, answer) => {
-                    batch.push((key, settlement));
-                    answers.push(answer);
+                    self.batch.push((key, settlement));
+                    self.answers.push(answer);
                 }
                 Job::Run(one) => work.push(one),
             }
         }
-        commit(&mut ledger, &mut batch, &mut answers);
+        commit(&mut self.ledger, &mut self.batch, &mut self.answers);
         for one in work {
-            one(&mut ledger);
+            one(&mut self.ledger);
         }
     }
-    ledger
 }
 
 /// Commits what waited together. If that fails, each alone: one bad settle must not take its
