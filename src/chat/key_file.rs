@@ -1,11 +1,10 @@
 //! Tokens from a service account's key file, by domain-wide delegation.
 
 use super::base::{is_loopback, is_safe};
-use super::cache::{Cache, Held};
+use super::keep::{Kept, Mint};
 use super::redact::shorten;
 use super::tls::{DEADLINE, TokenHttp, connect};
-use super::token_error::{Asked, read};
-use super::{Scopes, Token, TokenError, TokenSource};
+use super::{Asked, Scopes, Token, TokenError, TokenSource};
 use crate::clock::{Clock, SystemClock};
 use crate::crash::point;
 use crate::draft::Identity;
@@ -17,15 +16,10 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
-use tokio::sync::Semaphore;
 use yup_oauth2::{ServiceAccountAuthenticator, ServiceAccountKey};
 
 /// Google's own token endpoint: signed assertions go nowhere else.
 const TOKEN_URI: &str = "https://oauth2.googleapis.com/token";
-/// So many tokens are kept.
-const MOST_TOKENS: usize = 4_096;
-/// So many are fetched at a time.
-const MOST_FETCHES: usize = 8;
 
 /// Why a key file can't be used.
 #[derive(Debug, thiserror::Error)]
@@ -62,17 +56,17 @@ pub enum BadKeyFile {
 }
 
 /// A service account's key, and the tokens it has got so far. Never shown.
-pub struct KeyFile {
+pub struct KeyFile(Kept<Signer>);
+
+/// The key itself: signs for tokens and fetches them.
+struct Signer {
     json: SecretString,
     client_email: String,
     client_id: String,
     project_id: Option<String>,
     local: bool,
     http: TokenHttp,
-    cache: Cache,
-    fetches: Semaphore,
     works: AtomicBool,
-    clock: Arc<dyn Clock>,
 }
 
 impl KeyFile {
@@ -91,60 +85,40 @@ impl KeyFile {
         if !local && key.token_uri != TOKEN_URI {
             return Err(BadKeyFile::TokenUri);
         }
-        Ok(Self {
+        let signer = Signer {
             client_email: key.client_email,
             client_id: key.client_id.unwrap_or_default(),
             project_id: key.project_id,
             local,
             http: connect(local).ok_or(BadKeyFile::Tls)?,
             json,
-            cache: Cache::new(MOST_TOKENS),
-            fetches: Semaphore::new(MOST_FETCHES),
             works: AtomicBool::new(false),
-            clock,
-        })
+        };
+        Ok(Self(Kept::new(signer, clock)))
     }
 
     /// Returns the service account's address.
     pub fn client_email(&self) -> &str {
-        &self.client_email
+        &self.0.mint().client_email
     }
 
     /// Returns the numeric id that delegation is granted to; empty if the file has none.
     pub fn client_id(&self) -> &str {
-        &self.client_id
+        &self.0.mint().client_id
     }
 
     /// Returns the Cloud project.
     pub fn project_id(&self) -> Option<&str> {
-        self.project_id.as_deref()
+        self.0.mint().project_id.as_deref()
     }
 
     /// Tells whether the key belongs to an emulator on this machine.
     pub const fn is_loopback(&self) -> bool {
-        self.local
+        self.0.mint().local
     }
+}
 
-    async fn get(&self, identity: &Identity, scopes: Scopes) -> Result<Token, TokenError> {
-        let slot = self.cache.slot(identity, scopes);
-        let good = || {
-            let held = slot.held();
-            held.as_ref().and_then(|held| held.good(self.clock.mono(), self.clock.wall()))
-        };
-        if let Some(token) = good() {
-            return Ok(token);
-        }
-        let _gate = slot.gate.lock().await;
-        // Whoever stood at the gate before may have brought one.
-        if let Some(token) = good() {
-            return Ok(token);
-        }
-        let (token, life) = self.fetch(identity, scopes).await?;
-        let held = Held::new(token.clone(), life, self.clock.mono(), self.clock.wall());
-        *slot.held() = Some(held);
-        Ok(token)
-    }
-
+impl Signer {
     /// Fetches a token. The library's own cache is not used: it has no single flight and renews
     /// by the wall clock alone; so its authenticator lives for one fetch only.
     async fn fetch(
@@ -152,7 +126,6 @@ impl KeyFile {
         identity: &Identity,
         scopes: Scopes,
     ) -> Result<(Token, Duration), TokenError> {
-        let _permit = self.fetches.acquire().await.map_err(|_| transient("stopped"))?;
         let fetch = async {
             let key = parse(&self.json).map_err(|_| TokenError::Key)?;
             let mut builder = ServiceAccountAuthenticator::with_client(key, self.http.clone());
@@ -182,7 +155,7 @@ impl KeyFile {
                     as_user: matches!(identity, Identity::User(_)),
                     key_works: self.works.load(Ordering::Relaxed),
                 };
-                read(
+                TokenError::read(
                     said.error.as_str(),
                     said.error_description.as_deref().unwrap_or_default(),
                     asked,
@@ -196,23 +169,41 @@ impl KeyFile {
     }
 }
 
+impl Mint for Signer {
+    fn mint<'a>(
+        &'a self,
+        identity: &'a Identity,
+        scopes: Scopes,
+    ) -> BoxFuture<'a, Result<(Token, Duration), TokenError>> {
+        Box::pin(self.fetch(identity, scopes))
+    }
+}
+
 impl TokenSource for KeyFile {
     fn token<'a>(
         &'a self,
         identity: &'a Identity,
         scopes: Scopes,
     ) -> BoxFuture<'a, Result<Token, TokenError>> {
-        Box::pin(self.get(identity, scopes))
+        self.0.token(identity, scopes)
     }
 
     fn refused(&self, identity: &Identity, token: &Token) {
-        self.cache.drop_token(identity, token);
+        self.0.refused(identity, token);
     }
 }
 
 impl fmt::Debug for KeyFile {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("KeyFile").field("client_email", &self.client_email).finish_non_exhaustive()
+        f.debug_struct("KeyFile")
+            .field("client_email", &self.client_email())
+            .finish_non_exhaustive()
+    }
+}
+
+impl fmt::Debug for Signer {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Signer(…)")
     }
 }
 

@@ -42,41 +42,44 @@ fn seconds(skew: Option<i64>) -> String {
 
 /// What a refusal has to be read against.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Asked<'a> {
+pub struct Asked<'a> {
     /// The service account's numeric client id.
-    pub(super) client_id: &'a str,
+    pub client_id: &'a str,
     /// The scopes that were asked for, comma-separated.
-    pub(super) scopes: &'a str,
+    pub scopes: &'a str,
     /// Whether a person was to be impersonated.
-    pub(super) as_user: bool,
+    pub as_user: bool,
     /// Whether this key has ever worked.
-    pub(super) key_works: bool,
+    pub key_works: bool,
 }
 
-/// Reads what the token endpoint says: `error` and `error_description`. The sentences are those
-/// that administrators' tools have met over the years; Google documents few of them.
-pub(super) fn read(code: &str, description: &str, asked: Asked<'_>) -> TokenError {
-    let said = description.to_ascii_lowercase();
-    let says = |words: &[&str]| words.iter().any(|word| said.contains(word));
-    match code {
-        "internal_failure" | "server_error" | "temporarily_unavailable" | "rate_limit_exceeded" => {
-            TokenError::Transient(shorten(code))
+impl TokenError {
+    /// Reads what the token endpoint says: `error` and `error_description`. The sentences are those
+    /// that administrators' tools have met over the years; Google documents few of them.
+    pub fn read(code: &str, description: &str, asked: Asked<'_>) -> Self {
+        let said = description.to_ascii_lowercase();
+        let says = |words: &[&str]| words.iter().any(|word| said.contains(word));
+        match code {
+            "internal_failure"
+            | "server_error"
+            | "temporarily_unavailable"
+            | "rate_limit_exceeded" => Self::Transient(shorten(code)),
+            "invalid_request" if says(&["impersonation"]) => Self::User(shorten(description)),
+            "access_denied" if says(&["account restricted"]) => Self::User(shorten(description)),
+            "unauthorized_client" | "access_denied" if asked.as_user => Self::Delegation {
+                client_id: asked.client_id.to_owned(),
+                scopes: asked.scopes.to_owned(),
+            },
+            "invalid_grant" if says(&["short-lived token", "reasonable timeframe"]) => {
+                Self::Clock { skew: None }
+            }
+            "invalid_grant" if says(&["signature", "verifier", "account not found"]) => Self::Key,
+            "invalid_grant" if asked.as_user && is_about_the_user(&said, asked.key_works) => {
+                Self::User(shorten(description))
+            }
+            "invalid_grant" => Self::Key,
+            _ => Self::Config(shorten(&format!("{code}: {description}"))),
         }
-        "invalid_request" if says(&["impersonation"]) => TokenError::User(shorten(description)),
-        "access_denied" if says(&["account restricted"]) => TokenError::User(shorten(description)),
-        "unauthorized_client" | "access_denied" if asked.as_user => TokenError::Delegation {
-            client_id: asked.client_id.to_owned(),
-            scopes: asked.scopes.to_owned(),
-        },
-        "invalid_grant" if says(&["short-lived token", "reasonable timeframe"]) => {
-            TokenError::Clock { skew: None }
-        }
-        "invalid_grant" if says(&["signature", "verifier", "account not found"]) => TokenError::Key,
-        "invalid_grant" if asked.as_user && is_about_the_user(&said, asked.key_works) => {
-            TokenError::User(shorten(description))
-        }
-        "invalid_grant" => TokenError::Key,
-        _ => TokenError::Config(shorten(&format!("{code}: {description}"))),
     }
 }
 
@@ -93,7 +96,7 @@ mod tests {
 
     fn says(code: &str, description: &str) -> TokenError {
         let asked = Asked { client_id: "123", scopes: "s", as_user: true, key_works: false };
-        read(code, description, asked)
+        TokenError::read(code, description, asked)
     }
 
     #[test]
@@ -126,7 +129,10 @@ mod tests {
     #[test]
     fn an_unknown_sentence_concerns_the_person_only_if_the_key_has_worked() {
         let asked = Asked { client_id: "1", scopes: "s", as_user: true, key_works: true };
-        assert!(matches!(read("invalid_grant", "Bad Request", asked), TokenError::User(_)));
+        assert!(matches!(
+            TokenError::read("invalid_grant", "Bad Request", asked),
+            TokenError::User(_)
+        ));
         assert_eq!(says("invalid_grant", "Bad Request"), TokenError::Key);
     }
 
