@@ -104,6 +104,13 @@ impl Emulator {
         Ok(Self { shared, stop, tasks })
     }
 
+    /// Makes one that listens nowhere, only its [`router`](Self::router) answers: for simulations
+    /// on paused time. All of a process share one key.
+    pub fn detached(options: Options) -> io::Result<Self> {
+        let shared = Arc::new(Shared::detached(options)?);
+        Ok(Self { shared, stop: CancellationToken::new(), tasks: TaskTracker::new() })
+    }
+
     /// Returns the address to use in place of Google's: `http://127.0.0.1:PORT`.
     pub fn url(&self) -> &str {
         &self.shared.url

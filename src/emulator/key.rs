@@ -11,6 +11,7 @@ use rsa::pkcs8::{EncodePrivateKey, LineEnding};
 use rsa::{BigUint, RsaPrivateKey};
 use serde_json::json;
 use std::io;
+use std::sync::OnceLock;
 
 /// The account that the key belongs to.
 pub(super) const ACCOUNT: &str = "ferry@chatferry-emulator.iam.gserviceaccount.com";
@@ -20,7 +21,7 @@ const PRIMES: &str = include_str!("primes.txt");
 const EXPONENT: u32 = 65_537;
 
 /// The key: the file for the client, the public half for us.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub(super) struct FakeKey {
     pub(super) json: String,
     public: Vec<u8>,
@@ -44,6 +45,16 @@ impl FakeKey {
             "universe_domain": "googleapis.com",
         });
         Ok(Self { json: format!("{json:#}\n"), public })
+    }
+
+    /// Returns the key that all emulators of this process share that listen nowhere: drawing one
+    /// takes longer than a whole small simulation.
+    pub(super) fn shared(url: &str) -> io::Result<Self> {
+        static KEY: OnceLock<FakeKey> = OnceLock::new();
+        match KEY.get() {
+            Some(key) => Ok(key.clone()),
+            None => Self::generate(url).map(|key| KEY.get_or_init(|| key).clone()),
+        }
     }
 
     /// Tells whether this key made the signature.

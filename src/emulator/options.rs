@@ -35,6 +35,8 @@ pub struct Options {
     pub journal: usize,
     /// How long an access token lives.
     pub token_life: Duration,
+    /// What the clock shows at the start, in microseconds since 1970; none: the machine's time.
+    pub epoch: Option<i64>,
     /// The scopes that the admin console delegates to the service account; none means all.
     pub delegated: Option<Vec<String>>,
 }
@@ -51,6 +53,7 @@ impl Default for Options {
             seed: 0,
             journal: 1000,
             token_life: Duration::from_secs(3599),
+            epoch: None,
             delegated: None,
         }
     }

@@ -54,6 +54,17 @@ pub(super) struct Shared {
 
 impl Shared {
     pub(super) fn new(options: Options, url: String) -> io::Result<Self> {
+        let key = FakeKey::generate(&url)?;
+        Self::keyed(options, url, key)
+    }
+
+    /// Puts the state together for an emulator that listens nowhere.
+    pub(super) fn detached(options: Options) -> io::Result<Self> {
+        const URL: &str = "http://localhost:1";
+        Self::keyed(options, URL.to_owned(), FakeKey::shared(URL)?)
+    }
+
+    fn keyed(options: Options, url: String, key: FakeKey) -> io::Result<Self> {
         let ids = Ids::seeded(options.seed);
         let mut people = People::default();
         let admin = Person { email: options.admin, name: "Admin".to_owned(), ..Person::default() };
@@ -65,7 +76,7 @@ impl Shared {
             names.iter().filter_map(|name| Spec::get().scope(name)).fold(0, |sum, bit| sum | bit)
         });
         Ok(Self {
-            key: FakeKey::generate(&url)?,
+            key,
             instance: random_hex(8)?,
             customer: format!("C{}", ids.of(&[b"customer"]))
                 .replace(['-', '_'], "0")
@@ -76,7 +87,7 @@ impl Shared {
             token_life: options.token_life,
             trust: Trust::full(delegated),
             dialects: options.dialects,
-            clock: Clock::start(),
+            clock: Clock::start(options.epoch),
             quota: Quota::new(options.quotas),
             faults: Faults::default(),
             agenda: Agenda::default(),

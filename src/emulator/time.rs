@@ -84,10 +84,10 @@ pub(super) struct Clock {
 }
 
 impl Clock {
-    /// Starts at the machine's present.
-    pub(super) fn start() -> Self {
+    /// Starts at this moment, or at the machine's present.
+    pub(super) fn start(epoch: Option<Micros>) -> Self {
         Self {
-            base: Timestamp::now().as_microsecond(),
+            base: epoch.unwrap_or_else(|| Timestamp::now().as_microsecond()),
             started: Instant::now(),
             ahead: AtomicI64::new(0),
             skew: AtomicI64::new(0),
