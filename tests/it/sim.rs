@@ -1,0 +1,434 @@
+//! Whole migrations inside one thread, on paused time: the library as the commands use it,
+//! against an emulator without a socket. Hours of waiting take milliseconds, and the same seed
+//! gives the same run.
+//!
+//! An export is planned once; every simulation begins with a copy of that ledger.
+
+use crate::sim_net::{Fetch, Net, Twice};
+use crate::support::Export;
+use chatferry::chat::{Base, Client, Kept};
+use chatferry::cli::Exit;
+use chatferry::clock::{Clock, VirtualClock};
+use chatferry::convert;
+use chatferry::draft::Identity;
+use chatferry::emulator::{self, Dialects, Emulator, Person};
+use chatferry::event::{Event, Monitor, Silent};
+use chatferry::ids::{Account, Micros};
+use chatferry::ledger::{self, Ledger, Listed, Owner, SpacesLog, Stage, Writer};
+use chatferry::pace::{Backoff, Pacer, Quotas};
+use chatferry::plan::{Bench, Choices, Stager};
+use chatferry::send::{self, CompleteOptions, Completed, Ended, Fatal, Run, Verified};
+use chatferry::slack;
+use std::collections::BTreeMap;
+use std::fs::{self, File};
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+use tempfile::TempDir;
+use tokio::runtime::Builder;
+use tokio::time::Instant;
+use tokio_util::sync::CancellationToken;
+
+/// Every simulation begins at this moment, late in May 2026.
+pub(crate) const EPOCH: Micros = 1_780_000_000_000_000;
+/// Who creates spaces.
+pub(crate) const ADMIN: &str = "admin@example.com";
+
+/// Does something on a runtime of its own whose time is paused, and that has no sockets.
+pub(crate) fn on_paused_time<T>(work: impl Future<Output = T>) -> T {
+    let runtime = Builder::new_current_thread().enable_time().start_paused(true).build();
+    runtime.expect("a runtime").block_on(work)
+}
+
+/// Lets virtual time pass.
+pub(crate) async fn pass(long: Duration) {
+    tokio::time::sleep_until(Instant::now() + long).await;
+}
+
+/// Makes a folder, in memory where the system has one there.
+fn room() -> TempDir {
+    let memory = Path::new("/dev/shm");
+    let home = if memory.is_dir() { TempDir::new_in(memory) } else { TempDir::new() };
+    home.expect("a temporary folder")
+}
+
+/// Returns active accounts.
+pub(crate) fn people(emails: &[&str]) -> Vec<Person> {
+    let person = |email: &&str| Person {
+        email: (*email).to_owned(),
+        name: (*email).to_owned(),
+        ..Person::default()
+    };
+    emails.iter().map(person).collect()
+}
+
+/// A planned migration, from which simulations begin.
+#[derive(Debug)]
+pub(crate) struct Plan {
+    home: TempDir,
+    bench: Arc<Bench>,
+    directory: Vec<Person>,
+    _export: Export,
+}
+
+impl Plan {
+    /// Plans an export for these accounts.
+    pub(crate) fn of(export: Export, directory: Vec<Person>) -> Self {
+        let (listed, customer) = on_paused_time(listing(directory.clone()));
+        let home = room();
+        let path = home.path().join("planned");
+        File::create(&path).expect("a new file");
+        let mut ledger = Ledger::create(&path).expect("a new ledger");
+        let owner = Owner {
+            name: "simulated".to_owned(),
+            customer,
+            realm: Some("emulator".to_owned()),
+            admin: Some(ADMIN.to_owned()),
+            ..Owner::default()
+        };
+        ledger.claim(&owner).expect("a new ledger is anybody's");
+        ledger.set_directory(&listed).expect("a Directory");
+        let choices = Choices {
+            name: None,
+            admin: Account::new(ADMIN),
+            people: BTreeMap::new(),
+            convert: convert::Settings::default(),
+        };
+        let archive = slack::Export::open(&export.path, &slack::Options::default());
+        let archives = vec![(export.path.clone(), archive.expect("a readable export"))];
+        let bench = Bench::set_up(archives, &mut ledger, &choices).expect("a plan");
+        bench.plan(&mut ledger, &Silent, &CancellationToken::new()).expect("a plan");
+        drop(ledger);
+        let plan = Self { home, bench: Arc::new(bench), directory, _export: export };
+        plan.freeze();
+        plan
+    }
+
+    /// Stages every lane of a copy.
+    fn freeze(&self) {
+        let path = self.home.path().join("staged");
+        fs::copy(self.home.path().join("planned"), &path).expect("a copy");
+        let ledger = Ledger::open(&path).expect("a ledger");
+        let lanes = ledger.lanes().expect("lanes");
+        let (writer, thread) = Writer::start(ledger);
+        let stager = Stager::new(Arc::clone(&self.bench), path, writer);
+        for lane in lanes {
+            stager.stage(lane.id).expect("a staged lane");
+        }
+        drop(stager);
+        drop(thread.join().expect("no panic"));
+    }
+
+    fn copy(&self, which: &str, to: &Path) {
+        fs::copy(self.home.path().join(which), to).expect("a copy");
+    }
+}
+
+/// Reads the Directory that an emulator with these people has.
+async fn listing(directory: Vec<Person>) -> (Vec<Listed>, Option<String>) {
+    let setup = Setup::default();
+    let (emulator, clock) = setup.emulator(&directory);
+    let client = client(&emulator, &Arc::new(Net::to(&emulator, Twice::Never)), &clock);
+    let admin = Identity::User(Account::new(ADMIN));
+    let mut customer = None;
+    let page = client.directory(&admin, None).await.expect("a Directory");
+    assert_eq!(page.next, None, "one page is enough for a simulation");
+    let mut listed = Vec::new();
+    for user in page.items {
+        customer = Some(user.customer_id);
+        listed.push(Listed {
+            email: user.email.to_lowercase(),
+            user: format!("users/{}", user.id),
+            name: user.name,
+            suspended: user.suspended || user.archived,
+            aliases: user.aliases,
+        });
+    }
+    (listed, customer)
+}
+
+fn client(emulator: &Emulator, net: &Arc<Net>, clock: &Arc<dyn Clock>) -> Client {
+    let fetch = Fetch::new(Arc::clone(net), emulator, Arc::clone(clock));
+    let tokens = Arc::new(Kept::new(fetch, Arc::clone(clock)));
+    let base = Base::single("http://localhost").expect("this machine");
+    Client::new(Arc::clone(net) as Arc<_>, tokens, base, Arc::clone(clock))
+}
+
+/// How a simulation differs from a quiet day.
+#[derive(Debug, Clone)]
+pub(crate) struct Setup {
+    /// How the unknowns are answered.
+    pub(crate) dialects: Dialects,
+    /// Google's quotas times this, as the emulator enforces them.
+    pub(crate) enforced: Option<f64>,
+    /// Google's quotas times this, as the client keeps them.
+    pub(crate) kept: Option<f64>,
+    /// How long every answer takes.
+    pub(crate) latency: Duration,
+    /// What the network does with writes.
+    pub(crate) twice: Twice,
+    /// How long tokens live.
+    pub(crate) token_life: Duration,
+    /// How hard to work.
+    pub(crate) options: send::Options,
+    /// Of the waits.
+    pub(crate) seed: u64,
+    /// Lanes are staged when they open, as in a real run, and not beforehand.
+    pub(crate) lazily: bool,
+    /// How long a command may take before it is asked to stop.
+    pub(crate) patience: Duration,
+}
+
+impl Default for Setup {
+    fn default() -> Self {
+        Self {
+            dialects: Dialects::default(),
+            enforced: None,
+            kept: None,
+            latency: Duration::from_millis(80),
+            twice: Twice::Never,
+            token_life: Duration::from_secs(3599),
+            options: send::Options { lanes: 3, window: 4, ..send::Options::default() },
+            seed: 0,
+            lazily: false,
+            patience: Duration::from_hours(24),
+        }
+    }
+}
+
+impl Setup {
+    fn emulator(&self, directory: &[Person]) -> (Emulator, Arc<dyn Clock>) {
+        let options = emulator::Options {
+            quotas: self.enforced.map_or(emulator::Quotas::Off, emulator::Quotas::Scaled),
+            latency: self.latency,
+            dialects: self.dialects.clone(),
+            directory: directory.to_vec(),
+            admin: ADMIN.to_owned(),
+            token_life: self.token_life,
+            epoch: Some(EPOCH),
+            ..emulator::Options::default()
+        };
+        let emulator = Emulator::detached(options).expect("an emulator");
+        (emulator, Arc::new(VirtualClock::starting_at(EPOCH)))
+    }
+}
+
+/// What happened in a run, by the words of its events.
+#[derive(Debug, Default)]
+pub(crate) struct Heard(Mutex<BTreeMap<String, u64>>);
+
+impl Heard {
+    /// Returns how often an event of that word was heard.
+    pub(crate) fn count(&self, word: &str) -> u64 {
+        self.0.lock().unwrap().get(word).copied().unwrap_or(0)
+    }
+}
+
+impl Monitor for Heard {
+    fn observe(&self, event: &Event) {
+        let word = match event {
+            Event::StepLater { why, .. } => format!("later: {why}"),
+            Event::StepWedged { reason, .. } => format!("wedged: {reason}"),
+            Event::Throttled { .. } => "throttled".to_owned(),
+            Event::Waiting { .. } => "waiting".to_owned(),
+            _ => return,
+        };
+        *self.0.lock().unwrap().entry(word).or_default() += 1;
+    }
+}
+
+/// What the commands said.
+#[derive(Debug)]
+pub(crate) struct Told {
+    /// How each command ended, in order; the first that did not end well is the last.
+    pub(crate) exits: Vec<Exit>,
+    /// Why a command broke off.
+    pub(crate) fatal: Option<String>,
+    /// The account at the end.
+    pub(crate) account: ledger::Account,
+}
+
+impl Told {
+    /// Tells whether somebody who reads exit codes would believe that all is done.
+    pub(crate) fn success(&self) -> bool {
+        self.exits.len() == 3 && self.exits.iter().all(|exit| *exit == Exit::Done)
+    }
+}
+
+/// A migration and its world.
+#[derive(Debug)]
+pub(crate) struct Sim {
+    home: TempDir,
+    setup: Setup,
+    bench: Arc<Bench>,
+    client: Client,
+    /// The other side.
+    pub(crate) emulator: Emulator,
+    /// The way there.
+    pub(crate) net: Arc<Net>,
+    /// The time of both sides.
+    pub(crate) clock: Arc<dyn Clock>,
+    /// What was heard.
+    pub(crate) heard: Arc<Heard>,
+}
+
+impl Sim {
+    /// Begins with nothing sent. Wants paused time.
+    pub(crate) fn begin(plan: &Plan, setup: Setup) -> Self {
+        let home = room();
+        plan.copy(if setup.lazily { "planned" } else { "staged" }, &home.path().join("ledger"));
+        let (emulator, clock) = setup.emulator(&plan.directory);
+        let net = Arc::new(Net::to(&emulator, setup.twice));
+        let client = client(&emulator, &net, &clock);
+        let (bench, heard) = (Arc::clone(&plan.bench), Arc::default());
+        Self { home, setup, bench, client, emulator, net, clock, heard }
+    }
+
+    fn path(&self) -> PathBuf {
+        self.home.path().join("ledger")
+    }
+
+    /// Opens the ledger, as between commands.
+    pub(crate) fn ledger(&self) -> Ledger {
+        Ledger::open(&self.path()).expect("the ledger")
+    }
+
+    fn run(&self) -> (Run, tokio::task::JoinHandle<Ledger>) {
+        let (writer, task) = Writer::start_inside(self.ledger());
+        let stager = || Stager::new(Arc::clone(&self.bench), self.path(), writer.clone());
+        let stage = self.setup.lazily.then(|| Arc::new(stager()) as Arc<dyn Stage>);
+        let quotas = self.setup.kept.map(|factor| Quotas::google().scaled(factor));
+        let run = Run {
+            client: self.client.clone(),
+            pacer: Pacer::new(quotas, Arc::clone(&self.clock)),
+            backoff: Backoff::google(self.setup.seed),
+            stage,
+            spaces: SpacesLog::open(&self.home.path().join("spaces.jsonl")).expect("a file"),
+            clock: Arc::clone(&self.clock),
+            monitor: Arc::clone(&self.heard) as Arc<_>,
+            admin: Account::new(ADMIN),
+            options: self.setup.options,
+            stop: CancellationToken::new(),
+            writer,
+        };
+        (run, task)
+    }
+
+    /// Does what one command does, until it ends or patience does; the ledger is closed then.
+    async fn command<T, F>(&self, work: impl FnOnce(Arc<Run>) -> F) -> Result<T, Fatal>
+    where
+        F: Future<Output = Result<T, Fatal>>,
+    {
+        let (run, task) = self.run();
+        let (stop, patience) = (run.stop.clone(), self.setup.patience);
+        let watch = tokio::spawn(async move {
+            pass(patience).await;
+            stop.cancel();
+        });
+        let result = work(Arc::new(run)).await;
+        watch.abort();
+        drop(task.await.expect("no panic"));
+        result
+    }
+
+    /// What `chatferry run` does once everything is planned.
+    pub(crate) async fn send(&self) -> Result<Ended, Fatal> {
+        self.command(send::send).await
+    }
+
+    /// What `chatferry verify` does.
+    pub(crate) async fn verify(&self) -> Result<(Ended, Verified), Fatal> {
+        self.command(send::verify).await
+    }
+
+    /// What `chatferry complete` does.
+    pub(crate) async fn complete(&self) -> Result<(Ended, Completed), Fatal> {
+        self.command(|run| send::complete(run, CompleteOptions::default())).await
+    }
+
+    /// `chatferry run && chatferry verify && chatferry complete`.
+    pub(crate) async fn whole(&self) -> Told {
+        let (mut exits, mut fatal) = (Vec::new(), None);
+        if let Err(error) = self.chain(&mut exits).await {
+            fatal = Some(error.to_string());
+        }
+        Told { exits, fatal, account: self.account() }
+    }
+
+    async fn chain(&self, exits: &mut Vec<Exit>) -> Result<(), Fatal> {
+        let ended = self.send().await?;
+        exits.push(self.judge("run", ended));
+        if exits.last() != Some(&Exit::Done) {
+            return Ok(());
+        }
+        let (ended, verified) = self.verify().await?;
+        exits.push(match ended {
+            Ended::Edge if verified.clean() && verified.stuck() == 0 => Exit::Done,
+            Ended::Edge => Exit::Differences,
+            Ended::Stopped => Exit::Stopped,
+        });
+        if exits.last() == Some(&Exit::Done) {
+            let (ended, _) = self.complete().await?;
+            exits.push(self.judge("complete", ended));
+        }
+        Ok(())
+    }
+
+    fn judge(&self, command: &str, ended: Ended) -> Exit {
+        match ended {
+            Ended::Stopped => Exit::Stopped,
+            Ended::Edge => Exit::after(command, &self.account()),
+        }
+    }
+
+    /// Returns the account, without what depends on the hour.
+    pub(crate) fn account(&self) -> ledger::Account {
+        ledger::Account { next_expiry: None, ..self.ledger().account().expect("sums") }
+    }
+
+    /// Returns what is wrong with the world, whatever the client believes.
+    pub(crate) fn faults_found(&self) -> Vec<String> {
+        let audit = self.emulator.audit().into_iter().map(|finding| format!("{finding:?}"));
+        let lints = self.emulator.lints().into_iter().map(|lint| format!("{lint:?}"));
+        audit.chain(lints).collect()
+    }
+}
+
+/// What an undisturbed run leaves behind.
+#[derive(Debug)]
+pub(crate) struct Golden {
+    /// The canonical state.
+    pub(crate) state: String,
+    /// The account.
+    pub(crate) account: ledger::Account,
+    /// Requests by method.
+    pub(crate) stats: emulator::Stats,
+}
+
+impl Golden {
+    /// Runs without any trouble.
+    pub(crate) fn of(plan: &Plan, setup: Setup) -> Self {
+        on_paused_time(async {
+            let sim = Sim::begin(plan, setup);
+            let told = sim.whole().await;
+            assert!(told.success(), "{told:?}");
+            assert_eq!(sim.faults_found(), Vec::<String>::new());
+            let (state, stats) = (sim.emulator.canonical(), sim.emulator.stats());
+            Self { state, account: told.account, stats }
+        })
+    }
+
+    /// Checks that a simulation ended just so.
+    pub(crate) fn assert_same(&self, sim: &Sim, told: &Told, place: &str) {
+        assert!(
+            told.success(),
+            "{place}: {:?} {:?} {:?}",
+            told.exits,
+            told.fatal,
+            told.account.wedged
+        );
+        assert_eq!(sim.emulator.canonical(), self.state, "{place}");
+        assert_eq!(told.account, self.account, "{place}");
+        assert_eq!(sim.faults_found(), Vec::<String>::new(), "{place}");
+    }
+}
