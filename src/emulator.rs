@@ -43,6 +43,7 @@ mod socket;
 mod space_life;
 mod space_view;
 mod spaces;
+mod tamper;
 mod time;
 mod token;
 mod trouble;
@@ -61,6 +62,7 @@ pub use journal::{Entry, Lint, Stats};
 pub use options::{Options, Quotas};
 pub use people::Person;
 pub use reply::Withheld;
+pub use tamper::Tamper;
 
 use shared::Shared;
 use std::io;
