@@ -5,8 +5,10 @@
 //! a substitution of text at fixed places, so a repeat is the same bytes.
 
 mod freeze;
+mod shown;
 
 pub use freeze::freeze;
+pub use shown::shown;
 
 use crate::ids::{Micros, RequestId, rfc3339};
 use serde::Serialize;

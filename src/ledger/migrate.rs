@@ -7,6 +7,7 @@ use rusqlite::Connection;
 const MIGRATIONS: &[&str] = &[
     include_str!("../../migrations/0001_init.sql"),
     include_str!("../../migrations/0002_lane_blocked.sql"),
+    include_str!("../../migrations/0003_step_shown.sql"),
 ];
 
 /// Brings an older ledger up to date; refuses one that a newer program wrote.
@@ -53,10 +54,27 @@ mod tests {
         db.pragma_update(None, "user_version", 1).expect("a pragma");
         let lane = "INSERT INTO lane (fingerprint, name, created) VALUES ('f', 'general', 1)";
         db.execute(lane, []).expect("a lane of then");
+        let requests = [
+            (
+                1,
+                "{space}/members\n{\"member\":{\"name\":\"users/1\"},\"createTime\":\"a\",\"deleteTime\":\"b\"}",
+            ),
+            (3, "{message}/reactions\n{\"emoji\":{\"unicode\":\"👍\"}}"),
+            (0, "spaces?requestId=x\n{\"displayName\":\"general\"}"),
+        ];
+        for (kind, request) in requests {
+            let step = "INSERT INTO step (phase, kind, actor, request) VALUES (0, ?1, 1, ?2)";
+            db.execute(step, rusqlite::params![kind, request]).expect("a step of then");
+        }
         migrate(&mut db).expect("an older ledger");
         let blocked: Option<String> =
             db.query_row("SELECT blocked FROM lane", [], |row| row.get(0)).expect("a column");
         assert_eq!(blocked, None);
+        let mut query = db.prepare("SELECT shown FROM step ORDER BY id").expect("a column");
+        let shown = query.query_map([], |row| row.get::<_, String>(0)).expect("a query");
+        let shown: Vec<String> = shown.map(|row| row.expect("a text")).collect();
+        drop(query);
+        assert_eq!(shown, ["users/1 a b", "👍", "general"]);
         assert_eq!(check(&db).expect("a version"), MIGRATIONS.len());
     }
 }

@@ -6,6 +6,7 @@ use super::owed::Step;
 use super::{Error, Ledger, commit, expect_rows};
 use crate::draft::{Phase, StepKind};
 use crate::ids::Micros;
+use crate::wire;
 use rusqlite::{Transaction, params};
 use std::collections::BTreeMap;
 
@@ -170,6 +171,9 @@ fn revised(
         change.execute("UPDATE item SET created = ?2 WHERE id = ?1", params![item, created])?;
     }
     if key.kind == StepKind::Space {
+        // The name that Chat must show is another one now.
+        let shown = wire::shown(request);
+        change.execute("UPDATE step SET shown = ?2 WHERE id = ?1", params![key.id, shown])?;
         change.execute("UPDATE lane SET verified = 0 WHERE id = ?1", [key.lane])?;
     }
     Ok(())

@@ -6,6 +6,7 @@ use super::{Error, LaneState, Ledger, commit, expect_rows};
 use crate::crash::around;
 use crate::draft::{Phase, StepKind};
 use crate::ids::{Account, Micros};
+use crate::wire;
 use rusqlite::params;
 use std::collections::{HashMap, HashSet};
 
@@ -93,6 +94,11 @@ pub struct StagedMember {
     pub calls: u32,
 }
 
+/// What reading back must show of a step; of a post its text's hash tells.
+fn shown(step: &NewStep) -> Option<String> {
+    if step.kind == StepKind::Post { None } else { wire::shown(&step.request) }
+}
+
 /// Returns the step id of a place in a lane.
 pub const fn step_id(lane: i64, place: u32) -> i64 {
     (lane << 32) | place as i64
@@ -178,8 +184,8 @@ impl Ledger {
     pub fn add_steps(&mut self, lane: i64, steps: &[NewStep]) -> Result<(), Error> {
         let change = self.db.transaction()?;
         {
-            let sql = "INSERT INTO step (id, phase, kind, after, item, part, actor, created, hash, request, carries, thread)
-                VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12)";
+            let sql = "INSERT INTO step (id, phase, kind, after, item, part, actor, created, hash, request, carries, thread, shown)
+                VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13)";
             let mut insert = change.prepare_cached(sql)?;
             for step in steps {
                 insert.execute(params![
@@ -195,6 +201,7 @@ impl Ledger {
                     step.request,
                     step.carries,
                     step.thread.map(|place| step_id(lane, place)),
+                    shown(step),
                 ])?;
             }
         }
