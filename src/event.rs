@@ -45,6 +45,10 @@ pub enum Event {
     ConversationPlanned { conversation: String },
     /// Sending begins: what is owed in all, and what was paid in earlier runs.
     RunStarted { owed: Calls, paid: Calls, lanes: u64 },
+    /// Reading back begins: so many lanes, and so many messages planned in them.
+    ReadingStarted { lanes: u64, messages: u64 },
+    /// A page of a lane was read back.
+    ReadBack { lane: i64, messages: u64 },
     /// A lane begins or goes on.
     LaneOpened { lane: i64, name: String, owed: Calls },
     /// A call is paid, durably.

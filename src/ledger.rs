@@ -19,7 +19,7 @@ mod writer;
 
 pub use account::{Account, ItemKind, ItemState, LaneStanding, Named, Tally, Wedged};
 pub use error::Error;
-pub use expect::Expected;
+pub use expect::{Expected, ExpectedMember, ExpectedReaction, Standing};
 pub use lane::{Blocked, Lane, LaneState};
 pub use open::Owner;
 pub use owed::{Names, Parent, Step};

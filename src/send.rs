@@ -14,7 +14,9 @@ mod verdict;
 mod verify;
 
 pub use complete::{CompleteOptions, Completed, complete};
-pub use verify::{Verdict, Verified, stored, verify};
+pub use verify::{
+    Certify, DIFFERENCES, Mark, Marks, Sealed, Verdict, Verified, certify, stored, verify,
+};
 
 use crate::chat::{Client, Outcome, TokenError};
 use crate::clock::Clock;

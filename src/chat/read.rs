@@ -16,12 +16,27 @@ pub fn created_at(time: Micros) -> String {
     format!("create_time > \"{}\" AND create_time < \"{}\"", rfc3339(time - 1), rfc3339(time + 1))
 }
 
+/// Who reads, and with what scopes: those of import mode, unless said otherwise.
+#[derive(Debug, Clone, Copy)]
+pub struct Reader<'a> {
+    /// Whose token.
+    pub identity: &'a Identity,
+    /// For what.
+    pub scopes: Scopes,
+}
+
+impl<'a> From<&'a Identity> for Reader<'a> {
+    fn from(identity: &'a Identity) -> Self {
+        Self { identity, scopes: Scopes::IMPORT }
+    }
+}
+
 impl Client {
     /// Returns one page of a space's messages, the oldest first, at most 1,000. `filter` is in
     /// Chat's own words ([`created_at`]), empty for all. Deleted ones are shown too.
-    pub async fn list_messages(
+    pub async fn list_messages<'a>(
         &self,
-        identity: &Identity,
+        reader: impl Into<Reader<'a>>,
         space: &str,
         filter: &str,
         page_token: Option<&str>,
@@ -32,15 +47,16 @@ impl Client {
         query.add("showDeleted", "true");
         query.add_some("filter", Some(filter).filter(|filter| !filter.is_empty()));
         query.add_some("pageToken", page_token);
-        let page: MessagePage = self.read(identity, Scopes::IMPORT, query).await?;
+        let Reader { identity, scopes } = reader.into();
+        let page: MessagePage = self.read(identity, scopes, query).await?;
         let items = page.messages.into_iter().map(MessageBody::view).collect::<Option<_>>();
         Ok(Page { items: items.ok_or(UNUSABLE)?, next: token(page.next_page_token) })
     }
 
     /// Returns one page of a space's memberships, invited people included.
-    pub async fn list_members(
+    pub async fn list_members<'a>(
         &self,
-        identity: &Identity,
+        reader: impl Into<Reader<'a>>,
         space: &str,
         page_token: Option<&str>,
         page_size: u32,
@@ -49,7 +65,8 @@ impl Client {
         query.add("pageSize", &page_size.to_string());
         query.add("showInvited", "true");
         query.add_some("pageToken", page_token);
-        let page: MemberPage = self.read(identity, Scopes::IMPORT, query).await?;
+        let Reader { identity, scopes } = reader.into();
+        let page: MemberPage = self.read(identity, scopes, query).await?;
         let items = page.memberships.into_iter().map(MemberBody::view).collect();
         Ok(Page { items, next: token(page.next_page_token) })
     }

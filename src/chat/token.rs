@@ -20,6 +20,11 @@ impl Scopes {
         Self(&["https://www.googleapis.com/auth/admin.directory.user.readonly"]);
     /// Members of spaces that left import mode, where `chat.import` is not enough.
     pub const MEMBERSHIPS: Self = Self(&["https://www.googleapis.com/auth/chat.memberships"]);
+    /// Messages and members of spaces that left import mode, to read and no more.
+    pub const READING: Self = Self(&[
+        "https://www.googleapis.com/auth/chat.messages.readonly",
+        "https://www.googleapis.com/auth/chat.memberships.readonly",
+    ]);
     /// What delegation has to be granted for: pasted into the Admin console, comma-separated.
     pub const TO_DELEGATE: Self = Self(&[
         "https://www.googleapis.com/auth/chat.import",

@@ -135,6 +135,9 @@ pub struct StatusArgs {
 /// `verify`.
 #[derive(Debug, Args)]
 pub struct VerifyArgs {
+    /// Read completed spaces again too; this alone needs two more scopes (docs/operations.md)
+    #[arg(long)]
+    pub completed: bool,
     #[command(flatten)]
     pub target: TargetFlags,
     #[command(flatten)]

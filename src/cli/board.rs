@@ -50,6 +50,11 @@ pub(super) struct Board {
     verified: AtomicU64,
     unlike: AtomicU64,
     completed: AtomicU64,
+    /// Messages read back, and planned where they are.
+    read_back: AtomicU64,
+    to_read_back: AtomicU64,
+    /// Spaces are read back: nothing is sent.
+    verifying: AtomicBool,
     waiting: AtomicBool,
     finished: AtomicBool,
     lanes: RwLock<BTreeMap<i64, Lane>>,
@@ -71,6 +76,9 @@ impl Board {
             verified: AtomicU64::default(),
             unlike: AtomicU64::default(),
             completed: AtomicU64::default(),
+            read_back: AtomicU64::default(),
+            to_read_back: AtomicU64::default(),
+            verifying: AtomicBool::default(),
             waiting: AtomicBool::default(),
             finished: AtomicBool::default(),
             lanes: RwLock::default(),
@@ -98,9 +106,12 @@ impl Board {
             Event::RunStarted { owed, paid, lanes } => self.run_started(*owed, *paid, *lanes),
             Event::LaneOpened { lane, name, owed } => self.lane_opened(*lane, name, owed.total()),
             Event::LaneDrained { lane, .. } => self.lane_gone(*lane),
-            Event::LaneVerified { clean, .. } => {
+            Event::ReadingStarted { lanes, messages } => self.reading_started(*lanes, *messages),
+            Event::ReadBack { lane, messages } => self.pages(*lane, *messages),
+            Event::LaneVerified { lane, clean, .. } => {
                 add(&self.verified, 1);
                 add(&self.unlike, u64::from(!clean));
+                self.lane_gone(*lane);
             }
             Event::LaneCompleted { lane, .. } => {
                 add(&self.completed, 1);
@@ -129,11 +140,27 @@ impl Board {
         self.owed.set(owed);
         self.paid.set(paid);
         self.finished.store(false, Relaxed);
+        self.verifying.store(false, Relaxed);
         let now = self.now();
         let mut slow = self.slow();
         slow.lanes = lanes;
         slow.posts = Rate::starting(now, paid.posts);
         slow.calls = Rate::starting(now, paid.total());
+    }
+
+    fn reading_started(&self, lanes: u64, messages: u64) {
+        self.to_read_back.store(messages, Relaxed);
+        self.read_back.store(0, Relaxed);
+        self.finished.store(false, Relaxed);
+        self.verifying.store(true, Relaxed);
+        self.slow().lanes = lanes;
+    }
+
+    fn pages(&self, lane: i64, messages: u64) {
+        add(&self.read_back, messages);
+        if let Some(lane) = self.lanes.read().unwrap_or_else(PoisonError::into_inner).get(&lane) {
+            add(&lane.paid, messages);
+        }
     }
 
     fn lane_opened(&self, lane: i64, name: &str, owed: u64) {
@@ -173,6 +200,10 @@ impl Board {
             wedged: self.wedged.load(Relaxed),
             verified: (self.verified.load(Relaxed), self.unlike.load(Relaxed)),
             completed: self.completed.load(Relaxed),
+            read_back: self
+                .verifying
+                .load(Relaxed)
+                .then(|| (self.read_back.load(Relaxed), self.to_read_back.load(Relaxed))),
             all_lanes: slow.lanes,
             lanes: self.lanes_view(),
             note: slow.note.as_ref().map(|note| note.text.clone()),

@@ -27,15 +27,15 @@ pub(super) struct Frame {
 /// Draws the board for a window of so many rows and columns.
 pub(super) fn frame(view: &View, rows: u16, cols: u16) -> Frame {
     let cols = usize::from(cols.max(10));
-    let sending = view.owed.total() > 0;
+    let sending = view.owed.total() > 0 && view.read_back.is_none();
     let mut lines = Vec::new();
     if sending {
-        lines.push(calls(view));
+        lines.push(if view.opening() { opening(view) } else { calls(view) });
     }
     if sending && view.conversations.1 < view.conversations.0 {
         lines.push(reading(view));
     }
-    if view.verified.0 + view.completed > 0 {
+    if view.verified.0 + view.completed > 0 && !(sending && view.opening()) {
         lines.push(ending(view));
     }
     lines.extend(view.note.clone());
@@ -52,7 +52,9 @@ pub(super) fn frame(view: &View, rows: u16, cols: u16) -> Frame {
 }
 
 fn bar(view: &View, sending: bool) -> (u64, u64) {
-    if sending {
+    if let Some((read, planned)) = view.read_back {
+        (read.min(planned), planned.max(1))
+    } else if sending {
         (view.paid.total().min(view.owed.total()), view.owed.total())
     } else {
         (view.conversations.1, view.conversations.0.max(1))
@@ -60,8 +62,17 @@ fn bar(view: &View, sending: bool) -> (u64, u64) {
 }
 
 fn head(view: &View, sending: bool, cols: usize) -> String {
+    if let Some((read, planned)) = view.read_back {
+        let share = percent(read, planned);
+        return format!("{share} % · {} of {} messages read back", count(read), count(planned));
+    }
     if !sending {
         return reading(view);
+    }
+    if view.opening() {
+        let (paid, owed) = (view.paid.total(), view.owed.total());
+        let share = percent(paid, owed);
+        return format!("{share} % · {} of {} spaces and members", count(paid), count(owed));
     }
     let share = percent(view.paid.total(), view.owed.total());
     let (paid, owed) = (count(view.paid.posts), count(view.owed.posts));
@@ -96,10 +107,22 @@ fn reading(view: &View) -> String {
     )
 }
 
+fn opening(view: &View) -> String {
+    let all = counted(view.all_lanes, "space", "spaces");
+    let line = format!("{} of {all} open with all members", count(view.completed));
+    match view.wedged {
+        0 => line,
+        stuck => format!("{line} · {} stuck", count(stuck)),
+    }
+}
+
 fn ending(view: &View) -> String {
     let (verified, unlike) = view.verified;
     let mut parts = Vec::new();
-    if verified > 0 {
+    if verified > 0 && view.read_back.is_some() {
+        let all = counted(view.all_lanes, "conversation", "conversations");
+        parts.push(format!("{} of {all} read back", count(verified)));
+    } else if verified > 0 {
         parts.push(format!("{} read back", counted(verified, "conversation", "conversations")));
     }
     if unlike > 0 {

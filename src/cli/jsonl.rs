@@ -32,6 +32,7 @@ struct Out<W> {
 struct Progress {
     event: &'static str,
     read: u64,
+    read_back: u64,
     paid: Calls,
     owed: Calls,
     wedged: u64,
@@ -81,7 +82,10 @@ impl<W: Write + Send> Monitor for Json<W> {
     fn observe(&self, event: &Event) {
         self.board.observe(event);
         let mut out = self.out.lock().unwrap_or_else(PoisonError::into_inner);
-        let frequent = matches!(event, Event::StepDone { .. } | Event::Planned { .. });
+        let frequent = matches!(
+            event,
+            Event::StepDone { .. } | Event::Planned { .. } | Event::ReadBack { .. }
+        );
         out.stale |= frequent;
         // The sum comes before what ends it, so the last progress line is the whole truth.
         let ends = matches!(event, Event::RunFinished { .. });
@@ -98,6 +102,7 @@ fn progress(view: &View) -> Progress {
     Progress {
         event: "progress",
         read: view.read,
+        read_back: view.read_back.map_or(0, |(read, _)| read),
         paid: view.paid,
         owed: view.owed,
         wedged: view.wedged,

@@ -61,12 +61,16 @@ fn changes_state(event: &Event) -> bool {
         event,
         Event::PlanStarted { .. }
             | Event::RunStarted { .. }
+            | Event::ReadingStarted { .. }
             | Event::Draining { .. }
             | Event::RunFinished { .. }
     )
 }
 
 fn line(view: &View) -> String {
+    if let Some(read_back) = view.read_back {
+        return reading_back(view, read_back);
+    }
     let mut parts = Vec::new();
     if view.conversations.1 < view.conversations.0 || view.owed.total() == 0 {
         let all = counted(view.conversations.0, "conversation", "conversations");
@@ -86,6 +90,15 @@ fn line(view: &View) -> String {
     parts.join("; ")
 }
 
+fn reading_back(view: &View, (read, planned): (u64, u64)) -> String {
+    let (done, unlike) = view.verified;
+    let all = counted(view.all_lanes, "conversation", "conversations");
+    let line =
+        format!("read back {} of {all}, {} of {}", count(done), count(read), messages(planned));
+    let unlike = (unlike > 0).then(|| format!("{} differ", count(unlike)));
+    [Some(line), unlike, view.note.clone()].into_iter().flatten().collect::<Vec<_>>().join("; ")
+}
+
 fn sending(view: &View) -> String {
     let share = percent(view.paid.total(), view.owed.total());
     let (paid, owed) = (count(view.paid.posts), count(view.owed.posts));
@@ -93,8 +106,9 @@ fn sending(view: &View) -> String {
         Some(left) if !view.finished => format!(", {} left", span(left)),
         _ => String::new(),
     };
-    if view.owed.posts == 0 {
-        return format!("{} of {} calls made", count(view.paid.total()), count(view.owed.total()));
+    if view.opening() {
+        let (done, all) = (count(view.paid.total()), count(view.owed.total()));
+        return format!("{done} of {all} spaces and members done");
     }
     let calls = format!("{} of {} calls", count(view.paid.total()), count(view.owed.total()));
     format!("sent {paid} of {owed} messages ({share} %, {calls}), {:.0}/s{left}", view.posts_rate)

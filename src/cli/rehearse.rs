@@ -63,7 +63,7 @@ async fn whole(
     if cross(session, ledger, Some(archives)).await? == Ended::Stopped {
         return session.report(&session.ledger()?, "", Some(Exit::Stopped));
     }
-    let verified = verify::read_back(session, session.ledger()?).await?;
+    let verified = verify::read_back(session, session.ledger()?, false).await?;
     let (ended, _) =
         complete::finish(session, session.ledger()?, CompleteOptions::default()).await?;
     session.watch.end();
@@ -73,7 +73,12 @@ async fn whole(
         (_, exit) => Some(exit),
     };
     if !session.json() {
-        print(&verify::text(&verified))?;
+        let work = &session.opened.work;
+        let certificates = work.path(verify::CERTIFICATES).display().to_string();
+        let certificates = Some(certificates).filter(|_| !session.temporary);
+        let account = session.ledger()?.account()?;
+        let told = verify::Told { verified: &verified, account: &account, certificates };
+        print(&told.text())?;
     }
     let exit = session.report(&session.ledger()?, "The rehearsal went all the way.", exit)?;
     lints(emulator)?;

@@ -1,7 +1,7 @@
 //! The report: one screen that says what happened, what did not survive, what is stuck, and the
 //! next command to type. A run with a hole can't look like a success.
 
-mod headline;
+pub(super) mod headline;
 mod section;
 
 use super::Exit;

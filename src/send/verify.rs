@@ -1,26 +1,45 @@
-//! Reading every space in import mode back, and comparing it with the plan.
+//! Reading every space in import mode back, and comparing it with the plan: a certificate, given
+//! before completion.
 //!
-//! It sees what messages.list and members.list show: messages, times, authors, threads, text,
-//! how many reactions. It can't see who reacted.
+//! It sees what messages.list and members.list show, and of the space itself what the app may read.
+//! It can't see who reacted, the bytes of files, nor what an edited message said before.
 
+mod certificate;
 mod compare;
+mod entry;
+mod members;
+mod reading;
+mod summary;
+mod verdict;
 
-pub use compare::Verdict;
+pub use entry::{DIFFERENCES, Mark, Marks};
+pub use verdict::{Sealed, Verdict};
 
 use super::{Ended, Fatal, Run, each_lane};
-use crate::chat::Outcome;
-use crate::draft::Phase;
 use crate::event::{Calls, Event};
+use crate::ids::rfc3339;
 use crate::ledger::{Lane, LaneState};
-use crate::pace::Class;
-use compare::Comparison;
+use certificate::Head;
+use reading::{Reading, Stop};
+use std::collections::BTreeMap;
+use std::path::PathBuf;
 use std::sync::{Arc, Mutex, PoisonError};
-use std::time::Duration;
 
-/// Messages in a page: the most that Chat gives.
-const PAGE: u32 = 1000;
-/// Tries for one page.
-const TRIES: u32 = 12;
+/// What to read, and where to keep what was found.
+#[derive(Debug, Clone, Default)]
+pub struct Certify {
+    /// The folder of certificates; none: only the verdicts are kept.
+    pub folder: Option<PathBuf>,
+    /// Read completed spaces again too: it takes scopes that nothing else asks for.
+    pub completed: bool,
+}
+
+/// What all lanes of one reading have in common.
+#[derive(Debug)]
+struct Inspection {
+    folder: Option<PathBuf>,
+    head: Head,
+}
 
 /// What reading back has found, lane by lane.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -29,6 +48,8 @@ pub struct Verified {
     pub lanes: Vec<(String, Verdict)>,
     /// Names of lanes that could not be read back, and why.
     pub unread: Vec<(String, String)>,
+    /// Lanes that are complete, and whose verdict is the one from before that.
+    pub stored: u64,
 }
 
 impl Verified {
@@ -39,197 +60,148 @@ impl Verified {
 
     /// Returns how many calls before completion were not made.
     pub fn stuck(&self) -> u64 {
-        self.lanes.iter().map(|(_, verdict)| verdict.stuck).sum()
+        self.sum(|verdict| verdict.stuck)
     }
 
     /// Returns messages planned, found as planned, and unplanned.
     pub fn totals(&self) -> (u64, u64, u64) {
-        self.lanes.iter().fold((0, 0, 0), |(planned, found, extra), (_, verdict)| {
-            (planned + verdict.planned, found + verdict.as_planned, extra + verdict.extra)
-        })
+        let sum = |of| self.sum(of);
+        (sum(|one| one.planned), sum(|one| one.as_planned), sum(|one| one.extra))
     }
+
+    /// Sums a number up over all lanes.
+    pub fn sum(&self, of: fn(&Verdict) -> u64) -> u64 {
+        self.lanes.iter().map(|(_, verdict)| of(verdict)).sum()
+    }
+}
+
+/// Reads back every lane that is sent up to the edge, and keeps no certificates.
+pub async fn verify(run: Arc<Run>) -> Result<(Ended, Verified), Fatal> {
+    certify(run, Certify::default()).await
 }
 
 /// Reads back every lane that is sent up to the edge; of completed lanes it tells the stored
 /// verdict, since the import scope can't read them again.
-pub async fn verify(run: Arc<Run>) -> Result<(Ended, Verified), Fatal> {
+pub async fn certify(run: Arc<Run>, options: Certify) -> Result<(Ended, Verified), Fatal> {
     let lanes = run.writer.run(|ledger| ledger.lanes()).await?;
-    let mut verified = Verified::default();
-    let mut due = Vec::new();
-    for lane in lanes {
+    let (mut found, mut due) = (Found::new(), Vec::new());
+    for lane in &lanes {
+        let completed = lane.state >= LaneState::Completed;
         match (lane.state, lane.space.is_some()) {
-            (LaneState::Completed | LaneState::Present, _) => take_stored(&mut verified, &lane),
-            (LaneState::Drained, true) => due.push(lane),
-            _ => verified.unread.push((lane.name, "not yet sent in full".to_owned())),
+            (_, true) if completed && options.completed => due.push(lane.clone()),
+            _ if completed => drop(found.insert(lane.id, kept(lane))),
+            (LaneState::Drained, true) => due.push(lane.clone()),
+            _ => drop(found.insert(lane.id, Came::Unread("not yet sent in full".to_owned()))),
         }
     }
-    // Until it is read, it is not: a stop in between leaves no gap in what is told.
-    let names: Vec<String> = due.iter().map(|lane| lane.name.clone()).collect();
-    let owed = Calls { others: due.len() as u64, ..Calls::default() };
-    run.monitor.observe(&Event::RunStarted {
-        owed,
-        paid: Calls::default(),
+    let inspection = Arc::new(inspection(&run, options).await?);
+    run.monitor.observe(&Event::ReadingStarted {
         lanes: due.len() as u64,
+        messages: due.iter().map(|lane| lane.planned.posts).sum(),
     });
-    let found = Arc::new(Mutex::new(verified));
-    let read = each_lane(&run, due, |run, lane| one(run, lane, Arc::clone(&found))).await;
+    let found = Arc::new(Mutex::new(found));
+    let read = each_lane(&run, due, |run, lane| {
+        one(run, lane, Arc::clone(&inspection), Arc::clone(&found))
+    })
+    .await;
     run.monitor.observe(&Event::RunFinished { stopped: run.stopping() });
     read?;
-    let mut verified = std::mem::take(&mut *found.lock().unwrap_or_else(PoisonError::into_inner));
-    let told = |name: &String| {
-        verified.lanes.iter().any(|(lane, _)| lane == name)
-            || verified.unread.iter().any(|(lane, _)| lane == name)
-    };
-    let missed: Vec<String> = names.into_iter().filter(|name| !told(name)).collect();
-    verified
-        .unread
-        .extend(missed.into_iter().map(|name| (name, "stopped before it was read".to_owned())));
-    verified.lanes.sort_by(|a, b| a.0.cmp(&b.0));
+    let found = std::mem::take(&mut *found.lock().unwrap_or_else(PoisonError::into_inner));
+    let written = summary::write(&inspection, &lanes, &found).await;
+    let mut verified = verified(&lanes, found);
+    if let Err(error) = written {
+        verified.unread.push(("the list of certificates".to_owned(), error));
+    }
     Ok((if run.stopping() { Ended::Stopped } else { Ended::Edge }, verified))
+}
+
+async fn inspection(run: &Run, options: Certify) -> Result<Inspection, Fatal> {
+    let owner = run.writer.run(|ledger| ledger.owner()).await?.unwrap_or_default();
+    let head = Head {
+        migration: owner.name,
+        realm: owner.realm.unwrap_or_default(),
+        read: rfc3339(run.clock.wall()),
+    };
+    if let Some(folder) = &options.folder {
+        // Litter does no harm; where it can't be taken away, writing will tell.
+        let _ = certificate::tidy(folder);
+    }
+    Ok(Inspection { folder: options.folder, head })
+}
+
+/// What came of a lane.
+#[derive(Debug)]
+enum Came {
+    /// It was read now.
+    Read(Verdict),
+    /// It is complete: what was found before that.
+    Kept(Verdict),
+    /// It could not be read, and why.
+    Unread(String),
+}
+
+type Found = BTreeMap<i64, Came>;
+
+/// Puts together what is told of all lanes. Until one is read, it is not: a stop in between leaves
+/// no gap.
+fn verified(lanes: &[Lane], mut found: Found) -> Verified {
+    let mut verified = Verified::default();
+    for lane in lanes {
+        let missed = || Came::Unread("stopped before it was read".to_owned());
+        match found.remove(&lane.id).unwrap_or_else(missed) {
+            Came::Read(verdict) => verified.lanes.push((lane.name.clone(), verdict)),
+            Came::Kept(verdict) => {
+                verified.stored += 1;
+                verified.lanes.push((lane.name.clone(), verdict));
+            }
+            Came::Unread(why) => verified.unread.push((lane.name.clone(), why)),
+        }
+    }
+    verified.lanes.sort_by(|a, b| a.0.cmp(&b.0));
+    verified
 }
 
 /// Returns the stored verdicts of lanes that are complete.
 pub fn stored(lanes: &[Lane]) -> Verified {
-    let mut verified = Verified::default();
-    for lane in lanes {
-        take_stored(&mut verified, lane);
-    }
-    verified
+    verified(lanes, lanes.iter().map(|lane| (lane.id, kept(lane))).collect())
 }
 
-fn take_stored(verified: &mut Verified, lane: &Lane) {
+fn kept(lane: &Lane) -> Came {
     let verdict = lane.verdict.as_deref().and_then(|text| serde_json::from_str(text).ok());
-    match verdict {
-        Some(verdict) => verified.lanes.push((lane.name.clone(), verdict)),
-        None => verified.unread.push((lane.name.clone(), "completed without a verdict".to_owned())),
-    }
+    verdict.map_or_else(|| Came::Unread("completed without a verdict".to_owned()), Came::Kept)
 }
 
-async fn one(run: Arc<Run>, lane: Lane, found: Arc<Mutex<Verified>>) -> Result<(), Fatal> {
+async fn one(
+    run: Arc<Run>,
+    lane: Lane,
+    inspection: Arc<Inspection>,
+    found: Arc<Mutex<Found>>,
+) -> Result<(), Fatal> {
     let (id, name) = (lane.id, lane.name.clone());
-    run.monitor.observe(&Event::LaneOpened {
-        lane: id,
-        name: name.clone(),
-        owed: Calls::default(),
-    });
-    let result = read_back(&run, lane).await?;
-    let mut all = found.lock().unwrap_or_else(PoisonError::into_inner);
-    let clean = match result {
+    let owed = Calls { posts: lane.planned.posts, ..Calls::default() };
+    run.monitor.observe(&Event::LaneOpened { lane: id, name: name.clone(), owed });
+    let (came, clean) = match read_back(&run, &inspection, &lane).await {
         Ok(verdict) => {
             let clean = verdict.clean();
-            all.lanes.push((name.clone(), verdict));
-            clean
+            (Came::Read(verdict), clean)
         }
-        Err(why) => {
-            all.unread.push((name.clone(), why));
-            false
-        }
+        Err(Stop::Unread(why)) => (Came::Unread(why), false),
+        Err(Stop::Fatal(fatal)) => return Err(fatal),
     };
+    found.lock().unwrap_or_else(PoisonError::into_inner).insert(id, came);
     run.monitor.observe(&Event::LaneVerified { lane: id, name, clean });
     Ok(())
 }
 
-/// Reads one lane back and stores the verdict; the inner error says why it could not be read.
-async fn read_back(run: &Run, lane: Lane) -> Result<Result<Verdict, String>, Fatal> {
-    let id = lane.id;
-    let mut comparison = Comparison::new(&lane.slack);
-    if let Err(why) = messages(run, &lane, &mut comparison).await? {
-        return Ok(Err(why));
+/// Reads one lane back and stores the verdict, unless it is complete: what stands in the ledger
+/// then is the certificate that it was completed with.
+async fn read_back(run: &Run, inspection: &Inspection, lane: &Lane) -> Result<Verdict, Stop> {
+    let (id, space) = (lane.id, lane.space.as_deref().unwrap_or_default());
+    let completed = lane.state >= LaneState::Completed;
+    let verdict = Reading { run, inspection, lane, space, completed }.read().await?;
+    if !completed {
+        let (text, clean) = (serde_json::to_string(&verdict).unwrap_or_default(), verdict.clean());
+        run.writer.run(move |ledger| ledger.set_verdict(id, &text, clean)).await?;
     }
-    let (owed, wedged) = run.writer.run(move |ledger| ledger.standing(id, Phase::Amend)).await?;
-    comparison.stuck(owed + wedged);
-    let past = run.writer.run(move |ledger| ledger.expected_past(id)).await?;
-    match members(run, &lane).await {
-        Ok(found) => comparison.past_members(past, found),
-        Err(why) => return Ok(Err(why)),
-    }
-    let verdict = comparison.finish();
-    let (text, clean) = (serde_json::to_string(&verdict).unwrap_or_default(), verdict.clean());
-    run.writer.run(move |ledger| ledger.set_verdict(id, &text, clean)).await?;
-    Ok(Ok(verdict))
-}
-
-async fn messages(
-    run: &Run,
-    lane: &Lane,
-    comparison: &mut Comparison,
-) -> Result<Result<(), String>, Fatal> {
-    let (id, space) = (lane.id, lane.space.clone().unwrap_or_default());
-    let (mut cursor, mut planned, mut token, mut more) = (0, true, None, true);
-    while planned || more {
-        if planned {
-            let rows =
-                run.writer.run(move |ledger| ledger.expected(id, cursor, PAGE as usize)).await?;
-            planned = rows.len() == PAGE as usize;
-            cursor = rows.last().map_or(cursor, |row| row.step);
-            comparison.expect(rows);
-        }
-        if more {
-            let page = match again(run, || page(run, &space, token.as_deref())).await {
-                Ok(page) => page,
-                Err(why) => return Ok(Err(why)),
-            };
-            more = page.next.is_some();
-            token = page.next;
-            comparison.find(page.items);
-        }
-    }
-    Ok(Ok(()))
-}
-
-async fn page(
-    run: &Run,
-    space: &str,
-    token: Option<&str>,
-) -> Result<crate::chat::Page<crate::chat::ListedMessage>, Outcome> {
-    run.pacer.permit(Class::Read, Some(space)).await;
-    run.client.list_messages(&run.admin(), space, "", token, PAGE).await
-}
-
-/// Counts the people with a past membership.
-async fn members(run: &Run, lane: &Lane) -> Result<u64, String> {
-    let space = lane.space.clone().unwrap_or_default();
-    let (mut token, mut people) = (None, std::collections::BTreeSet::new());
-    loop {
-        let page = again(run, || async {
-            run.pacer.permit(Class::MemberRead, Some(&space)).await;
-            run.client.list_members(&run.admin(), &space, token.as_deref(), PAGE).await
-        })
-        .await?;
-        people.extend(
-            page.items
-                .into_iter()
-                .filter(|member| member.deleted.is_some())
-                .map(|member| member.user),
-        );
-        token = page.next;
-        if token.is_none() {
-            return Ok(people.len() as u64);
-        }
-    }
-}
-
-/// Repeats a read until it has a clear answer; a refusal ends it.
-async fn again<T, F>(run: &Run, mut read: impl FnMut() -> F) -> Result<T, String>
-where
-    F: Future<Output = Result<T, Outcome>>,
-{
-    let (mut last, mut attempt) = (String::new(), 0);
-    while attempt < TRIES && !run.stopping() {
-        let asked = match read().await {
-            Ok(answer) => return Ok(answer),
-            Err(outcome @ (Outcome::Rejected(_) | Outcome::Token(_))) => {
-                return Err(super::refusal(&outcome));
-            }
-            Err(Outcome::Throttled { retry_after, .. }) => retry_after,
-            Err(outcome) => {
-                last = super::refusal(&outcome);
-                attempt += 1;
-                None
-            }
-        };
-        let wait: Duration = run.backoff.next(attempt, asked);
-        run.clock.sleep(wait).await;
-    }
-    Err(last)
+    Ok(verdict)
 }

@@ -128,6 +128,13 @@ impl WorkFolder {
         self.path(SETTINGS)
     }
 
+    /// Makes a folder inside, for its owner only, where there is none.
+    pub fn folder(&self, name: &str) -> Result<PathBuf, WorkError> {
+        let path = self.path(name);
+        private_folder(&path).map_err(at(&path))?;
+        Ok(path)
+    }
+
     /// Opens a file of the folder for appending, made for its owner only.
     pub fn append(&self, name: &str) -> Result<File, WorkError> {
         let path = self.path(name);

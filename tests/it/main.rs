@@ -5,6 +5,7 @@
 mod acceptance;
 mod architecture;
 mod canary;
+mod certificate;
 mod chat_client;
 mod chat_http;
 mod chat_outcomes;
@@ -49,4 +50,7 @@ mod slack_real;
 mod slack_sample;
 mod support;
 mod twice;
+mod verify_certificate;
+mod verify_completed;
+mod verify_damage;
 mod virtual_time;

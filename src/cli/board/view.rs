@@ -20,6 +20,8 @@ pub(in crate::cli) struct View {
     pub(in crate::cli) verified: (u64, u64),
     /// Lanes completed.
     pub(in crate::cli) completed: u64,
+    /// While spaces are read back: messages read, and planned in them.
+    pub(in crate::cli) read_back: Option<(u64, u64)>,
     /// Lanes of the run.
     pub(in crate::cli) all_lanes: u64,
     /// Active lanes: name, paid, owed.
@@ -34,4 +36,11 @@ pub(in crate::cli) struct View {
     pub(in crate::cli) left: Option<Duration>,
     /// Sending ended.
     pub(in crate::cli) finished: bool,
+}
+
+impl View {
+    /// Tells whether spaces are opened: nothing is owed but completions and members.
+    pub(in crate::cli) const fn opening(&self) -> bool {
+        self.owed.posts + self.owed.reactions == 0 && self.owed.others > 0
+    }
 }

@@ -59,7 +59,7 @@ fn holes(account: &Account, command: &str) -> Vec<String> {
 }
 
 /// Returns what one and what many of a kind are called.
-pub(super) const fn names(kind: ItemKind) -> (&'static str, &'static str) {
+pub(in crate::cli) const fn names(kind: ItemKind) -> (&'static str, &'static str) {
     match kind {
         ItemKind::Message => ("message", "messages"),
         ItemKind::File => ("file", "files"),
