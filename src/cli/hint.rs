@@ -192,7 +192,7 @@ mod tests {
         let error = std::fs::read("/nowhere/at all").context("can't read \u{1b}[31mkey?t=xoxe-1");
         let error = error.tell(Exit::Google, "make a new key").expect_err("no such file");
         insta::assert_snapshot!(message(&error), @r"
-        error: can't read �[31mkey?t=[redacted]: No such file or directory (os error 2)
+        error: can't read �[31mkey?t=[redacted] No such file or directory (os error 2)
         hint: make a new key
         ");
     }
