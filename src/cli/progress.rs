@@ -195,6 +195,36 @@ mod tests {
     }
 
     #[tokio::test(start_paused = true)]
+    async fn reading_back_counts_messages_read_and_conversations() {
+        let (bars, term) = bars(24, 80);
+        bars.observe(&Event::ReadingStarted { lanes: 3, messages: 48_213 });
+        for (lane, name) in [(1, "general"), (2, "random")] {
+            let owed = Calls { posts: 20_000, ..Calls::default() };
+            bars.observe(&Event::LaneOpened { lane, name: name.to_owned(), owed });
+            bars.observe(&Event::ReadBack { lane, messages: 1_000 });
+        }
+        bars.observe(&Event::LaneVerified { lane: 2, name: "random".to_owned(), clean: false });
+        bars.inner.draw();
+        insta::assert_snapshot!(term.contents());
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn completion_counts_spaces_and_members() {
+        let (bars, term) = bars(24, 80);
+        let owed = Calls { others: 12, ..Calls::default() };
+        bars.observe(&Event::RunStarted { owed, paid: Calls::default(), lanes: 2 });
+        for (lane, name) in [(1, "general"), (2, "random")] {
+            let owed = Calls { others: 6, ..Calls::default() };
+            bars.observe(&Event::LaneOpened { lane, name: name.to_owned(), owed });
+            bars.observe(&Event::StepDone { lane, kind: StepKind::Complete });
+        }
+        bars.observe(&Event::StepDone { lane: 1, kind: StepKind::Member });
+        bars.observe(&Event::LaneCompleted { lane: 1, name: "general".to_owned() });
+        bars.inner.draw();
+        insta::assert_snapshot!(term.contents());
+    }
+
+    #[tokio::test(start_paused = true)]
     async fn a_line_said_meanwhile_stays_above_and_the_end_leaves_nothing() {
         let (bars, term) = bars(24, 80);
         open_lanes(&bars, &["general"]);

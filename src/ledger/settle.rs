@@ -147,6 +147,11 @@ fn wedged(change: &Transaction<'_>, key: &Key, reason: &str, detail: &str) -> Re
     let sql = "UPDATE step SET state = ?2, reason = ?3, detail = ?4 WHERE id = ?1 AND state = ?5";
     let rows = change.execute(sql, params![key.id, WEDGED, reason, detail, PENDING])?;
     expect_rows(rows, 1, "a step is wedged")?;
+    if key.phase <= Phase::Amend {
+        // A verdict from before tells of another state.
+        let sql = "UPDATE lane SET verified = 0, verdict = NULL WHERE id = ?1";
+        change.execute(sql, [key.lane])?;
+    }
     if let Some(item) = key.item {
         change.execute(
             "UPDATE item SET state = 4, reason = ?2 WHERE id = ?1 AND state = 0",

@@ -47,11 +47,12 @@ pub async fn complete(
         paid: Calls::default(),
         lanes: due.len() as u64,
     });
-    let done = Arc::new(Mutex::new(Vec::new()));
-    let finished = each_lane(&run, due, |run, lane| one(run, lane, Arc::clone(&done))).await;
+    let shared = Arc::new(Mutex::new(result));
+    let finished =
+        each_lane(&run, due, |run, lane| one(run, lane, options, Arc::clone(&shared))).await;
     run.monitor.observe(&Event::RunFinished { stopped: run.stopping() });
     finished?;
-    result.done = std::mem::take(&mut *done.lock().unwrap_or_else(PoisonError::into_inner));
+    let result = std::mem::take(&mut *shared.lock().unwrap_or_else(PoisonError::into_inner));
     Ok((if run.stopping() { Ended::Stopped } else { Ended::Edge }, result))
 }
 
@@ -83,8 +84,20 @@ async fn held(
     })
 }
 
-async fn one(run: Arc<Run>, lane: Lane, done: Arc<Mutex<Vec<String>>>) -> Result<(), Fatal> {
+async fn one(
+    run: Arc<Run>,
+    lane: Lane,
+    options: CompleteOptions,
+    result: Arc<Mutex<Completed>>,
+) -> Result<(), Fatal> {
     let (id, space) = (lane.id, lane.space.as_deref());
+    // It can't be undone, and its turn may come hours after the first look.
+    let now = run.writer.run(move |ledger| ledger.lane(id)).await?;
+    if let Some(why) = held(&run, &now, options).await? {
+        let mut result = result.lock().unwrap_or_else(PoisonError::into_inner);
+        result.held.push((lane.name, why));
+        return Ok(());
+    }
     let owed = Calls { others: 1 + lane.present, ..Calls::default() };
     run.monitor.observe(&Event::LaneOpened { lane: id, name: lane.name.clone(), owed });
     if lane.state == LaneState::Drained {
@@ -103,6 +116,6 @@ async fn one(run: Arc<Run>, lane: Lane, done: Arc<Mutex<Vec<String>>>) -> Result
     }
     run.writer.run(move |ledger| ledger.set_lane_state(id, LaneState::Present)).await?;
     run.monitor.observe(&Event::LaneCompleted { lane: id, name: lane.name.clone() });
-    done.lock().unwrap_or_else(PoisonError::into_inner).push(lane.name);
+    result.lock().unwrap_or_else(PoisonError::into_inner).done.push(lane.name);
     Ok(())
 }

@@ -264,7 +264,8 @@ async fn a_time_that_somebody_else_holds_moves_one_message_by_a_microsecond() {
     let verdict = rig.run(&["verify"]).await;
     assert_eq!(verdict.status.code(), Some(7), "{}", text(&verdict.stdout));
     assert!(
-        text(&verdict.stdout).contains("3 of 3 planned messages are in Google Chat, 1 unplanned")
+        text(&verdict.stdout)
+            .contains("3 of 3 planned messages are in Google Chat as planned, 1 unplanned")
     );
     assert_eq!(rig.run(&["complete"]).await.status.code(), Some(7));
     let state = rig.emulator().canonical();

@@ -2,12 +2,16 @@
 
 use crate::certificate::{self, Certificate};
 use crate::rig::{Rig, text};
+use crate::sim::{Plan, Setup, Sim, on_paused_time, pass, people};
 use crate::support::{Export, Workspace};
 use chatferry::emulator::{Action, Fault, Options};
-use chatferry::send::DIFFERENCES;
+use chatferry::send::{self, DIFFERENCES};
 use serde_json::Value;
 use std::time::Duration;
 
+const DAY: Duration = Duration::from_hours(24);
+/// In microseconds.
+const MINUTE: i64 = 60_000_000;
 const PEOPLE: [&str; 2] = ["u1", "u2"];
 
 /// A thread, a message in parts, a reaction; a file that Slack lost; a line that is left out; a
@@ -158,6 +162,26 @@ async fn a_killed_verify_leaves_whole_certificates_or_none() {
     let names = std::fs::read_dir(certificate::folder(&rig)).unwrap();
     let names: Vec<_> = names.map(|entry| entry.unwrap().file_name()).collect();
     assert_eq!(names.len(), 3, "two spaces and the list, no leftovers: {names:?}");
+}
+
+/// Two spaces, and the first is still being opened when the second's last half hour begins.
+#[test]
+fn a_space_is_looked_at_again_when_its_turn_to_be_opened_comes() {
+    let plan = Plan::of(workspace(), people(&["u1@example.com", "u2@example.com"]));
+    on_paused_time(async {
+        let options = send::Options { lanes: 1, ..send::Options::default() };
+        let sim = Sim::begin(&plan, Setup { options, patience: DAY, ..Setup::default() });
+        sim.send().await.expect("all is sent");
+        sim.verify().await.expect("all is read");
+        let end = sim.ledger().lanes().expect("lanes").iter().filter_map(|lane| lane.expires).min();
+        let left = end.expect("a space expires") - sim.clock.wall() - 35 * MINUTE;
+        pass(Duration::from_micros(left.unsigned_abs())).await;
+        sim.net.cut(Duration::ZERO, Duration::from_mins(10));
+        let (_, completed) = sim.complete().await.expect("it goes on");
+        assert_eq!(sim.emulator.stats().with("spaces.completeImport", 200), 1, "{completed:?}");
+        let why = "less than 30 minutes of Google's 90 days are left";
+        assert_eq!(completed.held, [("board".to_owned(), why)]);
+    });
 }
 
 #[test]

@@ -130,13 +130,16 @@ async fn every_kind_of_damage_is_named_item_by_item_and_nothing_else_is() {
     let said = text(&verdict.stdout);
     assert!(
         said.starts_with(
-            "Not as planned: 6 of 10 planned messages are in Google Chat, 1 unplanned.\n"
+            "Not as planned: 6 of 10 planned messages are in Google Chat as planned, 1 unplanned.\n"
         ),
         "{said}"
     );
     assert!(!said.contains("looks good"), "{said}");
     let line = "general: 2 missing, 2 unplanned, 4 different (author 1, count 1, name 1, text 1, thread 1)";
     assert!(said.contains(line), "{said}");
+    let shown = said.replace(&rig.work().display().to_string(), "WORK");
+    let shown: Vec<&str> = shown.lines().filter(|line| !line.contains("+ message")).collect();
+    insta::assert_snapshot!(shown.join("\n"));
     assert_eq!(certificate::of(&rig, "GBOARD").wrong(), Vec::<String>::new());
     // Neither the file nor the screen repeats anybody's words.
     assert!(!said.contains("secret") && !told.text.contains("secret"));

@@ -44,14 +44,16 @@ impl Told<'_> {
 
     fn headline(&self) -> String {
         let (planned, found, extra) = self.verified.totals();
-        let sums = format!(
-            "{} of {} planned messages are in Google Chat, {} unplanned.",
-            count(found),
-            count(planned),
-            count(extra)
-        );
+        let sums = |so: &str| {
+            let (found, planned, extra) = (count(found), count(planned), count(extra));
+            format!(
+                "{found} of {planned} planned messages are in Google Chat{so}, {extra} unplanned."
+            )
+        };
+        let good = sums("");
+        let sums = sums(" as planned");
         match exit(self.verified) {
-            Exit::Done => format!("The migration looks good: {sums}"),
+            Exit::Done => format!("The migration looks good: {good}"),
             Exit::Unfinished if self.verified.lanes.is_empty() => {
                 "Nothing could be read back yet.".to_owned()
             }
