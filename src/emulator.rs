@@ -178,6 +178,11 @@ impl Emulator {
         self.shared.faults.get(id)
     }
 
+    /// Returns every fault that was ever armed, with its counts.
+    pub fn faults(&self) -> Vec<FaultStatus> {
+        self.shared.faults.all()
+    }
+
     /// Takes a fault out; its counts stay.
     pub fn disarm(&self, id: FaultId) {
         self.shared.faults.disarm(id);

@@ -103,7 +103,9 @@ impl Reply {
         let headers = response.headers_mut();
         headers.insert(CONTENT_TYPE, HeaderValue::from_static("application/json; charset=UTF-8"));
         headers.insert("x-emulator-instance", instance.clone());
-        headers.extend(self.headers);
+        for (name, value) in self.headers {
+            headers.insert(name, value);
+        }
         match course {
             Course::Whole => {
                 *response.body_mut() = Body::from(body);

@@ -21,13 +21,18 @@ pub(super) async fn answer(exchange: Arc<Exchange>) -> Reply {
         None => exchange.perform(),
         Some(strike) => {
             let mut reply = struck(&exchange, &strike).await;
-            reply.fault = strike.id;
-            // What has a script is over when the script is.
-            if reply.course == Course::Whole && !matches!(strike.action, Action::ApplyLate { .. }) {
-                exchange.shared.faults.complete(strike.id);
-            }
+            finish(&exchange, &strike, &mut reply);
             reply
         }
+    }
+}
+
+/// Notes that a strike is over, or lets its script note it, or its late effect.
+fn finish(exchange: &Exchange, strike: &Strike, reply: &mut Reply) {
+    match (&strike.action, reply.course) {
+        (Action::ApplyLate { .. }, _) => {}
+        (_, Course::Whole) => exchange.shared.faults.complete(strike.id),
+        _ => reply.fault = strike.id,
     }
 }
 
@@ -85,12 +90,9 @@ pub(super) async fn midway(exchange: &Exchange, strike: &Strike) -> Option<Reply
         return None;
     }
     let mut reply = instead(exchange, action, None).with("connection", "close");
-    reply.fault = strike.id;
     exchange.journal(exchange.caller(), &reply);
     tokio::time::sleep(action.wait()).await;
-    if reply.course == Course::Whole {
-        exchange.shared.faults.complete(strike.id);
-    }
+    finish(exchange, strike, &mut reply);
     Some(reply)
 }
 

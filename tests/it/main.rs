@@ -27,6 +27,7 @@ mod emulator_faults;
 mod emulator_import;
 mod emulator_official;
 mod emulator_reading;
+mod emulator_socket;
 mod emulator_token;
 mod emulator_trouble;
 mod emulator_world;
