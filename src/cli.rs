@@ -37,6 +37,7 @@ mod status;
 mod stop;
 mod verify;
 mod watch;
+mod weather;
 mod words;
 
 pub use args::{

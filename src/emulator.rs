@@ -7,11 +7,13 @@
 #![expect(clippy::disallowed_types, reason = "the one room that serves HTTP")]
 
 mod admin;
+mod adversary;
 mod agenda;
 mod audit;
 mod canonical;
 mod chance;
 mod change;
+mod chaos;
 mod check;
 mod dialects;
 mod directory;
@@ -54,6 +56,7 @@ mod world;
 pub use agenda::ChangeId;
 pub use audit::Finding;
 pub use change::{BadChange, Change, Reach};
+pub use chaos::{Chaos, Profile};
 pub use dialects::{Clash, Dialects, Gone, Repeat, RequestReplay, Throttle};
 pub use faults::{
     Action, BadFault, Content, Fault, FaultId, FaultStatus, Framing, Phase, Retry, Then,
@@ -161,41 +164,6 @@ impl Emulator {
     /// Returns the last requests.
     pub fn journal(&self) -> Vec<Entry> {
         self.shared.journal.entries()
-    }
-
-    /// Arms a fault.
-    pub fn arm(&self, fault: Fault) -> Result<FaultId, BadFault> {
-        self.shared.faults.arm(fault)
-    }
-
-    /// Returns how many calls a fault struck.
-    pub fn fired(&self, id: FaultId) -> u64 {
-        self.fault(id).map_or(0, |fault| fault.fired)
-    }
-
-    /// Returns a fault with its counts.
-    pub fn fault(&self, id: FaultId) -> Option<FaultStatus> {
-        self.shared.faults.get(id)
-    }
-
-    /// Returns every fault that was ever armed, with its counts.
-    pub fn faults(&self) -> Vec<FaultStatus> {
-        self.shared.faults.all()
-    }
-
-    /// Takes a fault out; its counts stay.
-    pub fn disarm(&self, id: FaultId) {
-        self.shared.faults.disarm(id);
-    }
-
-    /// Takes all faults out; their counts stay.
-    pub fn disarm_all(&self) {
-        self.shared.faults.disarm_all();
-    }
-
-    /// Returns the armed faults that never fired though they should have: a test's mistake.
-    pub fn unfired(&self) -> Vec<Fault> {
-        self.shared.faults.unfired()
     }
 
     /// Changes the world.

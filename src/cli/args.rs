@@ -1,6 +1,6 @@
 //! The command line: every command, its flags and its help.
 
-use super::flags::{SourceFlags, SpeedFlags, TargetFlags};
+use super::flags::{ChaosFlags, SourceFlags, SpeedFlags, TargetFlags};
 use crate::settings::Pace;
 use clap::{Args, Parser, Subcommand};
 use std::path::{Path, PathBuf};
@@ -190,6 +190,8 @@ pub struct RehearseArgs {
     pub source: SourceFlags,
     #[command(flatten)]
     pub speed: SpeedFlags,
+    #[command(flatten)]
+    pub chaos: ChaosFlags,
 }
 
 /// `emulate`.
@@ -219,4 +221,6 @@ pub struct EmulateArgs {
     /// Keep Google's quotas: off, real, or a factor such as 20x
     #[arg(long, value_name = "PACE", default_value = "real")]
     pub quotas: Pace,
+    #[command(flatten)]
+    pub chaos: ChaosFlags,
 }

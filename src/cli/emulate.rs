@@ -17,6 +17,7 @@ pub(super) fn emulate(_common: &Common, args: &EmulateArgs) -> anyhow::Result<Ex
         latency: Duration::from_millis(args.latency),
         record: args.record.clone(),
         directory: directory(args)?,
+        chaos: args.chaos.options(),
         ..Options::default()
     };
     super::session::runtime()?.block_on(serve(args, options))

@@ -2,6 +2,7 @@
 
 use super::args::RehearseArgs;
 use super::folder::Flags;
+use crate::emulator::{Chaos, Profile};
 use crate::settings::{Dm, Pace};
 use clap::Args;
 
@@ -62,6 +63,25 @@ pub struct SpeedFlags {
     /// The share of each quota that is left to others, 0 to 0.9 [default: 0.05]
     #[arg(long, value_name = "SHARE")]
     pub headroom: Option<f64>,
+}
+
+/// Flags about a bad day.
+#[derive(Debug, Clone, Copy, Default, Args)]
+#[command(next_help_heading = "A bad day")]
+pub struct ChaosFlags {
+    /// Hurt requests at random: calm, rough or hostile
+    #[arg(long, value_name = "PROFILE")]
+    pub chaos: Option<Profile>,
+    /// Another seed hurts other requests, the same seed the same
+    #[arg(long, value_name = "N", default_value_t = 0, requires = "chaos")]
+    pub seed: u64,
+}
+
+impl ChaosFlags {
+    /// Returns what the emulator is to do.
+    pub fn options(&self) -> Option<Chaos> {
+        self.chaos.map(|profile| Chaos::new(profile, self.seed))
+    }
 }
 
 /// Keeps what was given.

@@ -5,6 +5,7 @@ use super::args::{Common, RehearseArgs};
 use super::hint::Tell;
 use super::run::cross;
 use super::session::{Session, runtime};
+use super::weather::Weather;
 use super::{Exit, archives, complete, emulate, folder, print, told, verify};
 use crate::clock::SystemClock;
 use crate::emulator::{Emulator, Options};
@@ -80,7 +81,15 @@ async fn whole(
         let told = verify::Told { verified: &verified, account: &account, certificates };
         print(&told.text())?;
     }
+    let proven = ended != Ended::Stopped && verify::exit(&verified) == Exit::Done;
+    let weather = Weather::look(args, emulator, proven);
+    if let Some(weather) = weather.as_ref().filter(|_| session.json()) {
+        print(&format!("{}\n", weather.json()))?;
+    }
     let exit = session.report(&session.ledger()?, "The rehearsal went all the way.", exit)?;
+    if let Some(weather) = weather.filter(|_| !session.json()) {
+        print(&weather.text())?;
+    }
     lints(emulator)?;
     Ok(exit)
 }
@@ -120,6 +129,7 @@ async fn start(
         quotas: emulate::quotas(args.speed.pace.unwrap_or(Pace::Off)),
         directory: known.iter().map(|(email, name)| emulate::person(email, name)).collect(),
         admin: admin.to_owned(),
+        chaos: args.chaos.options(),
         ..Options::default()
     };
     Emulator::start(options)

@@ -1,7 +1,8 @@
 //! `/_emulator/…`: what a test outside the process may ask and arrange.
 
+mod trouble;
+
 use super::change::{self, BadChange, Change};
-use super::faults::{Fault, FaultId};
 use super::reply::Reply;
 use super::shared::{Shared, json};
 use super::{audit, canonical};
@@ -27,36 +28,11 @@ pub(super) fn answer(shared: &Shared, head: &Parts, path: &str, bytes: &[u8]) ->
         ("GET", "journal") => json(&shared.journal.entries()).into(),
         ("GET", "audit") => json(&audit::findings(shared)).into(),
         ("GET", "stats") => json(&shared.journal.stats()).into(),
-        ("GET", "faults") => json(&shared.faults.all()).into(),
-        ("DELETE", "faults") => {
-            shared.faults.disarm_all();
-            json(&object!({})).into()
-        }
-        ("POST", "faults") => arm(shared, bytes),
-        (verb, path) if path.starts_with("faults/") => one(shared, verb, &path["faults/".len()..]),
         ("GET", "world") => json(&shared.agenda.all()).into(),
         ("POST", "world") => change(shared, bytes),
-        _ => Reply::of(404, json(&object!({ "error": "there is no such admin call" }))),
-    }
-}
-
-fn arm(shared: &Shared, bytes: &[u8]) -> Reply {
-    let fault = serde_json::from_slice::<Fault>(bytes).map_err(|error| error.to_string());
-    match fault.and_then(|fault| shared.faults.arm(fault).map_err(|error| error.to_string())) {
-        Ok(id) => json(&object!({ "id": id })).into(),
-        Err(error) => Reply::of(400, json(&object!({ "error": error }))),
-    }
-}
-
-fn one(shared: &Shared, verb: &str, id: &str) -> Reply {
-    let fault = FaultId::parse(id).and_then(|id| shared.faults.get(id));
-    match (verb, fault) {
-        ("GET", Some(fault)) => json(&fault).into(),
-        ("DELETE", Some(fault)) => {
-            shared.faults.disarm(fault.id);
-            json(&object!({})).into()
-        }
-        _ => Reply::of(404, json(&object!({ "error": "there is no such fault" }))),
+        (verb, path) => trouble::answer(shared, verb, path, bytes).unwrap_or_else(|| {
+            Reply::of(404, json(&object!({ "error": "there is no such admin call" })))
+        }),
     }
 }
 

@@ -59,24 +59,24 @@ impl Exchange {
 
     /// Asks what strikes this request: while its body is coming, or once it is whole.
     pub(super) fn strike(&self, whole: bool) -> Option<Strike> {
-        if self.shared.faults.idle() {
-            return None;
-        }
-        self.shared.faults.strike(&self.call(whole))
+        let Shared { faults, weather, .. } = self.shared.as_ref();
+        let planned = if faults.idle() { None } else { faults.strike(&self.call(whole)) };
+        planned.or_else(|| if whole { weather.strike(self) } else { None })
     }
 
     fn call(&self, whole: bool) -> Call<'_> {
         let door = self.door();
         Call {
             method: door.label(),
-            subject: self.subject(&door),
+            subject: self.subject(),
             spaces: self.spaces(&door),
             body: whole.then_some(&self.bytes),
         }
     }
 
-    fn subject(&self, door: &Door<'_>) -> String {
-        if let Door::Token = door {
+    /// Returns whom the request speaks for, or nothing where nobody is known.
+    pub(super) fn subject(&self) -> String {
+        if let Door::Token = self.door() {
             return token::subject_of(&self.bytes).unwrap_or_default();
         }
         let session = || self.shared.uploads.owner(upload_id(self.head.uri.query()?)?);

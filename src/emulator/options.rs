@@ -1,5 +1,6 @@
 //! How an emulator is set up.
 
+use super::chaos::Chaos;
 use super::dialects::Dialects;
 use super::people::Person;
 use std::path::PathBuf;
@@ -37,6 +38,8 @@ pub struct Options {
     pub token_life: Duration,
     /// What the clock shows at the start, in microseconds since 1970; none: the machine's time.
     pub epoch: Option<i64>,
+    /// A bad day from the start.
+    pub chaos: Option<Chaos>,
     /// The scopes that the admin console delegates to the service account; none means all.
     pub delegated: Option<Vec<String>>,
 }
@@ -54,6 +57,7 @@ impl Default for Options {
             journal: 1000,
             token_life: Duration::from_secs(3599),
             epoch: None,
+            chaos: None,
             delegated: None,
         }
     }

@@ -1,6 +1,7 @@
 //! Everything that all requests share, and one request's turn.
 
 use super::agenda::Agenda;
+use super::chaos::Weather;
 use super::check::Check;
 use super::dialects::Dialects;
 use super::facts::{Method, Scopes, Spec};
@@ -42,6 +43,7 @@ pub(super) struct Shared {
     pub(super) quota: Quota,
     pub(super) faults: Faults,
     pub(super) agenda: Agenda,
+    pub(super) weather: Weather,
     pub(super) journal: Journal,
     pub(super) tokens: Tokens,
     pub(super) key: FakeKey,
@@ -91,6 +93,7 @@ impl Shared {
             quota: Quota::new(options.quotas),
             faults: Faults::default(),
             agenda: Agenda::default(),
+            weather: Weather::of(options.chaos),
             journal: Journal::open(options.journal, options.record.as_deref())?,
             tokens: Tokens::default(),
             world: World::default(),
