@@ -11,10 +11,12 @@ mod open;
 mod owed;
 mod people;
 mod plan;
+mod reconcile;
 mod settle;
 mod spaces;
 mod stage;
 mod tell;
+mod told;
 mod writer;
 
 pub use account::{Account, ItemKind, ItemState, LaneStanding, Named, Tally, Wedged};
@@ -28,6 +30,7 @@ pub use plan::{NewItem, NewLane, Planning};
 pub use settle::{Key, Receipt, Settlement};
 pub use spaces::{Line, SpacesLog, read as read_spaces};
 pub use stage::{NewStep, Stage, StageError, StagedItem, StagedMember, step_id};
+pub use told::{Ending, Ends, Orphan, Told, ToldLane, ToldSpace};
 pub use writer::Writer;
 
 use crate::crash;

@@ -5,15 +5,20 @@
 //! anywhere leaves it pending, with the same bytes to send again.
 
 mod complete;
+mod ended;
 mod lane;
 mod look;
 mod outside;
 mod pay;
 mod perform;
+mod recall;
+mod reconcile;
 mod verdict;
 mod verify;
 
 pub use complete::{CompleteOptions, Completed, complete};
+pub use recall::{Recalled, recall};
+pub use reconcile::{Reconciled, reconcile};
 pub use verify::{
     Certify, DIFFERENCES, Mark, Marks, Sealed, Verdict, Verified, certify, stored, verify,
 };
@@ -22,8 +27,8 @@ use crate::chat::{Client, Outcome, TokenError};
 use crate::clock::Clock;
 use crate::draft::Identity;
 use crate::event::{Calls, Event, Monitor};
-use crate::ids::Account;
-use crate::ledger::{self, Lane, LaneState, SpacesLog, Stage, StageError, Writer};
+use crate::ids::{Account, ConversationId};
+use crate::ledger::{self, Lane, LaneState, SpacesLog, Stage, StageError, Told, Writer};
 use crate::pace::{Backoff, Pacer};
 use std::sync::Arc;
 use tokio::task::JoinSet;
@@ -126,9 +131,11 @@ pub async fn send(run: Arc<Run>) -> Result<Ended, Fatal> {
     let lanes = run.writer.run(|ledger| ledger.lanes()).await?;
     // Without an archive, what is not staged yet waits for one.
     let least = if run.stage.is_some() { LaneState::Planned } else { LaneState::Staged };
+    let told = may_have_ended(&run)?;
     let due: Vec<Lane> = lanes
         .iter()
         .filter(|lane| (least..LaneState::Drained).contains(&lane.state))
+        .filter(|lane| !told(&lane.slack, lane.part))
         .cloned()
         .collect();
     announce(&run, &lanes, due.len());
@@ -136,6 +143,13 @@ pub async fn send(run: Arc<Run>) -> Result<Ended, Fatal> {
     run.monitor.observe(&Event::RunFinished { stopped: run.stopping() });
     result?;
     Ok(if run.stopping() { Ended::Stopped } else { Ended::Edge })
+}
+
+/// Tells which lanes nothing may be sent to: their completion was begun, and nobody knows yet
+/// whether it happened.
+fn may_have_ended(run: &Run) -> Result<impl Fn(&ConversationId, u32) -> bool, Fatal> {
+    let told = Told::of(&run.spaces.read()?);
+    Ok(move |conversation: &ConversationId, part| told.may_have_ended(conversation, part))
 }
 
 fn announce(run: &Run, lanes: &[Lane], due: usize) {

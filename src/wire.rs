@@ -121,10 +121,18 @@ impl Frozen {
 
     /// Returns the text in the request, if it is a post.
     pub fn text(&self) -> Option<String> {
+        self.body()?.get("text")?.as_str().map(str::to_owned)
+    }
+
+    /// Returns the resource name of the person in the request, if it is a membership.
+    pub fn member(&self) -> Option<String> {
+        self.body()?.get("member")?.get("name")?.as_str().map(str::to_owned)
+    }
+
+    /// A reply's hole keeps the body JSON as it is.
+    fn body(&self) -> Option<serde_json::Value> {
         let (_, body) = self.0.split_once('\n')?;
-        // A reply's hole keeps the body JSON as it is.
-        let body: serde_json::Value = serde_json::from_str(body).ok()?;
-        body.get("text")?.as_str().map(str::to_owned)
+        serde_json::from_str(body).ok()
     }
 
     fn query(&self, key: &str) -> Option<&str> {

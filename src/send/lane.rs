@@ -2,7 +2,7 @@
 
 use super::pay::{Paid, pay};
 use super::verdict::IMPORT_WINDOW;
-use super::{Fatal, Run};
+use super::{Fatal, Run, ended};
 use crate::draft::{Phase, StepKind};
 use crate::event::{Calls, Event};
 use crate::ledger::{Lane, LaneState};
@@ -35,9 +35,11 @@ pub(super) async fn pay_off(run: Arc<Run>, mut lane: Lane) -> Result<(), Fatal> 
         return Ok(());
     }
     // Without a space the lane stays open: its first step is stuck.
-    let Some(space) = run.writer.run(move |ledger| ledger.lane(id)).await?.space else {
+    lane = run.writer.run(move |ledger| ledger.lane(id)).await?;
+    let Some(space) = lane.space.clone() else { return Ok(()) };
+    if ended::taken_for_ended(&run, &lane).await? {
         return Ok(());
-    };
+    }
     for (phase, kinds) in BEFORE_COMPLETION {
         if pay(&run, id, Some(&space), *phase, kinds).await? == Paid::Stopped {
             return Ok(());
@@ -50,7 +52,7 @@ pub(super) async fn pay_off(run: Arc<Run>, mut lane: Lane) -> Result<(), Fatal> 
     Ok(())
 }
 
-async fn stage(run: &Arc<Run>, lane: i64) -> Result<(), Fatal> {
+pub(super) async fn stage(run: &Arc<Run>, lane: i64) -> Result<(), Fatal> {
     let Some(stage) = run.stage.clone() else {
         return Err(Fatal::Archive(
             "some conversations are not staged yet, and no archive is at hand".to_owned(),
