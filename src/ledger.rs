@@ -17,7 +17,7 @@ mod stage;
 mod tell;
 mod writer;
 
-pub use account::{Account, ItemKind, ItemState, LaneStanding, Named, Tally, Wedged};
+pub use account::{Account, Gone, ItemKind, ItemState, LaneStanding, Named, Tally, Wedged};
 pub use error::Error;
 pub use expect::{Expected, ExpectedMember, ExpectedReaction, Standing};
 pub use lane::{Blocked, Lane, LaneState};

@@ -4,16 +4,26 @@
 //! Nothing here is written down as "sending": a step is pending until it is settled, and a crash
 //! anywhere leaves it pending, with the same bytes to send again.
 
+mod breaker;
+mod call;
 mod complete;
+mod doubts;
+mod flight;
+mod gone;
+mod health;
 mod lane;
 mod look;
+mod mind;
 mod outside;
+mod park;
 mod pay;
 mod perform;
 mod verdict;
 mod verify;
 
 pub use complete::{CompleteOptions, Completed, complete};
+pub use health::Health;
+pub use verdict::STUCK;
 pub use verify::{
     Certify, DIFFERENCES, Mark, Marks, Sealed, Verdict, Verified, certify, stored, verify,
 };
@@ -22,7 +32,7 @@ use crate::chat::{Client, Outcome, TokenError};
 use crate::clock::Clock;
 use crate::draft::Identity;
 use crate::event::{Calls, Event, Monitor};
-use crate::ids::Account;
+use crate::ids::{Account, Micros};
 use crate::ledger::{self, Lane, LaneState, SpacesLog, Stage, StageError, Writer};
 use crate::pace::{Backoff, Pacer};
 use std::sync::Arc;
@@ -65,13 +75,14 @@ pub struct Options {
     pub lanes: usize,
     /// Calls in flight for each lane and kind.
     pub window: usize,
-    /// Tries with an unknown outcome before a step is looked up and perhaps wedged.
+    /// Calls in a row without a clear end before a step is set aside. It comes back twice; then
+    /// reading back decides. Refusals to slow down, and outages, don't count.
     pub attempts: u32,
 }
 
 impl Default for Options {
     fn default() -> Self {
-        Self { lanes: 8, window: 16, attempts: 12 }
+        Self { lanes: 8, window: 16, attempts: 8 }
     }
 }
 
@@ -94,6 +105,8 @@ pub struct Run {
     pub clock: Arc<dyn Clock>,
     /// Whoever watches.
     pub monitor: Arc<dyn Monitor>,
+    /// How it fares; begins with no trouble.
+    pub health: Health,
     /// The account that creates spaces and reads them back.
     pub admin: Account,
     /// How hard to work.
@@ -117,6 +130,11 @@ impl Run {
 pub enum Ended {
     /// Everything payable up to the edge of completion is paid.
     Edge,
+    /// Some calls have no clear end and stay owed; the same command tries them again.
+    Unsettled {
+        /// How many.
+        calls: u64,
+    },
     /// It was asked to stop; the same command goes on.
     Stopped,
 }
@@ -126,16 +144,26 @@ pub async fn send(run: Arc<Run>) -> Result<Ended, Fatal> {
     let lanes = run.writer.run(|ledger| ledger.lanes()).await?;
     // Without an archive, what is not staged yet waits for one.
     let least = if run.stage.is_some() { LaneState::Planned } else { LaneState::Staged };
-    let due: Vec<Lane> = lanes
+    let mut due: Vec<Lane> = lanes
         .iter()
         .filter(|lane| (least..LaneState::Drained).contains(&lane.state))
         .cloned()
         .collect();
+    // What has used half of its 90 days comes first, the rest as it stands.
+    let soon = run.clock.wall() + verdict::IMPORT_WINDOW / 2;
+    due.sort_by_key(|lane| lane.expires.filter(|end| *end < soon).unwrap_or(Micros::MAX));
     announce(&run, &lanes, due.len());
-    let result = each_lane(&run, due, lane::pay_off).await;
+    let result = tokio::select! {
+        result = each_lane(&run, due, lane::pay_off) => result,
+        () = mind::mind(&run) => Ok(()),
+    };
     run.monitor.observe(&Event::RunFinished { stopped: run.stopping() });
     result?;
-    Ok(if run.stopping() { Ended::Stopped } else { Ended::Edge })
+    Ok(match run.health.unsettled() {
+        _ if run.stopping() => Ended::Stopped,
+        0 => Ended::Edge,
+        calls => Ended::Unsettled { calls },
+    })
 }
 
 fn announce(run: &Run, lanes: &[Lane], due: usize) {

@@ -70,7 +70,7 @@ impl Default for Settings {
             headroom: 0.05,
             dm: Dm::Auto,
             allow_duplicate_entries: false,
-            max_attempts: 12,
+            max_attempts: 8,
             log: Detail::Info,
             given: BTreeMap::new(),
         }

@@ -127,6 +127,22 @@ impl Frozen {
         body.get("text")?.as_str().map(str::to_owned)
     }
 
+    /// Returns the person in the request, `users/…`, if it is a membership.
+    pub fn member(&self) -> Option<String> {
+        let (_, body) = self.0.split_once('\n')?;
+        let body: serde_json::Value = serde_json::from_str(body).ok()?;
+        body.pointer("/member/name")?.as_str().map(str::to_owned)
+    }
+
+    /// Returns the emoji in the request, if it is a reaction: itself, or `customEmojis/UID`.
+    pub fn emoji(&self) -> Option<String> {
+        let (_, body) = self.0.split_once('\n')?;
+        let body: serde_json::Value = serde_json::from_str(body).ok()?;
+        let custom = body.pointer("/emoji/customEmoji/uid").and_then(serde_json::Value::as_str);
+        let unicode = body.pointer("/emoji/unicode").and_then(serde_json::Value::as_str);
+        unicode.map(str::to_owned).or_else(|| Some(format!("customEmojis/{}", custom?)))
+    }
+
     fn query(&self, key: &str) -> Option<&str> {
         let path = self.0.lines().next()?;
         let (_, query) = path.split_once('?')?;

@@ -70,7 +70,10 @@ impl Exit {
             Self::Refused
         } else if account.verified.0 < account.verified.1 {
             Self::Differences
-        } else if any(|tally| tally.wedged) || !account.wedged.is_empty() {
+        } else if any(|tally| tally.wedged)
+            || !account.wedged.is_empty()
+            || !account.gone.is_empty()
+        {
             Self::Wedged
         } else if account.items.iter().any(owes) || unfinished_lanes(command, account) > 0 {
             Self::Unfinished
@@ -84,7 +87,7 @@ impl Exit {
 pub(super) fn unfinished_lanes(command: &str, account: &Account) -> u64 {
     let far_enough = |state: &str| match command {
         "plan" => true,
-        "run" | "verify" => !matches!(state, "planned" | "staged" | "open"),
+        "run" | "verify" => !matches!(state, "planned" | "staged" | "open" | "gone"),
         _ => state == "present",
     };
     account.lanes.iter().filter(|(state, _)| !far_enough(state)).map(|(_, lanes)| lanes).sum()

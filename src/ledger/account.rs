@@ -102,6 +102,15 @@ pub struct Wedged {
     pub detail: String,
 }
 
+/// A conversation whose space Google deleted or expired before it was complete.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Gone {
+    /// Slack's id of the conversation.
+    pub conversation: String,
+    /// Its name, from Slack: hostile.
+    pub name: String,
+}
+
 /// One lane's standing.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct LaneStanding {
@@ -111,7 +120,7 @@ pub struct LaneStanding {
     pub name: String,
     /// `public`, `private`, `group`, `direct`, `unlisted`.
     pub kind: String,
-    /// `planned`, `staged`, `open`, `drained`, `verified`, `completed`, `present`.
+    /// `planned`, `staged`, `open`, `drained`, `verified`, `completed`, `present`; or `gone`.
     pub state: String,
     /// Messages owed in all.
     pub messages: u64,
@@ -146,6 +155,8 @@ pub struct Account {
     pub unreadable: Vec<String>,
     /// Lanes by state.
     pub lanes: BTreeMap<String, u64>,
+    /// Conversations whose space is gone: their messages stay owed until they are started over.
+    pub gone: Vec<Gone>,
     /// Names of conversations that the admin had to complete: hostile text.
     pub admin_owned: Vec<String>,
     /// The earliest expiry among open spaces.
@@ -160,6 +171,7 @@ impl Account {
         let stuck = |tally: &Tally| tally.owed + tally.wedged > 0;
         self.items.values().any(stuck)
             || !self.wedged.is_empty()
+            || !self.gone.is_empty()
             || self.verified.0 < self.verified.1
     }
 }

@@ -6,7 +6,7 @@ use super::{Error, Ledger};
 use crate::draft::{Phase, StepKind};
 use crate::ids::{Account, Micros};
 use crate::wire::Frozen;
-use rusqlite::{Row, params};
+use rusqlite::{OptionalExtension, Row, params};
 
 /// A step to be paid.
 #[derive(Debug, Clone)]
@@ -27,6 +27,8 @@ pub struct Step {
     pub carries: bool,
     /// Who makes the call.
     pub actor: Account,
+    /// The resource name of whoever makes it: `users/…`.
+    pub user: String,
     /// A post's createTime.
     pub created: Option<Micros>,
     /// How often its payload had to change.
@@ -81,6 +83,7 @@ fn read(row: &Row<'_>) -> rusqlite::Result<Step> {
         item: row.get(3)?,
         part: row.get::<_, i64>(4)? as u32,
         actor: Account::new(&row.get::<_, String>(5)?),
+        user: row.get(14)?,
         created: row.get(6)?,
         revision: row.get::<_, i64>(7)? as u32,
         carries: row.get(13)?,
@@ -100,7 +103,7 @@ impl Ledger {
         room: usize,
     ) -> Result<Vec<Step>, Error> {
         let sql = "SELECT s.id, s.phase, s.kind, s.item, s.part, a.email, s.created, s.revision, s.request,
-                s.after, p.state, i.message, o.thread, s.carries
+                s.after, p.state, i.message, o.thread, s.carries, a.user
             FROM step s JOIN account a ON a.id = s.actor
             LEFT JOIN step p ON p.id = s.after LEFT JOIN item i ON i.id = p.item
             LEFT JOIN step t ON t.id = s.thread LEFT JOIN item o ON o.id = t.item
@@ -138,6 +141,13 @@ impl Ledger {
         let (owed, wedged): (i64, i64) =
             self.db.query_row(sql, bounds, |row| Ok((row.get(0)?, row.get(1)?)))?;
         Ok((owed as u64, wedged as u64))
+    }
+
+    /// Returns the createTime of the post that a step waits for.
+    pub fn parent_time(&self, step: i64) -> Result<Option<Micros>, Error> {
+        let sql = "SELECT p.created FROM step s JOIN step p ON p.id = s.after WHERE s.id = ?1";
+        let mut query = self.db.prepare_cached(sql)?;
+        Ok(query.query_row([step], |row| row.get(0)).optional()?.flatten())
     }
 
     /// Returns the createTimes of a lane's posts from `from` on, in order of place.

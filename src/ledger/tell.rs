@@ -1,6 +1,6 @@
 //! The account, summed from the items; and where each lane stands.
 
-use super::account::{Account, ItemKind, ItemState, LaneStanding, Named, Wedged};
+use super::account::{Account, Gone, ItemKind, ItemState, LaneStanding, Named, Wedged};
 use super::codes::Code;
 use super::{Error, Lane, LaneState, Ledger};
 use crate::ids::SlackTs;
@@ -101,7 +101,9 @@ impl Ledger {
             name: lane.name,
             kind: lane.kind,
             space: lane.space,
-            expires: lane.expires.filter(|_| lane.state < LaneState::Completed),
+            expires: lane
+                .expires
+                .filter(|_| lane.state < LaneState::Completed && lane.blocked.is_none()),
             admin_owned: lane.admin_owned,
         };
         Ok(self.lanes()?.into_iter().map(standing).collect())
@@ -117,6 +119,7 @@ impl Ledger {
 
 fn shown_state(lane: &Lane) -> &'static str {
     match lane.state {
+        _ if lane.blocked.is_some() => "gone",
         LaneState::Drained if lane.verified => "verified",
         state => state.as_str(),
     }
@@ -127,7 +130,10 @@ fn note_lane(account: &mut Account, lane: &Lane) {
     if lane.admin_owned && lane.state >= LaneState::Completed {
         account.admin_owned.push(lane.name.clone());
     }
-    if lane.state < LaneState::Completed {
+    if lane.blocked.is_some() {
+        let (conversation, name) = (lane.slack.to_string(), lane.name.clone());
+        account.gone.push(Gone { conversation, name });
+    } else if lane.state < LaneState::Completed {
         account.next_expiry = [account.next_expiry, lane.expires].into_iter().flatten().min();
     }
     if lane.verdict.is_some() {

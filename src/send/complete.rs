@@ -2,7 +2,7 @@
 //! clean since their last settle, with nothing owed and nothing refused.
 
 use super::pay::{Paid, pay};
-use super::{Ended, Fatal, Run, each_lane};
+use super::{Ended, Fatal, Run, each_lane, gone};
 use crate::draft::{Phase, StepKind};
 use crate::event::{Calls, Event};
 use crate::ids::Micros;
@@ -65,6 +65,9 @@ async fn held(
     if lane.state == LaneState::Completed {
         return Ok(None);
     }
+    if lane.blocked.is_some() {
+        return Ok(Some(gone::GONE));
+    }
     if lane.state != LaneState::Drained || lane.space.is_none() {
         return Ok(Some("not yet sent in full"));
     }
@@ -102,6 +105,9 @@ async fn one(
     run.monitor.observe(&Event::LaneOpened { lane: id, name: lane.name.clone(), owed });
     if lane.state == LaneState::Drained {
         let paid = pay(&run, id, space, Phase::Complete, &[StepKind::Complete]).await?;
+        if paid == Paid::Gone {
+            return gone::block(&run, &lane).await;
+        }
         let (owed, wedged) =
             run.writer.run(move |ledger| ledger.standing_in(id, Phase::Complete)).await?;
         if paid == Paid::Stopped || owed + wedged > 0 {

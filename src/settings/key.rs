@@ -134,7 +134,7 @@ pub const KEYS: [Key; 14] = [
     ),
     key!(
         "max_attempts",
-        "How often a call that fails without a clear answer is tried before it is set aside.\nWaiting because Google asked for it does not count.",
+        "How often in a row a call is tried without a clear answer before it is set aside.\nIt comes back twice; then what can be read back decides. Waiting because Google asked\nfor it does not count, and neither does an outage.",
         |s| s.max_attempts.to_string(),
         |s, text, _| number(text, 1, 1000).map(|n| s.max_attempts = n)
     ),
