@@ -1,5 +1,9 @@
 //! What we want to exist in Chat, in our own words: neither vendor's field names.
 
+mod byline;
+
+pub use byline::{JOINER, byline, in_front, is_sign, literal, named_in_front};
+
 use crate::ids::{Account, MessageId, Micros, RequestId, SlackTs};
 use serde::{Deserialize, Serialize};
 
