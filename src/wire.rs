@@ -4,10 +4,13 @@
 //! holes are filled: the space's name, the parent message's name, the thread's name. Filling is
 //! a substitution of text at fixed places, so a repeat is the same bytes.
 
+mod edit;
 mod freeze;
+mod plain;
 mod shown;
 
 pub use freeze::freeze;
+pub use plain::{mentions, plain};
 pub use shown::shown;
 
 use crate::ids::{Micros, RequestId, rfc3339};

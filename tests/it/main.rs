@@ -23,6 +23,7 @@ mod convert_real;
 mod convert_support;
 mod convert_text;
 mod crossing;
+mod downgrade_text;
 mod emulator_chaos;
 mod emulator_client;
 mod emulator_faults;
