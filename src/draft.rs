@@ -1,8 +1,10 @@
 //! What we want to exist in Chat, in our own words: neither vendor's field names.
 
 mod byline;
+mod rung;
 
 pub use byline::{JOINER, byline, in_front, is_sign, literal, named_in_front};
+pub use rung::{AUTHOR_UNAVAILABLE, NAMED_IN_TEXT, PAST_REFUSED, Rung, SYSTEM_LINES};
 
 use crate::ids::{Account, MessageId, Micros, RequestId, SlackTs};
 use serde::{Deserialize, Serialize};

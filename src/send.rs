@@ -9,6 +9,7 @@ mod call;
 mod complete;
 mod doubts;
 mod flight;
+mod give_way;
 mod gone;
 mod health;
 mod lane;
@@ -24,6 +25,7 @@ mod verify;
 pub use complete::{CompleteOptions, Completed, complete};
 pub use health::Health;
 pub use verdict::STUCK;
+pub use give_way::LEFT_OUT;
 pub use verify::{
     Certify, DIFFERENCES, Mark, Marks, Sealed, Verdict, Verified, certify, stored, verify,
 };
@@ -35,6 +37,7 @@ use crate::event::{Calls, Event, Monitor};
 use crate::ids::{Account, Micros};
 use crate::ledger::{self, Lane, LaneState, SpacesLog, Stage, StageError, Writer};
 use crate::pace::{Backoff, Pacer};
+use crate::settings::Unavailable;
 use std::sync::Arc;
 use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
@@ -78,11 +81,13 @@ pub struct Options {
     /// Calls in a row without a clear end before a step is set aside. It comes back twice; then
     /// reading back decides. Refusals to slow down, and outages, don't count.
     pub attempts: u32,
+    /// What becomes of people whose account can't be used any more.
+    pub unavailable: Unavailable,
 }
 
 impl Default for Options {
     fn default() -> Self {
-        Self { lanes: 8, window: 16, attempts: 8 }
+        Self { lanes: 8, window: 16, attempts: 8, unavailable: Unavailable::Attribute }
     }
 }
 

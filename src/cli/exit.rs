@@ -34,7 +34,10 @@ impl Exit {
         (Self::Done, "done: nothing is missing, nothing is stuck"),
         (Self::Unexpected, "unexpected: a bug or a broken machine; the log says more"),
         (Self::Usage, "the command line is wrong"),
-        (Self::Wedged, "finished, but some calls are stuck: see the report and `chatferry retry`"),
+        (
+            Self::Wedged,
+            "finished, but some calls are stuck, or notices stand for messages: see the report and `chatferry retry`",
+        ),
         (Self::Refused, "the export, the work folder or the settings are refused"),
         (Self::Stopped, "stopped by the user; the same command goes on"),
         (Self::Google, "Google refuses the key, the delegation or the app"),
@@ -73,6 +76,7 @@ impl Exit {
         } else if any(|tally| tally.wedged)
             || !account.wedged.is_empty()
             || !account.gone.is_empty()
+            || account.notices > 0
         {
             Self::Wedged
         } else if account.items.iter().any(owes) || unfinished_lanes(command, account) > 0 {

@@ -153,6 +153,7 @@ impl<'a> Session<'a> {
                 lanes: settings.lanes,
                 window: settings.window,
                 attempts: settings.max_attempts,
+                unavailable: settings.unavailable,
             },
             stop: self.stop.draining(),
         })

@@ -151,6 +151,8 @@ pub struct Account {
     pub lost: Vec<Named>,
     /// What is stuck.
     pub wedged: Vec<Wedged>,
+    /// Posts that are notices in the place of what Chat refused.
+    pub notices: u64,
     /// Some of what could not be read: day file and place in it. Names are hostile text.
     pub unreadable: Vec<String>,
     /// Lanes by state.
@@ -166,12 +168,14 @@ pub struct Account {
 }
 
 impl Account {
-    /// Tells whether the account has a hole: something owed, wedged, or read back unlike planned.
+    /// Tells whether the account has a hole: something owed, wedged, standing as
+    /// a notice, or read back unlike planned.
     pub fn has_hole(&self) -> bool {
         let stuck = |tally: &Tally| tally.owed + tally.wedged > 0;
         self.items.values().any(stuck)
             || !self.wedged.is_empty()
             || !self.gone.is_empty()
+            || self.notices > 0
             || self.verified.0 < self.verified.1
     }
 }

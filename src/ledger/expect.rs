@@ -1,6 +1,6 @@
 //! What reading a lane back must show.
 
-use super::codes::{Code, DONE, WEDGED};
+use super::codes::{Code, DONE, SKIPPED, WEDGED};
 use super::stage::step_id;
 use super::{Error, Ledger};
 use crate::draft::StepKind;
@@ -12,7 +12,7 @@ use rusqlite::{OptionalExtension, Row, params};
 pub enum Standing {
     /// Paid: its result must be there.
     Done,
-    /// Refused, for that reason.
+    /// Refused or left out, for that reason.
     Wedged(String),
     /// Not made yet.
     Owed,
@@ -73,7 +73,7 @@ const USER: &str = "coalesce(d.user, a.user)";
 fn standing(state: i64, reason: Option<String>) -> Standing {
     match state {
         DONE => Standing::Done,
-        WEDGED => Standing::Wedged(reason.unwrap_or_default()),
+        WEDGED | SKIPPED => Standing::Wedged(reason.unwrap_or_default()),
         _ => Standing::Owed,
     }
 }

@@ -3,6 +3,7 @@
 use super::account::{Account, Gone, ItemKind, ItemState, LaneStanding, Named, Wedged};
 use super::codes::Code;
 use super::{Error, Lane, LaneState, Ledger};
+use crate::draft::Rung;
 use crate::ids::SlackTs;
 use std::collections::BTreeMap;
 
@@ -20,6 +21,8 @@ impl Ledger {
                 account.items.entry(kind).or_default().add(state, count as u64);
             }
         }
+        let notices = account.losses.iter().find(|loss| loss.code == Rung::NOTICE);
+        account.notices = notices.map_or(0, |loss| loss.count);
         account.skipped = self.reasons(ItemState::Skipped)?;
         account.lost = self.reasons(ItemState::Lost)?;
         account.unreadable = self.unreadable()?;

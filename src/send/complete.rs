@@ -73,10 +73,14 @@ async fn held(
     }
     let id = lane.id;
     let (owed, wedged) = run.writer.run(move |ledger| ledger.standing(id, Phase::Amend)).await?;
+    let notices = run.writer.run(move |ledger| ledger.notices(id)).await?;
     let now = run.clock.wall();
     Ok(match () {
         () if owed + wedged > 0 && !options.accept_wedged => {
             Some("calls are stuck: retry them, or complete without with --accept-wedged")
+        }
+        () if notices > 0 && !options.accept_wedged => {
+            Some("notices stand where Google refused messages: accept them with --accept-wedged")
         }
         () if !lane.verified => Some("not read back as planned since the last change"),
         () if lane.expires.is_some_and(|end| now > end) => Some("Google's 90 days are over"),

@@ -4,6 +4,7 @@
 use super::call::Errand;
 use super::doubts::{self, Doubts};
 use super::gone::{self, Behind};
+use super::give_way::{GiveWay, give_way};
 use super::look::{self, Found};
 use super::verdict::{Slow, Stop, Verdict, Wait, judge};
 use super::{Fatal, Run, outside};
@@ -109,7 +110,7 @@ async fn turn(
                 Behind::Done(receipt) => Turn::Ended(done(run, &step, receipt).await?),
                 Behind::Gone => Turn::Ended(Performed::Gone),
                 Behind::Unclear => unsure(step, "no clear answer", false),
-                Behind::Refused => Turn::Ended(wedged(run, &step, names, reason, detail).await?),
+                Behind::Refused => otherwise(run, space, step, names, (reason, detail)).await?,
             }
         }
         Verdict::Abort(Stop::Token(error)) => return Err(Fatal::Token(error)),
@@ -129,6 +130,21 @@ async fn turn(
         Verdict::Later(wait) => {
             Turn::Later { step: Box::new(step), wait, look: wait.counts && by_looking }
         }
+    })
+}
+
+/// Does something better than being stuck, where there is something.
+async fn otherwise(
+    run: &Run,
+    space: Option<&str>,
+    step: Step,
+    names: &Names,
+    (reason, detail): (&'static str, String),
+) -> Result<Turn, Fatal> {
+    Ok(match give_way(run, space, &step, reason, &detail).await? {
+        GiveWay::Again(poorer) => Turn::Again(Box::new(poorer)),
+        GiveWay::Skipped => Turn::Ended(Performed::Done(Names::default())),
+        GiveWay::Stuck => Turn::Ended(wedged(run, &step, names, reason, detail).await?),
     })
 }
 

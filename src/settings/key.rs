@@ -48,7 +48,7 @@ macro_rules! key {
 }
 
 /// Every setting there is.
-pub const KEYS: [Key; 14] = [
+pub const KEYS: [Key; 15] = [
     key!(
         "migration",
         "The migration's name. Ids of everything sent derive from it, so never change it under way.\nDefault: the Slack workspace's team id.",
@@ -123,6 +123,13 @@ pub const KEYS: [Key; 14] = [
         |s, text, _| parse(text).map(|dm| s.dm = dm),
         kept,
         changes_bytes
+    ),
+    key!(
+        "unavailable",
+        "What becomes of people whose account can't be used any more once sending has begun:\nattribute posts as the admin with their name in front, and leaves out their reactions;\nwait sets all of it aside until the account is back (`chatferry retry`).",
+        |s| s.unavailable.to_string(),
+        |s, text, _| parse(text).map(|what| s.unavailable = what),
+        kept
     ),
     key!(
         "allow_duplicate_entries",

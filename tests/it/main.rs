@@ -44,6 +44,7 @@ mod ledger_lost;
 mod ledger_owner;
 mod pace_quotas;
 mod rig;
+mod send_downgrade;
 mod send_look;
 mod send_trouble;
 mod send_words;

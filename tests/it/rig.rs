@@ -107,6 +107,15 @@ impl Rig {
             .expect("it ends")
     }
 
+    /// Runs a command that makes one call after the other.
+    pub(crate) async fn in_order(&self, words: &[&str]) -> Output {
+        let mut command = self.command(words);
+        command.env("CHATFERRY_LANES", "1").env("CHATFERRY_WINDOW", "1");
+        tokio::task::spawn_blocking(move || command.output().expect("it starts"))
+            .await
+            .expect("it ends")
+    }
+
     /// Runs a command that must succeed; returns what it printed.
     pub(crate) async fn ok(&self, words: &[&str]) -> String {
         let output = self.run(words).await;
@@ -120,6 +129,13 @@ impl Rig {
         self.ok(&["run", &export.display().to_string()]).await;
         self.ok(&["verify"]).await;
         self.ok(&["complete"]).await;
+    }
+
+    /// Goes on with what is planned: sends, verifies and completes.
+    pub(crate) async fn whole_again(&self) {
+        for command in ["run", "verify", "complete"] {
+            self.ok(&[command]).await;
+        }
     }
 
     /// Starts a command, and kills it with SIGKILL once the emulator has counted so many requests
