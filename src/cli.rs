@@ -27,6 +27,8 @@ mod plan;
 mod progress;
 mod rate;
 mod reasons;
+mod rebuild;
+mod reconciled;
 mod rehearse;
 mod report;
 mod retry;
@@ -41,8 +43,8 @@ mod weather;
 mod words;
 
 pub use args::{
-    Cli, Command, Common, CompleteArgs, EmulateArgs, InspectArgs, PlanArgs, RehearseArgs,
-    RetryArgs, RunArgs, StatusArgs, VerifyArgs,
+    Cli, Command, Common, CompleteArgs, EmulateArgs, InspectArgs, LedgerArgs, LedgerCommand,
+    PlanArgs, RebuildArgs, RehearseArgs, RetryArgs, RunArgs, StatusArgs, VerifyArgs,
 };
 pub use closing::{close, print};
 pub use exit::Exit;
@@ -86,6 +88,7 @@ fn dispatch(cli: &Cli) -> anyhow::Result<Exit> {
         Command::Verify(args) => verify::verify(common, args),
         Command::Complete(args) => complete::complete(common, args),
         Command::Retry(args) => retry::retry(common, args),
+        Command::Ledger(args) => rebuild::ledger(common, args),
         Command::Rehearse(args) => rehearse::rehearse(common, args),
         Command::Emulate(args) => emulate::emulate(common, args),
     }

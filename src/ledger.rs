@@ -12,12 +12,14 @@ mod open;
 mod owed;
 mod people;
 mod plan;
+mod reconcile;
 mod retry;
 mod said;
 mod settle;
 mod spaces;
 mod stage;
 mod tell;
+mod told;
 mod writer;
 
 pub use account::{Account, Gone, ItemKind, ItemState, LaneStanding, Named, Tally, Wedged};
@@ -33,6 +35,7 @@ pub use said::Said;
 pub use settle::{Key, Receipt, Settlement};
 pub use spaces::{Line, SpacesLog, read as read_spaces};
 pub use stage::{NewStep, Stage, StageError, StagedItem, StagedMember, step_id};
+pub use told::{Ending, Ends, Orphan, Told, ToldLane, ToldSpace};
 pub use writer::Writer;
 
 use crate::crash;

@@ -12,6 +12,7 @@ mod flight;
 mod give_way;
 mod gone;
 mod health;
+mod ended;
 mod lane;
 mod look;
 mod mind;
@@ -19,6 +20,8 @@ mod outside;
 mod park;
 mod pay;
 mod perform;
+mod recall;
+mod reconcile;
 mod verdict;
 mod verify;
 
@@ -26,6 +29,8 @@ pub use complete::{CompleteOptions, Completed, complete};
 pub use health::Health;
 pub use verdict::STUCK;
 pub use give_way::LEFT_OUT;
+pub use recall::{Recalled, recall};
+pub use reconcile::{Reconciled, reconcile};
 pub use verify::{
     Certify, DIFFERENCES, Mark, Marks, Sealed, Verdict, Verified, certify, stored, verify,
 };
@@ -34,8 +39,8 @@ use crate::chat::{Client, Outcome, TokenError};
 use crate::clock::Clock;
 use crate::draft::Identity;
 use crate::event::{Calls, Event, Monitor};
-use crate::ids::{Account, Micros};
-use crate::ledger::{self, Lane, LaneState, SpacesLog, Stage, StageError, Writer};
+use crate::ids::{Account, ConversationId, Micros};
+use crate::ledger::{self, Lane, LaneState, SpacesLog, Stage, StageError, Told, Writer};
 use crate::pace::{Backoff, Pacer};
 use crate::settings::Unavailable;
 use std::sync::Arc;
@@ -149,9 +154,11 @@ pub async fn send(run: Arc<Run>) -> Result<Ended, Fatal> {
     let lanes = run.writer.run(|ledger| ledger.lanes()).await?;
     // Without an archive, what is not staged yet waits for one.
     let least = if run.stage.is_some() { LaneState::Planned } else { LaneState::Staged };
+    let told = may_have_ended(&run)?;
     let mut due: Vec<Lane> = lanes
         .iter()
         .filter(|lane| (least..LaneState::Drained).contains(&lane.state))
+        .filter(|lane| !told(&lane.slack, lane.part))
         .cloned()
         .collect();
     // What has used half of its 90 days comes first, the rest as it stands.
@@ -169,6 +176,13 @@ pub async fn send(run: Arc<Run>) -> Result<Ended, Fatal> {
         0 => Ended::Edge,
         calls => Ended::Unsettled { calls },
     })
+}
+
+/// Tells which lanes nothing may be sent to: their completion was begun, and nobody knows yet
+/// whether it happened.
+fn may_have_ended(run: &Run) -> Result<impl Fn(&ConversationId, u32) -> bool, Fatal> {
+    let told = Told::of(&run.spaces.read()?);
+    Ok(move |conversation: &ConversationId, part| told.may_have_ended(conversation, part))
 }
 
 fn announce(run: &Run, lanes: &[Lane], due: usize) {

@@ -124,23 +124,23 @@ impl Frozen {
 
     /// Returns the text in the request, if it is a post.
     pub fn text(&self) -> Option<String> {
-        let (_, body) = self.0.split_once('\n')?;
-        // A reply's hole keeps the body JSON as it is.
-        let body: serde_json::Value = serde_json::from_str(body).ok()?;
-        body.get("text")?.as_str().map(str::to_owned)
+        self.body()?.get("text")?.as_str().map(str::to_owned)
     }
 
-    /// Returns the person in the request, `users/…`, if it is a membership.
+    /// Returns the resource name of the person in the request, if it is a membership.
     pub fn member(&self) -> Option<String> {
+        self.body()?.get("member")?.get("name")?.as_str().map(str::to_owned)
+    }
+
+    /// A reply's hole keeps the body JSON as it is.
+    fn body(&self) -> Option<serde_json::Value> {
         let (_, body) = self.0.split_once('\n')?;
-        let body: serde_json::Value = serde_json::from_str(body).ok()?;
-        body.pointer("/member/name")?.as_str().map(str::to_owned)
+        serde_json::from_str(body).ok()
     }
 
     /// Returns the emoji in the request, if it is a reaction: itself, or `customEmojis/UID`.
     pub fn emoji(&self) -> Option<String> {
-        let (_, body) = self.0.split_once('\n')?;
-        let body: serde_json::Value = serde_json::from_str(body).ok()?;
+        let body = self.body()?;
         let custom = body.pointer("/emoji/customEmoji/uid").and_then(serde_json::Value::as_str);
         let unicode = body.pointer("/emoji/unicode").and_then(serde_json::Value::as_str);
         unicode.map(str::to_owned).or_else(|| Some(format!("customEmojis/{}", custom?)))

@@ -1,6 +1,7 @@
 //! `chatferry complete`: ends import mode where everything is as planned, and adds the members.
 
 use super::args::{Common, CompleteArgs};
+use super::reconciled::reconcile;
 use super::session::{Session, fatal, name, runtime};
 use super::{Exit, display_safe, folder};
 use crate::clock::SystemClock;
@@ -33,6 +34,9 @@ pub(super) async fn finish(
     let name = name(session.settings(), &ledger, None)?;
     let connection = session.connect(&mut ledger, name).await?;
     let run = Arc::new(session.run(connection, ledger, None)?);
+    if !reconcile(session, &run).await? {
+        return Ok((Ended::Stopped, Completed::default()));
+    }
     match session.stop.unless_now(send::complete(run, options)).await {
         None => Ok((Ended::Stopped, Completed::default())),
         Some(result) => result.map_err(fatal),

@@ -90,7 +90,7 @@ impl Exit {
 /// Counts conversations that are not as far as a command should have brought them.
 pub(super) fn unfinished_lanes(command: &str, account: &Account) -> u64 {
     let far_enough = |state: &str| match command {
-        "plan" => true,
+        "plan" | "ledger" => true,
         "run" | "verify" => !matches!(state, "planned" | "staged" | "open" | "gone"),
         _ => state == "present",
     };
@@ -101,7 +101,7 @@ pub(super) fn unfinished_lanes(command: &str, account: &Account) -> u64 {
 /// members come with completion.
 pub(super) fn owed_is_a_hole(command: &str, kind: ItemKind) -> bool {
     match command {
-        "plan" => false,
+        "plan" | "ledger" => false,
         "run" | "verify" => kind != ItemKind::Membership,
         _ => true,
     }

@@ -81,7 +81,7 @@ async fn whole(
         let told = verify::Told { verified: &verified, account: &account, certificates };
         print(&told.text())?;
     }
-    let proven = ended != Ended::Stopped && verify::exit(&verified) == Exit::Done;
+    let proven = ended != Ended::Stopped && verify::exit(&verified, account.notices) == Exit::Done;
     let weather = Weather::look(args, emulator, proven);
     if let Some(weather) = weather.as_ref().filter(|_| session.json()) {
         print(&format!("{}\n", weather.json()))?;

@@ -2,6 +2,7 @@
 //! completion. The same command goes on after any stop.
 
 use super::args::{Common, RunArgs};
+use super::reconciled::reconcile;
 use super::session::{Session, fatal, name, runtime};
 use super::words::counted;
 use super::{Exit, archives, folder, ledger};
@@ -60,13 +61,17 @@ pub(super) async fn cross(
         return Ok(Ended::Stopped);
     }
     let run = Arc::new(session.run(connection, ledger, bench)?);
+    if !reconcile(session, &run).await? {
+        return Ok(Ended::Stopped);
+    }
     match session.stop.unless_now(send(run)).await {
         None => Ok(Ended::Stopped),
         Some(ended) => ended.map_err(fatal),
     }
 }
 
-fn planned(
+/// Plans what is not planned.
+pub(super) fn planned(
     session: &Session<'_>,
     archives: Vec<archives::Archive>,
     ledger: &mut Ledger,

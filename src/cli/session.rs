@@ -6,6 +6,7 @@ use super::connection::{self, Connection};
 use super::folder::Opened;
 use super::hint::Tell;
 use super::reasons::explain;
+use super::reconciled::orphans;
 use super::report::ReportContext;
 use super::{Exit, LogOptions, Logs, Look, Stop, Watch, close, ledger, told};
 use crate::clock::{Clock, SystemClock};
@@ -175,7 +176,11 @@ impl<'a> Session<'a> {
             _ if self.command == "rehearse" => self.next.clone(),
             _ => next(&account).map(|words| self.command(&words)).into_iter().collect(),
         };
-        let context = ReportContext { exit, next, ..self.context(first_line, lower_bound(&lanes)) };
+        let orphans = orphans(&self.opened.work, ledger)?;
+        let remark: Vec<String> = self.remark.iter().cloned().chain(orphans).collect();
+        let remark = Some(remark.join(" ")).filter(|remark| !remark.is_empty());
+        let context =
+            ReportContext { remark, exit, next, ..self.context(first_line, lower_bound(&lanes)) };
         let exit = close(self.common, Some(&self.opened.work), &account, &context)?;
         tracing::info!(exit = exit.code(), "ends");
         Ok(exit)
@@ -185,7 +190,7 @@ impl<'a> Session<'a> {
         ReportContext {
             command: self.command.to_owned(),
             first_line: first_line.to_owned(),
-            remark: self.remark.clone(),
+            remark: None,
             elapsed: self.began.elapsed(),
             google_lower_bound: Some(bound.total),
             bottleneck: Some(bound.bottleneck),

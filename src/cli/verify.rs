@@ -7,6 +7,7 @@ pub(super) use words::Told;
 use super::args::{Common, VerifyArgs};
 use super::hint::Tell;
 use super::reasons::explain;
+use super::reconciled::reconcile;
 use super::session::{Session, fatal, name, next, runtime};
 use super::{Exit, connection, folder, print, told};
 use crate::chat::TokenError;
@@ -90,6 +91,9 @@ pub(super) async fn read_back(
     let folder = session.opened.work.folder(CERTIFICATES);
     let folder = Some(folder.tell(Exit::Refused, "is there room on the disk?")?);
     let run = Arc::new(session.run(connection, ledger, None)?);
+    if !reconcile(session, &run).await? {
+        return Ok(Verified::default());
+    }
     match session.stop.unless_now(send::certify(run, Certify { folder, completed })).await {
         None => Ok(Verified::default()),
         Some(Err(Fatal::Token(error @ TokenError::Delegation { .. }))) if completed => {

@@ -191,7 +191,8 @@ impl Ledger {
 
     /// Opens a lane: from now on its space may exist, and Google's 90 days may run.
     pub fn open_lane(&mut self, id: i64, expires: Micros) -> Result<(), Error> {
-        let sql = "UPDATE lane SET state = 'open', expires = ?2 WHERE id = ?1 AND state = 'staged'";
+        let sql = "UPDATE lane SET state = 'open', expires = min(coalesce(expires, ?2), ?2)
+            WHERE id = ?1 AND state = 'staged'";
         let rows = around("open", || self.db.execute(sql, params![id, expires]))?;
         super::expect_rows(rows, 1, "a lane is opened")
     }

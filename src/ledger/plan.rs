@@ -114,6 +114,7 @@ impl Ledger {
             item: self.db.prepare(ITEM)?,
             db: &self.db,
             conversation: 0,
+            generation: 0,
             items: 0,
             done: false,
         };
@@ -130,6 +131,12 @@ impl Ledger {
         if begun > 0 {
             return Err(Error::Broken(format!("conversation {slack} was already sent in part")));
         }
+        // What was started over stays so, however often it is planned anew.
+        planning.generation = change.query_row(
+            "SELECT coalesce(max(generation), 0) FROM lane WHERE conversation = ?1",
+            [id],
+            |row| row.get(0),
+        )?;
         let lanes: Vec<i64> = change
             .prepare("SELECT id FROM lane WHERE conversation = ?1")?
             .query_map([id], |row| row.get(0))?
@@ -152,6 +159,7 @@ pub struct Planning<'a> {
     item: Statement<'a>,
     db: &'a Connection,
     conversation: i64,
+    generation: i64,
     items: u64,
     done: bool,
 }
@@ -191,8 +199,8 @@ impl Planning<'_> {
     /// Notes the lane and ends the conversation; returns how many items it has.
     pub fn finish(self, lane: &NewLane<'_>) -> Result<u64, Error> {
         let sql = "INSERT INTO lane (conversation, fingerprint, disordered, threaded, name, created, completer,
-            admin_owned, posts, reactions, others, past, present)
-            VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13)";
+            admin_owned, posts, reactions, others, past, present, generation)
+            VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14)";
         let rows = self.db.execute(
             sql,
             params![
@@ -209,6 +217,7 @@ impl Planning<'_> {
                 lane.planned.others as i64,
                 lane.past as i64,
                 lane.present as i64,
+                self.generation,
             ],
         )?;
         expect_rows(rows, 1, "a lane is noted")?;

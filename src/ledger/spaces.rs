@@ -46,6 +46,13 @@ pub enum Line {
         /// When, as RFC 3339.
         at: String,
     },
+    /// A space whose completion was begun was looked at: it is still in import mode.
+    Importing {
+        /// `spaces/…`.
+        space: String,
+        /// When, as RFC 3339.
+        at: String,
+    },
     /// A space left import mode.
     Completed {
         /// `spaces/…`.
@@ -94,12 +101,20 @@ impl SpacesLog {
         Ok(Self { path: path.to_owned(), file: Mutex::new(file) })
     }
 
-    /// Appends a line and waits until it is on the disk. A line that can't be written whole
-    /// leaves nothing behind.
+    /// Appends a line and waits until it is on the disk. What can't be written whole leaves
+    /// nothing behind.
     pub fn append(&self, line: &Line) -> Result<(), Error> {
+        self.append_all(std::slice::from_ref(line))
+    }
+
+    /// Appends lines, all or none.
+    pub fn append_all(&self, lines: &[Line]) -> Result<(), Error> {
         let wrap = |error| Error::Io { path: self.path.clone(), error };
-        let mut text = serde_json::to_vec(line).map_err(|error| wrap(error.into()))?;
-        text.push(b'\n');
+        let mut text = Vec::new();
+        for line in lines {
+            serde_json::to_writer(&mut text, line).map_err(|error| wrap(error.into()))?;
+            text.push(b'\n');
+        }
         let mut file = self.file.lock().unwrap_or_else(PoisonError::into_inner);
         let before = file.metadata().map_err(wrap)?.len();
         point("space.noting");

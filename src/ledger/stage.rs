@@ -2,8 +2,8 @@
 
 use super::account::{ItemKind, ItemState};
 use super::codes::Code;
+use super::reconcile::note_space;
 use super::{Error, LaneState, Ledger, commit, expect_rows};
-use crate::crash::around;
 use crate::draft::{Phase, StepKind};
 use crate::ids::{Account, Micros};
 use crate::wire;
@@ -210,8 +210,10 @@ impl Ledger {
 
     /// Ends staging: from here on the lane's requests are frozen.
     pub fn finish_staging(&mut self, lane: i64) -> Result<(), Error> {
+        let change = self.db.transaction()?;
         let sql = "UPDATE lane SET state = 'staged' WHERE id = ?1 AND state = 'planned'";
-        let rows = around("staged", || self.db.execute(sql, [lane]))?;
-        expect_rows(rows, 1, "a lane is staged")
+        expect_rows(change.execute(sql, [lane])?, 1, "a lane is staged")?;
+        note_space(&change, lane)?;
+        commit(change, "staged")
     }
 }

@@ -2,7 +2,7 @@
 
 use super::pay::{Paid, pay};
 use super::verdict::IMPORT_WINDOW;
-use super::{Fatal, Run, gone};
+use super::{Fatal, Run, ended, gone};
 use crate::draft::{Phase, StepKind};
 use crate::event::{Calls, Event};
 use crate::ledger::{Lane, LaneState};
@@ -40,6 +40,9 @@ pub(super) async fn pay_off(run: Arc<Run>, mut lane: Lane) -> Result<(), Fatal> 
     let lane = run.writer.run(move |ledger| ledger.lane(id)).await?;
     // Without a space the lane stays open: its first step is stuck.
     let Some(space) = &lane.space else { return Ok(()) };
+    if ended::taken_for_ended(&run, &lane).await? {
+        return Ok(());
+    }
     let mut unsettled = false;
     for (phase, kinds) in BEFORE_COMPLETION {
         match pay(&run, id, Some(space), *phase, kinds).await? {
@@ -60,7 +63,7 @@ pub(super) async fn pay_off(run: Arc<Run>, mut lane: Lane) -> Result<(), Fatal> 
     Ok(())
 }
 
-async fn stage(run: &Arc<Run>, lane: i64) -> Result<(), Fatal> {
+pub(super) async fn stage(run: &Arc<Run>, lane: i64) -> Result<(), Fatal> {
     let Some(stage) = run.stage.clone() else {
         return Err(Fatal::Archive(
             "some conversations are not staged yet, and no archive is at hand".to_owned(),

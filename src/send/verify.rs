@@ -15,6 +15,7 @@ mod verdict;
 pub use entry::{DIFFERENCES, Mark, Marks};
 pub use verdict::{Sealed, Verdict};
 
+use super::ended::taken_for_ended;
 use super::{Ended, Fatal, Run, each_lane, gone};
 use crate::event::{Calls, Event};
 use crate::ids::rfc3339;
@@ -184,6 +185,10 @@ async fn one(
         Ok(verdict) => {
             let clean = verdict.clean();
             (Came::Read(verdict), clean)
+        }
+        // A space that somebody else completed is not read any more, and is done.
+        Err(Stop::Unread(_)) if taken_for_ended(&run, &lane).await? => {
+            (Came::Unread("completed by another work folder".to_owned()), false)
         }
         Err(Stop::Unread(why)) => (Came::Unread(gone::instead(&run, &lane, why).await?), false),
         Err(Stop::Fatal(fatal)) => return Err(fatal),

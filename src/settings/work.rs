@@ -103,6 +103,18 @@ impl WorkFolder {
         names.first().map(|name| format!("reports/{name}"))
     }
 
+    /// Tells whether a command that sends was ever begun here, as logs and reports show.
+    pub fn was_sent_from(&self) -> bool {
+        let sends = ["run-", "verify", "complete-", "rehearse-"];
+        ["logs", "reports"].iter().any(|folder| {
+            let mut files = self.path(folder).read_dir().into_iter().flatten().flatten();
+            files.any(|file| {
+                let name = file.file_name();
+                sends.iter().any(|word| name.to_string_lossy().starts_with(word))
+            })
+        })
+    }
+
     /// Returns the folder itself.
     pub fn root(&self) -> &Path {
         &self.0

@@ -85,7 +85,7 @@ fn a_token_is_renewed_before_its_end_and_after_a_401() {
             // Google counts otherwise than we do: all tokens are over at once, four times.
             pass(Duration::from_millis(500)).await;
             for _ in 0..4 {
-                pass(7 * SECOND).await;
+                pass(9 * SECOND).await;
                 sim.emulator.advance(2 * HOUR);
             }
         };

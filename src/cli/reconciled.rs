@@ -1,0 +1,94 @@
+//! What ledger and `spaces.jsonl` had to tell each other, in words.
+
+use super::display_safe;
+use super::session::{Session, fatal};
+use super::words::counted;
+use crate::ledger::{Ledger, Orphan, Told, read_spaces};
+use crate::send::{self, Reconciled, Run};
+use crate::settings::WorkFolder;
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
+/// How many conversations are named.
+const NAMES: usize = 5;
+
+/// Brings ledger and `spaces.jsonl` together and says what came of it; false when stopped.
+pub(super) async fn reconcile(session: &Session<'_>, run: &Arc<Run>) -> anyhow::Result<bool> {
+    let Some(found) = session.stop.unless_now(send::reconcile(run)).await else {
+        return Ok(false);
+    };
+    for line in lines(&found.map_err(fatal)?) {
+        session.watch.say(&line);
+    }
+    Ok(true)
+}
+
+fn lines(found: &Reconciled) -> Vec<String> {
+    let mut lines = Vec::new();
+    let taken = [
+        (found.spaces, "space", "spaces"),
+        (found.completed, "completion", "completions"),
+        (found.restarted, "fresh start", "fresh starts"),
+    ];
+    let taken: Vec<String> = taken
+        .into_iter()
+        .filter(|(number, ..)| *number > 0)
+        .map(|(number, one, many)| counted(number, one, many))
+        .collect();
+    if !taken.is_empty() {
+        let taken = taken.join(", ");
+        lines.push(format!("The ledger did not know, and takes from spaces.jsonl: {taken}."));
+    }
+    if found.completed > 0 {
+        lines.push(
+            "What those spaces hold is taken from spaces.jsonl, not read back: nothing more is sent to them but members."
+                .to_owned(),
+        );
+    }
+    if found.written > 0 {
+        let lines_ = counted(found.written, "line", "lines");
+        lines.push(format!("spaces.jsonl did not know, and takes from the ledger: {lines_}."));
+    }
+    if !found.unsure.is_empty() {
+        let names = some(found.unsure.iter().map(String::as_str));
+        lines.push(format!(
+            "May be completed, and Chat can't be asked just now: {names}. Nothing is sent there."
+        ));
+    }
+    if found.unplanned > 0 {
+        let spaces = counted(found.unplanned, "space", "spaces");
+        lines.push(format!(
+            "spaces.jsonl names {spaces} of conversations that are in none of the archives."
+        ));
+    }
+    lines
+}
+
+/// Names spaces in import mode that may have been left behind; none where there are none.
+pub(super) fn orphans(work: &WorkFolder, ledger: &Ledger) -> anyhow::Result<Option<String>> {
+    let told = Told::of(&read_spaces(&work.spaces())?);
+    let orphans: Vec<&Orphan> = told.orphans().collect();
+    if orphans.is_empty() {
+        return Ok(None);
+    }
+    let mut names = BTreeSet::new();
+    for orphan in orphans {
+        let lane = ledger.lane_of(&orphan.conversation)?;
+        let name = lane.map_or_else(|| orphan.conversation.to_string(), |lane| lane.name);
+        names.insert(match &orphan.space {
+            Some(space) => format!("{name} ({space})"),
+            None => name,
+        });
+    }
+    Ok(Some(format!(
+        "Possible orphan space: {}. It is hidden, never completed, and Google deletes it within 90 days.",
+        some(names.iter().map(String::as_str))
+    )))
+}
+
+fn some<'a>(names: impl ExactSizeIterator<Item = &'a str>) -> String {
+    let more = names.len().saturating_sub(NAMES);
+    let shown: Vec<String> = names.take(NAMES).map(display_safe).collect();
+    let shown = shown.join(", ");
+    if more > 0 { format!("{shown} and {more} more") } else { shown }
+}

@@ -1,0 +1,96 @@
+//! What `spaces.jsonl` and Chat know better than the ledger, taken over into it: spaces,
+//! generations, completions.
+
+use super::codes::{Code, DONE, PENDING};
+use super::stage::step_id;
+use super::{Error, Ledger, ToldSpace, commit, expect_rows};
+use crate::draft::{Phase, StepKind};
+use rusqlite::{Connection, params};
+
+impl Ledger {
+    /// Gives a lane the space that was made for it.
+    pub fn adopt_space(&mut self, lane: i64, told: &ToldSpace) -> Result<(), Error> {
+        let change = self.db.transaction()?;
+        let sql = "UPDATE lane SET space = ?2, name = coalesce(?3, name),
+                expires = min(coalesce(expires, ?4), coalesce(?4, expires))
+            WHERE id = ?1 AND space IS NULL";
+        let rows = change.execute(sql, params![lane, told.space, told.name, told.expires])?;
+        expect_rows(rows, 1, "a space is taken over")?;
+        note_space(&change, lane)?;
+        commit(change, "adopt.space")
+    }
+
+    /// Takes a lane's completion for done: nothing before it may ever be sent again. What was
+    /// still owed counts as sent; what is stuck stays stuck.
+    pub fn adopt_completion(&mut self, lane: i64, verdict: Option<&str>) -> Result<(), Error> {
+        let change = self.db.transaction()?;
+        let (first, last) = (step_id(lane, 0), step_id(lane, u32::MAX));
+        let until = Phase::Complete.code();
+        let sql = "WITH due AS (SELECT item, count(*) AS n FROM step
+                WHERE id BETWEEN ?1 AND ?2 AND phase <= ?3 AND state = ?4 AND item IS NOT NULL GROUP BY item)
+            UPDATE item SET paid = paid + due.n, state = CASE WHEN state <> 0 OR paid + due.n < calls THEN state
+                WHEN losses IS NULL THEN 1 ELSE 2 END
+            FROM due WHERE item.id = due.item";
+        change.execute(sql, params![first, last, until, PENDING])?;
+        let sql = "UPDATE item SET state = 2 WHERE kind = 1 AND state = 0 AND EXISTS (SELECT 1 FROM item m
+                WHERE m.conversation = item.conversation AND m.ts = item.ts AND m.kind = 0 AND m.sub = ''
+                AND m.state IN (1, 2)) AND conversation = (SELECT conversation FROM lane WHERE id = ?1)";
+        change.execute(sql, [lane])?;
+        let sql = "UPDATE step SET state = ?5, request = NULL
+            WHERE id BETWEEN ?1 AND ?2 AND phase <= ?3 AND state = ?4";
+        change.execute(sql, params![first, last, until, PENDING, DONE])?;
+        recount(&change, lane)?;
+        let sql = "UPDATE lane SET state = 'completed', verdict = coalesce(?2, verdict),
+                verified = verified OR ?2 IS NOT NULL
+            WHERE id = ?1 AND state IN ('staged', 'open', 'drained')";
+        expect_rows(change.execute(sql, params![lane, verdict])?, 1, "a completion is taken over")?;
+        commit(change, "adopt.completion")
+    }
+
+    /// Begins a lane anew as a later generation: everything is owed again, to another space.
+    pub fn start_over(&mut self, lane: i64, generation: u32) -> Result<(), Error> {
+        let change = self.db.transaction()?;
+        let steps = params![step_id(lane, 0), step_id(lane, u32::MAX)];
+        change.execute("DELETE FROM step WHERE id BETWEEN ?1 AND ?2", steps)?;
+        let sql = "UPDATE item SET state = 0, reason = NULL, paid = 0, message = NULL, thread = NULL
+            WHERE state IN (1, 2, 4) AND conversation = (SELECT conversation FROM lane WHERE id = ?1)";
+        change.execute(sql, [lane])?;
+        // Without a fingerprint it is planned anew as soon as its archive is at hand.
+        let sql = "UPDATE lane SET generation = ?2, state = 'planned', fingerprint = '', space = NULL,
+                expires = NULL, blocked = NULL, verdict = NULL, verified = 0, paid_posts = 0, paid_reactions = 0, paid_others = 0
+            WHERE id = ?1 AND generation < ?2 AND state NOT IN ('completed', 'present')";
+        expect_rows(change.execute(sql, params![lane, generation])?, 1, "a lane starts over")?;
+        commit(change, "start.over")
+    }
+}
+
+/// A lane that has its space does not ask for it again, once it has steps.
+pub(super) fn note_space(db: &Connection, lane: i64) -> Result<(), Error> {
+    let sql = "UPDATE step SET state = ?3, receipt = (SELECT space FROM lane WHERE id = ?1), reason = NULL,
+            detail = NULL, request = NULL
+        WHERE id BETWEEN ?2 AND ?2 + 4294967295 AND kind = ?4 AND state <> ?3
+        AND (SELECT space FROM lane WHERE id = ?1) IS NOT NULL";
+    let values = params![lane, step_id(lane, 0), DONE, StepKind::Space.code()];
+    let rows = db.execute(sql, values)?;
+    db.execute(
+        "UPDATE lane SET paid_others = paid_others + ?2 WHERE id = ?1",
+        params![lane, rows as i64],
+    )?;
+    Ok(())
+}
+
+/// Counts a lane's paid calls anew.
+fn recount(db: &Connection, lane: i64) -> Result<(), Error> {
+    let sql = "UPDATE lane SET (paid_posts, paid_reactions, paid_others) =
+            (SELECT coalesce(sum(kind = ?4), 0), coalesce(sum(kind = ?5), 0), coalesce(sum(kind NOT IN (?4, ?5)), 0)
+            FROM step WHERE id BETWEEN ?2 AND ?3 AND state = ?6) WHERE id = ?1";
+    let values = params![
+        lane,
+        step_id(lane, 0),
+        step_id(lane, u32::MAX),
+        StepKind::Post.code(),
+        StepKind::React.code(),
+        DONE
+    ];
+    expect_rows(db.execute(sql, values)?, 1, "a lane is counted")
+}
