@@ -162,13 +162,17 @@ impl Ledger {
             let shown: String = row.get(0)?;
             let mut words = shown.split(' ');
             // An address is an alias that Chat never answers with.
-            let name = words.next().filter(|name| !name.is_empty() && !name.contains('@'));
+            let name = words.next().filter(|name| !name.is_empty()).map(str::to_owned);
+            let (address, name) = match name {
+                Some(name) if name.contains('@') => (Some(name), None),
+                name => (None, name),
+            };
             let user: Option<String> = row.get(1)?;
             let mut time = || -> Option<Micros> {
                 Some(words.next()?.parse::<jiff::Timestamp>().ok()?.as_microsecond())
             };
             Ok(ExpectedMember {
-                user: name.map(str::to_owned).or(user).unwrap_or_default(),
+                user: name.or(user).or(address).unwrap_or_default(),
                 span: time().and_then(|from| Some((from, time()?))),
                 standing: standing(row.get(2)?, row.get(3)?),
             })
