@@ -36,7 +36,16 @@ impl Rig {
         Self::build(people, "example.com", options).await
     }
 
+    /// Starts an emulator whose quotas are those of the options.
+    pub(crate) async fn paced(people: &[&str], options: Options) -> Self {
+        Self::set_up(people, "example.com", options).await
+    }
+
     async fn build(people: &[&str], domain: &str, options: Options) -> Self {
+        Self::set_up(people, domain, Options { quotas: Quotas::Off, ..options }).await
+    }
+
+    async fn set_up(people: &[&str], domain: &str, options: Options) -> Self {
         let person = |handle: &&str| Person {
             email: format!("{handle}@{domain}"),
             id: None,
@@ -45,8 +54,7 @@ impl Rig {
             aliases: Vec::new(),
         };
         let directory = people.iter().map(person).collect();
-        let options =
-            Options { directory, admin: ADMIN.to_owned(), quotas: Quotas::Off, ..options };
+        let options = Options { directory, admin: ADMIN.to_owned(), ..options };
         let api = Api::start(options).await;
         let home = TempDir::new().expect("a temporary folder");
         let rig = Self { api, home };
