@@ -120,7 +120,8 @@ impl Ledger {
 fn done(change: &Transaction<'_>, key: &Key, receipt: &Receipt) -> Result<(), Error> {
     let kept = match key.kind {
         StepKind::Post if key.part == 0 => None,
-        StepKind::React => None,
+        // A repeat that meets a conflict has no name to give, and nothing asks for it.
+        StepKind::React | StepKind::PastMember | StepKind::Member => None,
         _ => receipt.name.as_deref(),
     };
     let sql = "UPDATE step SET state = ?2, receipt = ?3, request = NULL, original = NULL WHERE id = ?1 AND state = ?4";

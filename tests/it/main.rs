@@ -22,6 +22,8 @@ mod convert_props;
 mod convert_real;
 mod convert_support;
 mod convert_text;
+mod crash_points;
+mod crash_support;
 mod crossing;
 mod dialects;
 mod downgrade_text;
