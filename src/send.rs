@@ -8,11 +8,11 @@ mod breaker;
 mod call;
 mod complete;
 mod doubts;
+mod ended;
 mod flight;
 mod give_way;
 mod gone;
 mod health;
-mod ended;
 mod lane;
 mod look;
 mod mind;
@@ -26,11 +26,11 @@ mod verdict;
 mod verify;
 
 pub use complete::{CompleteOptions, Completed, complete};
-pub use health::Health;
-pub use verdict::STUCK;
 pub use give_way::LEFT_OUT;
+pub use health::Health;
 pub use recall::{Recalled, recall};
 pub use reconcile::{Reconciled, reconcile};
+pub use verdict::STUCK;
 pub use verify::{
     Certify, DIFFERENCES, Mark, Marks, Sealed, Verdict, Verified, certify, stored, verify,
 };

@@ -3,8 +3,8 @@
 
 use super::call::Errand;
 use super::doubts::{self, Doubts};
-use super::gone::{self, Behind};
 use super::give_way::{GiveWay, give_way};
+use super::gone::{self, Behind};
 use super::look::{self, Found};
 use super::verdict::{Slow, Stop, Verdict, Wait, judge};
 use super::{Fatal, Run, outside};

@@ -58,6 +58,7 @@ impl End {
         for key in ["at", "elapsed_seconds"] {
             word.as_object_mut().and_then(|word| word.remove(key));
         }
+        forget_when(&mut word);
         if let Some(account) = word.get_mut("account").and_then(Value::as_object_mut) {
             account.remove("next_expiry");
         }
@@ -171,7 +172,12 @@ fn spaces(path: &Path) -> BTreeSet<String> {
     let text = std::fs::read_to_string(path).unwrap_or_default();
     let line = |line: &str| {
         let mut line: Value = serde_json::from_str(line).expect("whole lines of JSON");
-        line.as_object_mut().and_then(|line| line.remove("at"));
+        if let Some(verdict) = line["verdict"].as_str().map(timeless) {
+            line["verdict"] = verdict.into();
+        }
+        for key in ["at", "expires"] {
+            line.as_object_mut().and_then(|line| line.remove(key));
+        }
         line.to_string()
     };
     text.lines().map(line).collect()
@@ -200,11 +206,33 @@ fn rows(db: &rusqlite::Connection, table: &str) -> rusqlite::Result<Vec<String>>
     let shown = |column: &String| !OTHER.contains(&(table, column.as_str()));
     let rows = query.query_map([], |row| {
         let cell = |column: &String| -> rusqlite::Result<String> {
-            Ok(format!("{column}={:?}", row.get::<_, Cell>(column.as_str())?))
+            Ok(match row.get::<_, Cell>(column.as_str())? {
+                Cell::Text(text) if column == "verdict" => format!("verdict={}", timeless(&text)),
+                cell => format!("{column}={cell:?}"),
+            })
         };
         let cells: Vec<_> =
             columns.iter().filter(|column| shown(column)).map(cell).collect::<Result<_, _>>()?;
         Ok(format!("{table} {}\n", cells.join(" ")))
     })?;
     rows.collect()
+}
+
+/// A stored verdict without when it was found.
+fn timeless(verdict: &str) -> String {
+    let mut verdict = serde_json::from_str(verdict).expect("a verdict is JSON");
+    forget_when(&mut verdict);
+    verdict.to_string()
+}
+
+/// Takes out when a space was read, which its certificate's hash tells too.
+fn forget_when(word: &mut Value) {
+    if let Some(fields) = word.as_object_mut() {
+        fields.remove("certificate");
+        if fields.get("read").is_some_and(Value::is_string) {
+            fields.remove("read");
+        }
+        fields.values_mut().for_each(forget_when);
+    }
+    word.as_array_mut().into_iter().flatten().for_each(forget_when);
 }

@@ -6,7 +6,8 @@ use crate::support::{Export, Workspace};
 use crate::twice::{PEOPLE, small};
 use chatferry::cli::Exit;
 use chatferry::emulator::{Action, Change, Content, Dialects, Fault, Gone, Reach, Throttle};
-use chatferry::send::Ended;
+use chatferry::send::{self, Ended};
+use chatferry::settings::Unavailable;
 use std::time::Duration;
 use tokio::time::Instant;
 
@@ -358,6 +359,13 @@ fn b16_a_token_endpoint_in_trouble_is_waited_for() {
     }
 }
 
+/// The messages of people whose account can't be used wait for it, instead of being named.
+fn that_waits() -> Setup {
+    let setup = Setup::default();
+    let unavailable = Unavailable::Wait;
+    Setup { options: send::Options { unavailable, ..setup.options }, ..setup }
+}
+
 #[test]
 fn b16_b17_an_account_that_can_not_be_impersonated_concerns_its_own_calls_alone() {
     let plan = Plan::of(busy(), people(&PEOPLE));
@@ -366,7 +374,7 @@ fn b16_b17_an_account_that_can_not_be_impersonated_concerns_its_own_calls_alone(
         [Change::SuspendUser("u2@example.com".into()), Change::DeleteUser("u2@example.com".into())]
     {
         on_paused_time(async {
-            let sim = Sim::begin(&plan, Setup::default());
+            let sim = Sim::begin(&plan, that_waits());
             sim.emulator.change_after(POSTS, 12, change.clone()).expect("a good change");
             assert_eq!(sim.send().await.expect("others go on"), Ended::Edge);
             let stuck = sim.heard.count("wedged: account_unavailable");
@@ -434,7 +442,7 @@ fn a_delegation_that_misses_one_domain_concerns_the_accounts_there() {
     let plan = Plan::of(workspace.zip(), people(&["u1@example.com", "u2@other.example"]));
     let golden = Golden::of(&plan, Setup::default());
     on_paused_time(async {
-        let sim = Sim::begin(&plan, Setup::default());
+        let sim = Sim::begin(&plan, that_waits());
         let other = || Reach::Domain("other.example".to_owned());
         sim.emulator.change(&Change::RevokeDelegation(other())).expect("a good change");
         assert_eq!(sim.send().await.expect("others go on"), Ended::Edge);
