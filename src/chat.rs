@@ -37,7 +37,7 @@ pub use http::{HttpTransport, NoHttp};
 pub use keep::{Kept, Mint};
 pub use key_file::{BadKeyFile, KeyFile};
 pub use outcome::{Doubt, Outcome, Reply, Why};
-pub use read::{Reader, created_at};
+pub use read::{Reader, created_at, created_within};
 pub use redact::redact;
 pub use rejection::{Kind, Rejection};
 pub use shapes::{DirectoryUser, ListedMember, ListedMessage, Page, SpaceView, Uploaded};

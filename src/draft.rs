@@ -1,5 +1,11 @@
 //! What we want to exist in Chat, in our own words: neither vendor's field names.
 
+mod byline;
+mod rung;
+
+pub use byline::{JOINER, byline, in_front, is_sign, literal, named_in_front};
+pub use rung::{AUTHOR_UNAVAILABLE, NAMED_IN_TEXT, PAST_REFUSED, Rung, SYSTEM_LINES};
+
 use crate::ids::{Account, MessageId, Micros, RequestId, SlackTs};
 use serde::{Deserialize, Serialize};
 
@@ -59,15 +65,41 @@ pub enum StepKind {
     Member,
 }
 
+/// What makes it safe to repeat a call, and so how a conflict and a doubt are settled.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Repeat {
+    /// Google knows the call by its id and gives the same thing back. A conflict is with somebody
+    /// else's, and nothing may be read before there is a name.
+    ById,
+    /// Google knows the call by its id, and what it made can be found by its place. A conflict
+    /// may be with ourselves, once the id is forgotten: a look tells.
+    ByIdAndPlace,
+    /// There can be only one of it. A conflict says that it is there.
+    ByNaturalKey,
+    /// Nothing excludes a second effect: after a doubt, a look comes before the repeat.
+    ByLooking,
+}
+
 impl StepKind {
-    /// Says why repeating this call, byte for byte, leaves Chat as one call would.
-    pub const fn safe_to_repeat(self) -> &'static str {
+    /// Says why repeating this call, byte for byte, leaves Chat as one call would: the means, and
+    /// the reason in words.
+    pub const fn repeat(self) -> (Repeat, &'static str) {
         match self {
-            Self::Space => "requestId, always by the same user: the same space comes back",
-            Self::Post => "requestId, messageId and createTime each exclude a second message",
-            Self::React => "one user's one emoji on one message: a repeat is the same reaction",
-            Self::PastMember | Self::Member => "one person in one space: a repeat is a conflict",
-            Self::Complete => "looked at first: a completed space has members",
+            Self::Space => {
+                (Repeat::ById, "requestId, always by the same user: the same space comes back")
+            }
+            Self::Post => (
+                Repeat::ByIdAndPlace,
+                "requestId, messageId and createTime each exclude a second message",
+            ),
+            Self::React => (
+                Repeat::ByNaturalKey,
+                "one user's one emoji on one message: a repeat is the same reaction",
+            ),
+            Self::PastMember | Self::Member => {
+                (Repeat::ByNaturalKey, "one person in one space: a repeat is a conflict")
+            }
+            Self::Complete => (Repeat::ByLooking, "looked at first: a completed space has members"),
         }
     }
 }

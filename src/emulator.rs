@@ -18,6 +18,7 @@ mod check;
 mod dialects;
 mod directory;
 mod edits;
+mod emoji;
 mod exchange;
 mod facts;
 mod faults;
@@ -26,6 +27,7 @@ mod journal;
 mod key;
 mod listen;
 mod listing;
+mod mark;
 mod members;
 mod message_view;
 mod messages;
@@ -36,6 +38,7 @@ mod query;
 mod quota;
 mod reactions;
 mod refusal;
+mod repeats;
 mod reply;
 mod route;
 mod script;
@@ -46,6 +49,7 @@ mod space_life;
 mod space_view;
 mod spaces;
 mod tamper;
+mod threads;
 mod time;
 mod token;
 mod trouble;
@@ -57,11 +61,15 @@ pub use agenda::ChangeId;
 pub use audit::Finding;
 pub use change::{BadChange, Change, Reach};
 pub use chaos::{Chaos, Profile};
-pub use dialects::{Clash, Dialects, Gone, Repeat, RequestReplay, Throttle};
+pub use dialects::{
+    Absent, Bytes, Clash, DeadKey, Dialects, Gone, Odd, Repeat, RequestReplay, SWITCHES, Switch,
+    Throttle, Undelegated, Window,
+};
 pub use faults::{
     Action, BadFault, Content, Fault, FaultId, FaultStatus, Framing, Phase, Retry, Then,
 };
 pub use journal::{Entry, Lint, Stats};
+pub use mark::Mark;
 pub use options::{Options, Quotas};
 pub use people::Person;
 pub use reply::Withheld;

@@ -65,8 +65,24 @@ pub enum Event {
     LaneCompleted { lane: i64, name: String },
     /// Google asked to slow down.
     Throttled { what: &'static str, wait: Duration },
-    /// Nothing can be sent; tried again by itself.
-    Waiting { why: String },
+    /// Nothing can be sent for want of this: the network, or Google. Probed, and gone on with, by
+    /// itself; nothing is marked as failed meanwhile.
+    Waiting { on: &'static str, why: String },
+    /// Calls go again, after so long.
+    Resumed { after: Duration },
+    /// Nothing was accepted for so long, though Google answers; still tried.
+    Stalled { lasting: Duration, throttled: bool },
+    /// A call without a clear end, time and again, is set aside; it comes back later.
+    StepParked { lane: i64, kind: StepKind },
+    /// A call has no clear end, and reading back does not tell: it stays owed.
+    StepUnsettled { lane: i64, kind: StepKind },
+    /// Nothing more can be paid in a lane, though it owes: `space_gone`.
+    LaneBlocked { lane: i64, name: String, why: &'static str },
+    /// So many unfinished spaces have used so much of Google's 90 days; the name is the next's to
+    /// expire.
+    WindowShort { percent: u8, lanes: u64, name: String, days_left: i64 },
+    /// Something that the admin should know and that stops nothing yet.
+    Warned { what: String },
     /// The stop was asked for; what is in flight is finished first.
     Draining { in_flight: u64 },
     /// Sending ended.

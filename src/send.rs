@@ -4,11 +4,20 @@
 //! Nothing here is written down as "sending": a step is pending until it is settled, and a crash
 //! anywhere leaves it pending, with the same bytes to send again.
 
+mod breaker;
+mod call;
 mod complete;
+mod doubts;
 mod ended;
+mod flight;
+mod give_way;
+mod gone;
+mod health;
 mod lane;
 mod look;
+mod mind;
 mod outside;
+mod park;
 mod pay;
 mod perform;
 mod recall;
@@ -17,8 +26,11 @@ mod verdict;
 mod verify;
 
 pub use complete::{CompleteOptions, Completed, complete};
+pub use give_way::LEFT_OUT;
+pub use health::Health;
 pub use recall::{Recalled, recall};
 pub use reconcile::{Reconciled, reconcile};
+pub use verdict::STUCK;
 pub use verify::{
     Certify, DIFFERENCES, Mark, Marks, Sealed, Verdict, Verified, certify, stored, verify,
 };
@@ -27,9 +39,10 @@ use crate::chat::{Client, Outcome, TokenError};
 use crate::clock::Clock;
 use crate::draft::Identity;
 use crate::event::{Calls, Event, Monitor};
-use crate::ids::{Account, ConversationId};
+use crate::ids::{Account, ConversationId, Micros};
 use crate::ledger::{self, Lane, LaneState, SpacesLog, Stage, StageError, Told, Writer};
 use crate::pace::{Backoff, Pacer};
+use crate::settings::Unavailable;
 use std::sync::Arc;
 use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
@@ -70,13 +83,16 @@ pub struct Options {
     pub lanes: usize,
     /// Calls in flight for each lane and kind.
     pub window: usize,
-    /// Tries with an unknown outcome before a step is looked up and perhaps wedged.
+    /// Calls in a row without a clear end before a step is set aside. It comes back twice; then
+    /// reading back decides. Refusals to slow down, and outages, don't count.
     pub attempts: u32,
+    /// What becomes of people whose account can't be used any more.
+    pub unavailable: Unavailable,
 }
 
 impl Default for Options {
     fn default() -> Self {
-        Self { lanes: 8, window: 16, attempts: 12 }
+        Self { lanes: 8, window: 16, attempts: 8, unavailable: Unavailable::Attribute }
     }
 }
 
@@ -99,6 +115,8 @@ pub struct Run {
     pub clock: Arc<dyn Clock>,
     /// Whoever watches.
     pub monitor: Arc<dyn Monitor>,
+    /// How it fares; begins with no trouble.
+    pub health: Health,
     /// The account that creates spaces and reads them back.
     pub admin: Account,
     /// How hard to work.
@@ -122,6 +140,11 @@ impl Run {
 pub enum Ended {
     /// Everything payable up to the edge of completion is paid.
     Edge,
+    /// Some calls have no clear end and stay owed; the same command tries them again.
+    Unsettled {
+        /// How many.
+        calls: u64,
+    },
     /// It was asked to stop; the same command goes on.
     Stopped,
 }
@@ -132,17 +155,27 @@ pub async fn send(run: Arc<Run>) -> Result<Ended, Fatal> {
     // Without an archive, what is not staged yet waits for one.
     let least = if run.stage.is_some() { LaneState::Planned } else { LaneState::Staged };
     let told = may_have_ended(&run)?;
-    let due: Vec<Lane> = lanes
+    let mut due: Vec<Lane> = lanes
         .iter()
         .filter(|lane| (least..LaneState::Drained).contains(&lane.state))
         .filter(|lane| !told(&lane.slack, lane.part))
         .cloned()
         .collect();
+    // What has used half of its 90 days comes first, the rest as it stands.
+    let soon = run.clock.wall() + verdict::IMPORT_WINDOW / 2;
+    due.sort_by_key(|lane| lane.expires.filter(|end| *end < soon).unwrap_or(Micros::MAX));
     announce(&run, &lanes, due.len());
-    let result = each_lane(&run, due, lane::pay_off).await;
+    let result = tokio::select! {
+        result = each_lane(&run, due, lane::pay_off) => result,
+        () = mind::mind(&run) => Ok(()),
+    };
     run.monitor.observe(&Event::RunFinished { stopped: run.stopping() });
     result?;
-    Ok(if run.stopping() { Ended::Stopped } else { Ended::Edge })
+    Ok(match run.health.unsettled() {
+        _ if run.stopping() => Ended::Stopped,
+        0 => Ended::Edge,
+        calls => Ended::Unsettled { calls },
+    })
 }
 
 /// Tells which lanes nothing may be sent to: their completion was begun, and nobody knows yet

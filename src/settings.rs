@@ -13,7 +13,7 @@ mod work;
 pub use key::{KEYS, Key};
 pub use layer::{ENV_PREFIX, Layers, environment};
 pub use refusal::{Origin, SettingsError};
-pub use value::{Detail, Dm, Pace};
+pub use value::{Detail, Dm, Pace, Unavailable};
 pub use work::{LEDGER, Lock, SETTINGS, SPACES, WorkError, WorkFolder};
 
 use crate::ids::Account;
@@ -46,6 +46,8 @@ pub struct Settings {
     pub headroom: f64,
     /// What direct messages and group direct messages become.
     pub dm: Dm,
+    /// What becomes of people whose account can't be used any more.
+    pub unavailable: Unavailable,
     /// Takes the last of several archive entries that bear one name, instead of refusing.
     pub allow_duplicate_entries: bool,
     /// How often a call that fails without a clear answer is tried before it is set aside.
@@ -69,8 +71,9 @@ impl Default for Settings {
             pace: None,
             headroom: 0.05,
             dm: Dm::Auto,
+            unavailable: Unavailable::Attribute,
             allow_duplicate_entries: false,
-            max_attempts: 12,
+            max_attempts: 8,
             log: Detail::Info,
             given: BTreeMap::new(),
         }

@@ -4,10 +4,13 @@
 //! holes are filled: the space's name, the parent message's name, the thread's name. Filling is
 //! a substitution of text at fixed places, so a repeat is the same bytes.
 
+mod edit;
 mod freeze;
+mod plain;
 mod shown;
 
 pub use freeze::freeze;
+pub use plain::{mentions, plain};
 pub use shown::shown;
 
 use crate::ids::{Micros, RequestId, rfc3339};
@@ -133,6 +136,14 @@ impl Frozen {
     fn body(&self) -> Option<serde_json::Value> {
         let (_, body) = self.0.split_once('\n')?;
         serde_json::from_str(body).ok()
+    }
+
+    /// Returns the emoji in the request, if it is a reaction: itself, or `customEmojis/UID`.
+    pub fn emoji(&self) -> Option<String> {
+        let body = self.body()?;
+        let custom = body.pointer("/emoji/customEmoji/uid").and_then(serde_json::Value::as_str);
+        let unicode = body.pointer("/emoji/unicode").and_then(serde_json::Value::as_str);
+        unicode.map(str::to_owned).or_else(|| Some(format!("customEmojis/{}", custom?)))
     }
 
     fn query(&self, key: &str) -> Option<&str> {

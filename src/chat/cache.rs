@@ -1,6 +1,7 @@
-//! Tokens in hand: one fetch at a time for each identity, a bounded number kept.
+//! Tokens in hand: one fetch at a time for each identity, a bounded number kept. So is what was
+//! refused, for a while.
 
-use super::{Scopes, Token};
+use super::{Scopes, Token, TokenError};
 use crate::draft::Identity;
 use crate::ids::Micros;
 use std::collections::HashMap;
@@ -38,9 +39,21 @@ pub(super) struct Slot {
     /// Held by whoever fetches.
     pub(super) gate: tokio::sync::Mutex<()>,
     held: Mutex<Option<Held>>,
+    denied: Mutex<Option<(TokenError, Instant)>>,
 }
 
 impl Slot {
+    /// Keeps a refusal until then.
+    pub(super) fn deny(&self, error: &TokenError, until: Instant) {
+        *self.denied.lock().unwrap_or_else(PoisonError::into_inner) = Some((error.clone(), until));
+    }
+
+    /// Returns the refusal that still holds.
+    pub(super) fn denied(&self, now: Instant) -> Option<TokenError> {
+        let denied = self.denied.lock().unwrap_or_else(PoisonError::into_inner);
+        denied.as_ref().filter(|(_, until)| now < *until).map(|(error, _)| error.clone())
+    }
+
     pub(super) fn held(&self) -> MutexGuard<'_, Option<Held>> {
         self.held.lock().unwrap_or_else(PoisonError::into_inner)
     }

@@ -123,24 +123,32 @@ impl Client {
         point("call");
         let response = self.transport.call(request, deadline).await?;
         point("answered");
-        self.skew.note(&response, sent, self.clock.wall());
+        // A portal on the way has a clock of its own, and answers in HTML.
+        if is_json(&response) {
+            self.skew.note(&response, sent, self.clock.wall());
+        }
         self.instance.note(&response);
         Ok(response)
     }
 
-    /// Puts the measured difference into a clock error. If no answer has shown the server's
-    /// clock yet, one is asked for, without credentials.
+    /// Puts the measured difference into a clock error.
     async fn dated(&self, error: TokenError) -> TokenError {
         let TokenError::Clock { skew: None } = error else { return error };
-        if self.skew.get().is_none() {
-            let mut request = HttpRequest::new(Bytes::new());
-            if let Ok(uri) = format!("{}/", self.base.chat).parse() {
-                *request.uri_mut() = uri;
-                // Whatever the answer is, its header counts.
-                let _ = self.carry(request, self.deadline).await;
+        TokenError::Clock { skew: self.measured_skew().await }
+    }
+
+    /// Asks for Google's clock now, without credentials, and returns by how many seconds it is
+    /// ahead of ours. Whatever the answer is, its header counts.
+    pub async fn measured_skew(&self) -> Option<i64> {
+        let mut request = HttpRequest::new(Bytes::new());
+        if let Ok(uri) = format!("{}/", self.base.chat).parse() {
+            *request.uri_mut() = uri;
+            let sent = self.clock.wall();
+            if let Ok(response) = self.transport.call(request, self.deadline).await {
+                self.skew.measure(&response, sent, self.clock.wall());
             }
         }
-        TokenError::Clock { skew: self.skew.get() }
+        self.skew.get()
     }
 
     fn build(&self, request: &Request) -> Option<HttpRequest> {
@@ -161,6 +169,11 @@ impl Client {
         }
         Some(http)
     }
+}
+
+fn is_json(response: &HttpResponse) -> bool {
+    let kind = response.headers().get(CONTENT_TYPE).and_then(|kind| kind.to_str().ok());
+    kind.is_some_and(|kind| kind.starts_with("application/json"))
 }
 
 const fn method(verb: Verb) -> Method {

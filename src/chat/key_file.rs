@@ -8,13 +8,13 @@ use super::{Asked, Scopes, Token, TokenError, TokenSource};
 use crate::clock::{Clock, SystemClock};
 use crate::crash::point;
 use crate::draft::Identity;
+use crate::ids::Account;
 use futures_util::future::BoxFuture;
 use http::Uri;
 use secrecy::{ExposeSecret, SecretString};
 use std::fmt;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 use yup_oauth2::{ServiceAccountAuthenticator, ServiceAccountKey};
 
@@ -66,7 +66,6 @@ struct Signer {
     project_id: Option<String>,
     local: bool,
     http: TokenHttp,
-    works: AtomicBool,
 }
 
 impl KeyFile {
@@ -92,9 +91,15 @@ impl KeyFile {
             local,
             http: connect(local).ok_or(BadKeyFile::Tls)?,
             json,
-            works: AtomicBool::new(false),
         };
         Ok(Self(Kept::new(signer, clock)))
+    }
+
+    /// Names the account whose token proves that key and delegation work, where another account
+    /// is refused: the admin's.
+    #[must_use]
+    pub fn with_witness(self, witness: Account) -> Self {
+        Self(self.0.with_witness(witness))
     }
 
     /// Returns the service account's address.
@@ -141,7 +146,6 @@ impl Signer {
         let answer = timeout.map_err(|_| transient("no answer in time"))??;
         let token =
             answer.token().and_then(Token::new).ok_or_else(|| transient("no token in it"))?;
-        self.works.store(true, Ordering::Relaxed);
         Ok((token, life(&answer)))
     }
 
@@ -151,9 +155,8 @@ impl Signer {
             Error::AuthError(said) => {
                 let asked = Asked {
                     client_id: &self.client_id,
-                    scopes: &scopes.to_string(),
+                    scopes: &scopes.to_paste(),
                     as_user: matches!(identity, Identity::User(_)),
-                    key_works: self.works.load(Ordering::Relaxed),
                 };
                 TokenError::read(
                     said.error.as_str(),

@@ -13,7 +13,13 @@ use std::fmt::Write as _;
 
 /// Returns the filter for messages created at exactly that microsecond: Chat knows no `=`.
 pub fn created_at(time: Micros) -> String {
-    format!("create_time > \"{}\" AND create_time < \"{}\"", rfc3339(time - 1), rfc3339(time + 1))
+    created_within(time, time)
+}
+
+/// Returns the filter for messages created from one microsecond to another, both included.
+pub fn created_within(first: Micros, last: Micros) -> String {
+    let (before, after) = (rfc3339(first - 1), rfc3339(last + 1));
+    format!("create_time > \"{before}\" AND create_time < \"{after}\"")
 }
 
 /// Who reads, and with what scopes: those of import mode, unless said otherwise.

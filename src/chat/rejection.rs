@@ -3,6 +3,9 @@
 use serde::Serialize;
 use std::fmt;
 
+/// Google's word for a token that was not asked for the right scope.
+const LACKS_SCOPE: &str = "ACCESS_TOKEN_SCOPE_INSUFFICIENT";
+
 /// A refusal in Google's own form.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Rejection {
@@ -56,6 +59,11 @@ impl Rejection {
             ("UNAUTHENTICATED", _) => Kind::Unauthenticated,
             _ => Kind::Other,
         }
+    }
+
+    /// Tells whether the token was not asked for the right scope, or may not have it.
+    pub fn lacks_scope(&self) -> bool {
+        self.reason.as_deref() == Some(LACKS_SCOPE)
     }
 
     /// Google has no status of its own for this: it is a 404 with a sentence, or a 403 with a

@@ -31,9 +31,13 @@ impl Skew {
     /// some time between `sent` and `received` of ours, and showed whole seconds.
     pub(super) fn note(&self, response: &HttpResponse, sent: Micros, received: Micros) {
         let second = received.div_euclid(SECOND);
-        if self.measured_in.swap(second, Ordering::Relaxed) == second {
-            return;
+        if self.measured_in.swap(second, Ordering::Relaxed) != second {
+            self.measure(response, sent, received);
         }
+    }
+
+    /// Takes the measure of an answer.
+    pub(super) fn measure(&self, response: &HttpResponse, sent: Micros, received: Micros) {
         if let Some(shown) = server_seconds(response.headers()) {
             self.seconds.store(difference(shown, sent, received), Ordering::Relaxed);
         }

@@ -31,6 +31,14 @@ impl Scopes {
         "https://www.googleapis.com/auth/admin.directory.user.readonly",
     ]);
 
+    /// Returns what to enter in the Admin console, so that these can be had: all that a migration
+    /// needs, and any of these beyond it.
+    pub fn to_paste(self) -> String {
+        let needed = Self::TO_DELEGATE.0;
+        let more = self.0.iter().filter(|scope| !needed.contains(scope));
+        needed.iter().chain(more).copied().collect::<Vec<_>>().join(",")
+    }
+
     /// Returns the scopes as Google writes them.
     pub const fn urls(self) -> &'static [&'static str] {
         self.0

@@ -49,13 +49,12 @@ pub struct Asked<'a> {
     pub scopes: &'a str,
     /// Whether a person was to be impersonated.
     pub as_user: bool,
-    /// Whether this key has ever worked.
-    pub key_works: bool,
 }
 
 impl TokenError {
     /// Reads what the token endpoint says: `error` and `error_description`. The sentences are those
-    /// that administrators' tools have met over the years; Google documents few of them.
+    /// that administrators' tools have met over the years; Google documents few of them. A word
+    /// about a person has to be proved by the token of another before it is believed.
     pub fn read(code: &str, description: &str, asked: Asked<'_>) -> Self {
         let said = description.to_ascii_lowercase();
         let says = |words: &[&str]| words.iter().any(|word| said.contains(word));
@@ -74,20 +73,23 @@ impl TokenError {
                 Self::Clock { skew: None }
             }
             "invalid_grant" if says(&["signature", "verifier", "account not found"]) => Self::Key,
-            "invalid_grant" if asked.as_user && is_about_the_user(&said, asked.key_works) => {
-                Self::User(shorten(description))
-            }
+            // The wording for suspended people is not known: any other sentence may be it.
+            "invalid_grant" if asked.as_user => Self::User(shorten(description)),
             "invalid_grant" => Self::Key,
             _ => Self::Config(shorten(&format!("{code}: {description}"))),
         }
     }
-}
 
-/// The wording for suspended people is not known: an unknown sentence concerns the person if
-/// the key has worked for somebody, else the key.
-fn is_about_the_user(said: &str, key_works: bool) -> bool {
-    let known = ["email", "user id", "deleted", "suspended", "disabled"];
-    key_works || known.iter().any(|word| said.contains(word))
+    /// What a refusal means if others are not refused: a delegation that covers others does not
+    /// cover this account, such as one of another organisation.
+    pub(super) fn of_one(self) -> Self {
+        match self {
+            Self::Delegation { .. } => {
+                Self::User("the delegation does not cover this account".to_owned())
+            }
+            other => other,
+        }
+    }
 }
 
 #[cfg(test)]
@@ -95,7 +97,7 @@ mod tests {
     use super::*;
 
     fn says(code: &str, description: &str) -> TokenError {
-        let asked = Asked { client_id: "123", scopes: "s", as_user: true, key_works: false };
+        let asked = Asked { client_id: "123", scopes: "s", as_user: true };
         TokenError::read(code, description, asked)
     }
 
@@ -127,13 +129,10 @@ mod tests {
     }
 
     #[test]
-    fn an_unknown_sentence_concerns_the_person_only_if_the_key_has_worked() {
-        let asked = Asked { client_id: "1", scopes: "s", as_user: true, key_works: true };
-        assert!(matches!(
-            TokenError::read("invalid_grant", "Bad Request", asked),
-            TokenError::User(_)
-        ));
-        assert_eq!(says("invalid_grant", "Bad Request"), TokenError::Key);
+    fn an_unknown_sentence_may_concern_the_person_and_without_one_the_key() {
+        assert!(matches!(says("invalid_grant", "Bad Request"), TokenError::User(_)));
+        let asked = Asked { client_id: "1", scopes: "s", as_user: false };
+        assert_eq!(TokenError::read("invalid_grant", "Bad Request", asked), TokenError::Key);
     }
 
     #[test]

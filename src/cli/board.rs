@@ -5,6 +5,7 @@ mod counts;
 mod note;
 mod view;
 
+pub(super) use note::remark;
 pub(super) use view::View;
 
 use super::rate::{Rate, left};
@@ -105,7 +106,9 @@ impl Board {
             Event::ConversationPlanned { .. } => add(&self.planned, 1),
             Event::RunStarted { owed, paid, lanes } => self.run_started(*owed, *paid, *lanes),
             Event::LaneOpened { lane, name, owed } => self.lane_opened(*lane, name, owed.total()),
-            Event::LaneDrained { lane, .. } => self.lane_gone(*lane),
+            Event::LaneDrained { lane, .. } | Event::LaneBlocked { lane, .. } => {
+                self.lane_gone(*lane);
+            }
             Event::ReadingStarted { lanes, messages } => self.reading_started(*lanes, *messages),
             Event::ReadBack { lane, messages } => self.pages(*lane, *messages),
             Event::LaneVerified { lane, clean, .. } => {
@@ -118,10 +121,17 @@ impl Board {
                 self.lane_gone(*lane);
             }
             Event::StepWedged { .. } => add(&self.wedged, 1),
-            Event::StepLater { .. } => {}
-            Event::Throttled { .. } | Event::Waiting { .. } | Event::Draining { .. } => {
-                self.note(event);
-            }
+            Event::StepLater { .. }
+            | Event::StepParked { .. }
+            | Event::StepUnsettled { .. }
+            | Event::WindowShort { .. }
+            | Event::Warned { .. } => {}
+            Event::Throttled { .. } if self.waiting.load(Relaxed) => {}
+            Event::Resumed { .. } => self.resumed(),
+            Event::Throttled { .. }
+            | Event::Waiting { .. }
+            | Event::Stalled { .. }
+            | Event::Draining { .. } => self.note(event),
             Event::RunFinished { .. } => self.finished.store(true, Relaxed),
         }
     }
@@ -131,6 +141,10 @@ impl Board {
         if let Some(lane) = self.lanes.read().unwrap_or_else(PoisonError::into_inner).get(&lane) {
             add(&lane.paid, 1);
         }
+        self.resumed();
+    }
+
+    fn resumed(&self) {
         if self.waiting.swap(false, Relaxed) {
             self.slow().note = None;
         }
@@ -173,8 +187,9 @@ impl Board {
     }
 
     fn note(&self, event: &Event) {
-        let note = Note::of(event, self.now());
-        self.waiting.store(matches!(event, Event::Waiting { .. }), Relaxed);
+        let note = Note::of(event, self.now(), self.wall());
+        let waits = matches!(event, Event::Waiting { .. } | Event::Stalled { .. });
+        self.waiting.store(waits, Relaxed);
         self.slow().note = Some(note);
     }
 

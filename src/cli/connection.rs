@@ -37,6 +37,7 @@ pub(super) fn connect(settings: &Settings, clock: &Arc<dyn Clock>) -> anyhow::Re
         ));
     };
     let key = KeyFile::open(path, Arc::clone(clock)).map_err(|error| bad_key(&error))?;
+    let key = key.with_witness(admin.clone());
     let project = key.project_id().unwrap_or_default().to_owned();
     check_realm(settings, &project)?;
     let base = match &settings.api {

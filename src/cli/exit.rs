@@ -34,7 +34,10 @@ impl Exit {
         (Self::Done, "done: nothing is missing, nothing is stuck"),
         (Self::Unexpected, "unexpected: a bug or a broken machine; the log says more"),
         (Self::Usage, "the command line is wrong"),
-        (Self::Wedged, "finished, but some calls are stuck: see the report and `chatferry retry`"),
+        (
+            Self::Wedged,
+            "finished, but some calls are stuck, or notices stand for messages: see the report and `chatferry retry`",
+        ),
         (Self::Refused, "the export, the work folder or the settings are refused"),
         (Self::Stopped, "stopped by the user; the same command goes on"),
         (Self::Google, "Google refuses the key, the delegation or the app"),
@@ -70,7 +73,11 @@ impl Exit {
             Self::Refused
         } else if account.verified.0 < account.verified.1 {
             Self::Differences
-        } else if any(|tally| tally.wedged) || !account.wedged.is_empty() {
+        } else if any(|tally| tally.wedged)
+            || !account.wedged.is_empty()
+            || !account.gone.is_empty()
+            || account.notices > 0
+        {
             Self::Wedged
         } else if account.items.iter().any(owes) || unfinished_lanes(command, account) > 0 {
             Self::Unfinished
@@ -84,7 +91,7 @@ impl Exit {
 pub(super) fn unfinished_lanes(command: &str, account: &Account) -> u64 {
     let far_enough = |state: &str| match command {
         "plan" | "ledger" => true,
-        "run" | "verify" => !matches!(state, "planned" | "staged" | "open"),
+        "run" | "verify" => !matches!(state, "planned" | "staged" | "open" | "gone"),
         _ => state == "present",
     };
     account.lanes.iter().filter(|(state, _)| !far_enough(state)).map(|(_, lanes)| lanes).sum()

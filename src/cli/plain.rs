@@ -1,6 +1,6 @@
 //! Plain lines where there is no terminal: one every ten seconds, and one when the state changes.
 
-use super::board::{Board, View};
+use super::board::{Board, View, remark};
 use super::words::{count, counted, percent, span};
 use crate::clock::Clock;
 use crate::event::{Event, Monitor};
@@ -47,6 +47,9 @@ impl<W: Write + Send> Monitor for Plain<W> {
         self.board.observe(event);
         let mut out = self.out.lock().unwrap_or_else(PoisonError::into_inner);
         let now = self.board.now();
+        if let Some(remark) = remark(event) {
+            writeln!(out.to, "{remark}").ok();
+        }
         if now >= out.next || changes_state(event) {
             out.next = now + EVERY;
             // Nobody may be listening any more; the run goes on.
@@ -63,6 +66,9 @@ fn changes_state(event: &Event) -> bool {
             | Event::RunStarted { .. }
             | Event::ReadingStarted { .. }
             | Event::Draining { .. }
+            | Event::Waiting { .. }
+            | Event::Resumed { .. }
+            | Event::Stalled { .. }
             | Event::RunFinished { .. }
     )
 }

@@ -1,6 +1,6 @@
 //! Bars on a terminal: an overall bar, what there is to say, and a line per active lane.
 
-use super::board::Board;
+use super::board::{Board, remark};
 use super::frame::{Frame, frame};
 use crate::clock::Clock;
 use crate::event::{Event, Monitor};
@@ -113,6 +113,9 @@ impl Inner {
 impl Monitor for Bars {
     fn observe(&self, event: &Event) {
         self.inner.board.observe(event);
+        if let Some(remark) = remark(event) {
+            self.inner.bar.println(remark);
+        }
     }
 }
 

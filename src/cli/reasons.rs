@@ -2,6 +2,7 @@
 
 use crate::convert::{Gone, Loss, Skip};
 use crate::ledger::{Account, Named};
+use crate::send::LEFT_OUT;
 
 /// Codes that planning gives itself.
 const OWN: &[(&str, &str)] = &[
@@ -19,9 +20,12 @@ const OWN: &[(&str, &str)] = &[
 
 /// Fills in the words.
 pub(super) fn explain(account: &mut Account) {
-    for named in account.losses.iter_mut().chain(&mut account.skipped).chain(&mut account.lost) {
-        let Named { code, text, .. } = named;
+    for Named { code, text, .. } in account.losses.iter_mut().chain(&mut account.lost) {
         words(code).unwrap_or(code.as_str()).clone_into(text);
+    }
+    for Named { code, text, .. } in &mut account.skipped {
+        let left_out = LEFT_OUT.iter().find(|(known, _)| *known == code).map(|(_, text)| *text);
+        left_out.or_else(|| words(code)).unwrap_or(code.as_str()).clone_into(text);
     }
 }
 

@@ -68,7 +68,8 @@ async fn whole(
     let (ended, _) =
         complete::finish(session, session.ledger()?, CompleteOptions::default()).await?;
     session.watch.end();
-    let exit = match (ended, verify::exit(&verified)) {
+    let account = session.ledger()?.account()?;
+    let exit = match (ended, verify::exit(&verified, account.notices)) {
         (Ended::Stopped, _) => Some(Exit::Stopped),
         (_, Exit::Done) => None,
         (_, exit) => Some(exit),
@@ -77,11 +78,10 @@ async fn whole(
         let work = &session.opened.work;
         let certificates = work.path(verify::CERTIFICATES).display().to_string();
         let certificates = Some(certificates).filter(|_| !session.temporary);
-        let account = session.ledger()?.account()?;
         let told = verify::Told { verified: &verified, account: &account, certificates };
         print(&told.text())?;
     }
-    let proven = ended != Ended::Stopped && verify::exit(&verified) == Exit::Done;
+    let proven = ended != Ended::Stopped && verify::exit(&verified, account.notices) == Exit::Done;
     let weather = Weather::look(args, emulator, proven);
     if let Some(weather) = weather.as_ref().filter(|_| session.json()) {
         print(&format!("{}\n", weather.json()))?;

@@ -91,6 +91,7 @@ fn body(account: &Account, extra: &ReportContext, room: usize) -> String {
     lines.extend(section::named("Lost in Slack already", &account.lost, room.min(3), extra));
     lines.extend(section::unreadable(account));
     lines.extend(section::stuck(account, extra, room.min(3)));
+    lines.extend(section::gone(account, extra, room.min(3)));
     lines.extend(section::lanes(account, extra.now));
     lines.extend(section::admin_owned(account));
     lines.extend(section::next(extra));

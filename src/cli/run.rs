@@ -4,6 +4,7 @@
 use super::args::{Common, RunArgs};
 use super::reconciled::reconcile;
 use super::session::{Session, fatal, name, runtime};
+use super::words::counted;
 use super::{Exit, archives, folder, ledger};
 use crate::clock::SystemClock;
 use crate::ledger::Ledger;
@@ -21,13 +22,23 @@ pub(super) fn run(common: &Common, args: &RunArgs) -> anyhow::Result<Exit> {
     } else {
         folder::begin(common, flags, &SystemClock)?
     };
-    let session = Session::begin("run", common, opened)?;
+    let mut session = Session::begin("run", common, opened)?;
     let ledger = if going_on { session.ledger()? } else { ledger::begin(&session.opened.work)? };
     let archives = archives::with_known(&ledger, &args.exports, session.settings())?;
     let ended = runtime.block_on(cross(&session, ledger, archives))?;
+    session.remark = session.remark.take().or_else(|| unsettled(ended));
     let ledger = session.ledger()?;
     let exit = (ended == Ended::Stopped).then_some(Exit::Stopped);
     session.report(&ledger, "Everything is sent up to the edge of completion.", exit)
+}
+
+/// Says that some calls have no clear end, if so.
+pub(super) fn unsettled(ended: Ended) -> Option<String> {
+    let Ended::Unsettled { calls } = ended else { return None };
+    let calls = counted(calls, "call has", "calls have");
+    Some(format!(
+        "{calls} no clear end, and reading back does not tell: still owed, tried again by the next run."
+    ))
 }
 
 /// Connects, plans and sends.

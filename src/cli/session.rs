@@ -15,7 +15,7 @@ use crate::forecast::{self, Bound, Load};
 use crate::ledger::{Account, Lane, Ledger, Owner, SpacesLog, Stage, Writer};
 use crate::pace::{Backoff, Pacer, Quotas};
 use crate::plan::{self, Bench};
-use crate::send::{Fatal, Options, Run};
+use crate::send::{Fatal, Health, Options, Run};
 use crate::settings::{Pace, SPACES, Settings};
 use std::sync::Arc;
 use tokio::runtime::Runtime;
@@ -148,11 +148,13 @@ impl<'a> Session<'a> {
             spaces: SpacesLog::open(&self.opened.work.spaces())?,
             clock: Arc::clone(&self.clock),
             monitor: self.watch.shared(),
+            health: Health::default(),
             admin: connection.admin,
             options: Options {
                 lanes: settings.lanes,
                 window: settings.window,
                 attempts: settings.max_attempts,
+                unavailable: settings.unavailable,
             },
             stop: self.stop.draining(),
         })
@@ -211,7 +213,7 @@ pub(super) fn next(account: &Account) -> Option<String> {
     let all = account.lanes.values().sum::<u64>() > 0;
     match () {
         () if any(&["planned", "staged", "open"]) => Some("run".to_owned()),
-        () if !account.wedged.is_empty() => None,
+        () if !account.wedged.is_empty() || !account.gone.is_empty() => None,
         () if any(&["drained"]) => Some("verify".to_owned()),
         () if any(&["verified", "completed"]) => Some("complete".to_owned()),
         () if all => Some("status --lanes".to_owned()),

@@ -35,9 +35,9 @@ pub(super) fn verify(common: &Common, args: &VerifyArgs) -> anyhow::Result<Exit>
         send::stored(&lanes)
     };
     session.watch.end();
-    let exit = if session.stop.asked() { Exit::Stopped } else { exit(&verified) };
     let mut account = session.ledger()?.account()?;
     explain(&mut account);
+    let exit = if session.stop.asked() { Exit::Stopped } else { exit(&verified, account.notices) };
     let certificates = session.opened.work.path(CERTIFICATES);
     let told = Told {
         verified: &verified,
@@ -69,6 +69,7 @@ fn json(told: &Told<'_>, exit: Exit) -> serde_json::Value {
         "as_planned": found,
         "unplanned": extra,
         "stuck_calls": verified.stuck(),
+        "notices": account.notices,
         "read_before_completion": verified.stored,
         "spaces": verified.lanes.iter().map(space).collect::<Vec<_>>(),
         "not_read_back": verified.unread,
@@ -112,10 +113,10 @@ fn no_scopes(error: &TokenError) -> anyhow::Error {
     )
 }
 
-pub(super) fn exit(verified: &Verified) -> Exit {
+pub(super) fn exit(verified: &Verified, notices: u64) -> Exit {
     match () {
         () if verified.lanes.iter().any(|(_, verdict)| !verdict.clean()) => Exit::Differences,
-        () if verified.stuck() > 0 => Exit::Wedged,
+        () if verified.stuck() + notices > 0 => Exit::Wedged,
         () if verified.lanes.is_empty() || !verified.unread.is_empty() => Exit::Unfinished,
         () => Exit::Done,
     }

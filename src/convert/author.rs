@@ -3,7 +3,8 @@
 use super::fate::Sender;
 use super::loss::{Loss, Losses};
 use super::roster::{Roster, one_line};
-use super::tree::{Block, Document, Inline, Shape, Style};
+use super::tree::{Block, Document, Inline, Shape, Span, Style};
+use crate::draft::{JOINER, byline};
 use crate::slack::Message;
 
 /// Slackbot, whom no export lists.
@@ -49,8 +50,15 @@ fn name(message: &Message, roster: &Roster, slackbot: bool) -> String {
 
 /// Puts a name in front of the text: on a line of its own where the text begins with a list, a
 /// quote or code, which must stand at a line's start.
-pub(super) fn put_in_front(document: &mut Document<'_>, name: String, colon: bool) {
-    let bold = Inline::text(if colon { name + ":" } else { name }, Style::BOLD);
+pub(super) fn put_in_front(
+    document: &mut Document<'_>,
+    name: &str,
+    colon: bool,
+    losses: &mut Losses,
+) {
+    let byline = byline(name, colon);
+    losses.add_many(Loss::Defused, u32::from(byline.contains(JOINER) && !name.contains(JOINER)));
+    let bold = Inline { span: Span::Byline(byline), style: Style::PLAIN };
     match document.blocks.first_mut() {
         Some(Block { shape: Shape::Paragraph, quoted: false, inlines }) => {
             inlines.splice(0..0, [bold, Inline::text(" ", Style::PLAIN)]);

@@ -80,6 +80,11 @@ losses! {
     UnknownBlock "unknown_block" Content "block newer than this program, left out";
     UnknownElement "unknown_element" Content "element newer than this program, left out";
     UnknownSubtype "unknown_subtype" Cosmetic "kind of message newer than this program, posted as an ordinary one";
+    MarkupRefused "markup_refused" Cosmetic "message that Chat took only without its markup";
+    AttachmentRefused "attachment_refused" Content "message that Chat took only without its attachment";
+    StandsAsNotice "stands_as_notice" Whole "message that Chat refused: a notice stands in its place";
+    AuthorUnavailable "author_unavailable" Content "author named in the text, because their account can't be used any more";
+    PastRefused "past_refused" Content "member whose past stay Chat did not take";
 }
 
 impl FromStr for Loss {

@@ -181,7 +181,7 @@ impl Recipe<'_> {
         let mut head = String::new();
         if let Some(name) = name {
             let colon = matches!(voice, Voice::Says);
-            author::put_in_front(&mut document, name, colon);
+            author::put_in_front(&mut document, &name, colon, &mut losses);
             head = self.head(&document);
         }
         let reply = message.thread.is_some_and(|root| root != message.ts);

@@ -60,6 +60,8 @@ pub(super) enum Span<'a> {
     Broadcast(Cow<'a, str>),
     /// An emoji by name, and as Unicode where it has one.
     Emoji { name: Cow<'a, str>, unicode: Option<Cow<'a, str>> },
+    /// Whose text it is, in Chat's markup already.
+    Byline(String),
     /// A date in fixed words.
     Date { text: Cow<'a, str>, url: Option<Cow<'a, str>> },
 }

@@ -48,13 +48,14 @@ fn check(space: &Space, all: &mut Vec<Finding>) {
     let (mut times, mut names) = (BTreeSet::new(), BTreeSet::new());
     let mut roots = HashMap::<Id, i64>::new();
     for message in &space.messages {
-        if message.thread == message.id {
+        if message.thread == message.id && !message.deleted {
             roots.insert(message.id, message.created);
         }
         if !times.insert(message.created) {
             all.push(finding("create-time-clash", space, message.id.to_string()));
         }
-        if message.client_id.as_ref().is_some_and(|id| !names.insert(id)) {
+        let named = message.client_id.as_ref().filter(|_| !message.deleted);
+        if named.is_some_and(|id| !names.insert(id)) {
             all.push(finding("duplicate-message", space, message.id.to_string()));
         }
     }
@@ -62,7 +63,9 @@ fn check(space: &Space, all: &mut Vec<Finding>) {
         roots.extend(space.messages.get(thread.root as usize).map(|root| (*id, root.created)));
     }
     for message in &space.messages {
-        if roots.get(&message.thread).is_some_and(|root| message.created < *root) {
+        if !message.deleted
+            && roots.get(&message.thread).is_some_and(|root| message.created < *root)
+        {
             all.push(finding("reply-before-root", space, message.id.to_string()));
         }
     }

@@ -77,10 +77,13 @@ fn space(space: &Space, people: &People, now: i64, out: &mut String) {
     let past = space.past.iter().map(|(who, (from, until))| {
         json!({ "past": people.email(*who), "from": time::format(*from), "until": time::format(*until) })
     });
-    let present = space
-        .present
-        .iter()
-        .map(|(who, role)| json!({ "member": people.email(*who), "role": role.word() }));
+    let present = space.present.iter().map(|(who, role)| {
+        let mut line = json!({ "member": people.email(*who), "role": role.word() });
+        if space.invited.contains(who) {
+            line["state"] = "INVITED".into();
+        }
+        line
+    });
     let mut members: Vec<_> = past.chain(present).map(|member| member.to_string()).collect();
     members.sort_unstable();
     for member in members {

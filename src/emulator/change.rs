@@ -177,7 +177,7 @@ fn person(shared: &Shared, user: &str) -> Result<Who, BadChange> {
 fn employ(shared: &Shared, user: &str, state: State) -> Result<(), BadChange> {
     let who = person(shared, user)?;
     shared.people_mut().set(who, state);
-    if state != State::Active {
+    if state != State::Active && !shared.dialects.tokens_outlive_account {
         shared.tokens.end(who);
     }
     Ok(())

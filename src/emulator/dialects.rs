@@ -2,8 +2,47 @@
 //!
 //! Each unknown has both answers here; a client that is right under all of them is right.
 
+mod table;
+
+pub use table::{Dialects, SWITCHES};
+
+use super::mark::Mark;
 use serde::{Deserialize, Serialize};
 use std::time::Duration;
+
+/// One switch, as it is documented.
+#[derive(Debug, Clone, Copy)]
+pub struct Switch {
+    /// The field of [`Dialects`].
+    pub field: &'static str,
+    /// What it decides.
+    pub decides: &'static str,
+    /// How the default is known.
+    pub mark: Mark,
+    /// Why the default is the default.
+    pub why: &'static str,
+    /// Its values as JSON, the default first.
+    pub values: fn() -> Vec<serde_json::Value>,
+}
+
+impl Switch {
+    /// Returns the switch's line in the table of `docs/emulator.md`.
+    pub fn row(&self) -> String {
+        let mut values = (self.values)().into_iter().map(|value| match value {
+            serde_json::Value::String(word) => format!("`{word}`"),
+            other => format!("`{other}`"),
+        });
+        let default = values.next().unwrap_or_default();
+        let others: Vec<_> = values.collect();
+        let (field, decides) = (self.field, self.decides);
+        format!(
+            "| `{field}` | {decides} | {default} | {} | {}: {} |",
+            others.join(", "),
+            self.mark,
+            self.why
+        )
+    }
+}
 
 /// What a repeated requestId brings back.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -27,7 +66,7 @@ pub enum Repeat {
     Same,
 }
 
-/// How a second message with a taken createTime is refused.
+/// How something is refused that is there already.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Clash {
@@ -57,66 +96,66 @@ pub enum Throttle {
     Forbidden,
 }
 
-/// One field for each unknown. The default is what the documents make most likely.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(default, deny_unknown_fields)]
-pub struct Dialects {
-    /// What a repeated requestId brings back.
-    pub request_replay: RequestReplay,
-    /// How a requestId used by another user is refused.
-    pub foreign_request: Clash,
-    /// What a used messageId under a new requestId gets (409 when refused).
-    pub message_id_repeat: Repeat,
-    /// How a taken createTime is refused.
-    pub create_time_clash: Clash,
-    /// What one user's same emoji on the same message gets (409 when refused).
-    pub reaction_repeat: Repeat,
-    /// What a person who is already in gets (409 when refused).
-    pub member_repeat: Repeat,
-    /// What completeImport on a completed space gets (400 when refused).
-    pub complete_repeat: Repeat,
-    /// How an expired or deleted space answers.
-    pub gone_space: Gone,
-    /// Whether the answer to spaces.create already shows `importModeExpireTime`.
-    pub expire_time_at_create: bool,
-    /// Whether 429 and 503 carry `Retry-After`.
-    pub retry_after: bool,
-    /// Whether two spaces may not share a display name.
-    pub unique_names: bool,
-    /// Whether a message may have the very createTime of its space.
-    pub equal_create_time: bool,
-    /// How a spent quota answers.
-    pub throttle: Throttle,
-    /// Whether errors carry `google.rpc.ErrorInfo`.
-    pub error_info: bool,
-    /// Whether messages.list shows `clientAssignedMessageId`.
-    pub listed_client_ids: bool,
-    /// Whether an author needs a historical membership before messages.create.
-    pub author_must_be_member: bool,
-    /// Whether members.list still works with `chat.import` after completion.
-    pub members_listed_after_completion: bool,
+/// How a quota counts.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Window {
+    /// A bucket that refills evenly.
+    Bucket,
+    /// So many in each minute or second of the clock.
+    Fixed,
 }
 
-impl Default for Dialects {
-    fn default() -> Self {
-        Self {
-            request_replay: RequestReplay::Populated,
-            foreign_request: Clash::Invalid,
-            message_id_repeat: Repeat::Refused,
-            create_time_clash: Clash::Conflict,
-            reaction_repeat: Repeat::Refused,
-            member_repeat: Repeat::Refused,
-            complete_repeat: Repeat::Refused,
-            gone_space: Gone::Forbidden,
-            expire_time_at_create: true,
-            retry_after: false,
-            unique_names: true,
-            equal_create_time: true,
-            throttle: Throttle::TooMany,
-            error_info: true,
-            listed_client_ids: true,
-            author_must_be_member: false,
-            members_listed_after_completion: true,
-        }
-    }
+/// What becomes of something that may not be meant to work.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Odd {
+    /// It works.
+    Taken,
+    /// 400.
+    Refused,
+    /// The rest works, as if it had not been sent.
+    Ignored,
+}
+
+/// How the token endpoint speaks of an account that can't be impersonated.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Absent {
+    /// `invalid_grant`, "The account has been deleted".
+    Deleted,
+    /// `invalid_grant`, "Invalid email or User ID".
+    Unknown,
+    /// `access_denied`, "Account restricted".
+    Restricted,
+}
+
+/// How the token endpoint speaks of a key that was deleted.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum DeadKey {
+    /// "Invalid JWT Signature."
+    Signature,
+    /// "Invalid JWT: No valid verifier found for issuer".
+    Verifier,
+}
+
+/// The error with which the token endpoint refuses what is not delegated.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Undelegated {
+    /// "Client is unauthorized to retrieve access tokens using this method, or …"
+    UnauthorizedClient,
+    /// "Requested client not authorized"
+    AccessDenied,
+}
+
+/// How the 32,000 bytes of a message are counted.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Bytes {
+    /// The text in UTF-8.
+    Utf8,
+    /// The text as JSON writes it, quotes and line ends escaped.
+    Json,
 }

@@ -2,6 +2,7 @@
 
 use super::ids::Id;
 use super::message_view as show;
+use super::people::Who;
 use super::refusal::{Outcome, Refusal};
 use super::shared::{Turn, json};
 use super::time::{self, Micros};
@@ -53,7 +54,8 @@ struct Filter {
 pub(super) fn list(turn: &Turn<'_>) -> Outcome<Vec<u8>> {
     let who = turn.user()?;
     let room = turn.room()?;
-    let space = turn.open(&room)?;
+    let space = turn.look(&room)?;
+    space.listed_to(who, turn)?;
     if !space.importing {
         if !turn.may(&["chat.messages", "chat.messages.readonly"]) {
             return Err(Refusal::forbidden(
@@ -88,6 +90,16 @@ pub(super) fn list(turn: &Turn<'_>) -> Outcome<Vec<u8>> {
         }
     }
     Ok(page(turn, &space, found, size, &filter))
+}
+
+impl Space {
+    /// Refuses all but the creator where a list of an import space is theirs alone.
+    pub(super) fn listed_to(&self, who: Who, turn: &Turn<'_>) -> Outcome<()> {
+        if self.importing && turn.dialects().listed_to_creator && self.creator != Some(who) {
+            return Err(Refusal::forbidden("The caller does not have permission"));
+        }
+        Ok(())
+    }
 }
 
 fn page(

@@ -93,7 +93,9 @@ fn active(turn: &Turn<'_>, space: &mut Space, caller: Who, who: Who) -> Outcome<
         Some(role) => *role,
         None => Role::Member,
     };
-    space.present.insert(who, role);
+    if space.present.insert(who, role).is_none() && !turn.dialects().auto_accept {
+        space.invited.insert(who);
+    }
     Ok(json(&view(turn, space, who, None, Some(role))))
 }
 
@@ -106,11 +108,16 @@ fn view(
 ) -> Value {
     let people = turn.shared.people();
     let id = people.id(who);
+    let state = match role {
+        None => "NOT_A_MEMBER",
+        Some(_) if space.invited.contains(&who) => "INVITED",
+        Some(_) => "JOINED",
+    };
     let mut view = object!({
         "name": format!("spaces/{}/members/{id}", space.id),
         "member": { "name": format!("users/{id}"), "type": "HUMAN" },
         "role": role.unwrap_or(Role::Member).word(),
-        "state": if role.is_some() { "JOINED" } else { "NOT_A_MEMBER" },
+        "state": state,
     });
     if let Some((from, until)) = span {
         view["createTime"] = time::format(from).into();
@@ -122,11 +129,12 @@ fn view(
 /// members.list: the historical ones while importing, else the active ones.
 pub(super) fn list(turn: &Turn<'_>) -> Outcome<Vec<u8>> {
     let room = turn.room()?;
-    let space = turn.open(&room)?;
+    let space = turn.look(&room)?;
     if turn.query.get("filter").is_some() {
         return Err(Refusal::unmodelled("filters of members.list"));
     }
     let who = turn.user()?;
+    space.listed_to(who, turn)?;
     if !space.importing {
         let others = turn.may(&["chat.memberships", "chat.memberships.readonly"]);
         if !space.present.contains_key(&who)
@@ -138,14 +146,20 @@ pub(super) fn list(turn: &Turn<'_>) -> Outcome<Vec<u8>> {
     let size = page_size(turn, PAGE, PAGE_MAX)?;
     let start = turn.query.get("pageToken").map_or(Ok(0), str::parse::<usize>);
     let start = start.map_err(|_| Refusal::invalid("The page token is invalid."))?;
+    let shown = |who: &Who| turn.query.flag("showInvited") || !space.invited.contains(who);
     let all: Vec<Value> = if space.importing {
         let some = space.past.iter().skip(start).take(size);
         some.map(|(who, span)| view(turn, &space, *who, Some(*span), None)).collect()
     } else {
-        let some = space.present.iter().skip(start).take(size);
+        let shown = space.present.iter().filter(|(who, _)| shown(who));
+        let some = shown.skip(start).take(size);
         some.map(|(who, role)| view(turn, &space, *who, None, Some(*role))).collect()
     };
-    let total = if space.importing { space.past.len() } else { space.present.len() };
+    let total = if space.importing {
+        space.past.len()
+    } else {
+        space.present.keys().filter(|who| shown(who)).count()
+    };
     let mut page = object!({});
     if start + all.len() < total {
         page["nextPageToken"] = (start + all.len()).to_string().into();
@@ -171,7 +185,8 @@ pub(super) fn patch(turn: &Turn<'_>) -> Outcome<Vec<u8>> {
     if space.importing || space.kind != Kind::Space {
         return Err(Refusal::invalid("Roles are for completed spaces with a name."));
     }
-    if !turn.may(&["chat.memberships"]) {
+    let import = turn.dialects().roles_with_import && turn.may(&["chat.import"]);
+    if !import && !turn.may(&["chat.memberships"]) {
         return Err(Refusal::forbidden(
             "The scope chat.import works on spaces in import mode only.",
         ));
@@ -211,5 +226,6 @@ pub(super) fn delete(turn: &Turn<'_>) -> Outcome<Vec<u8>> {
     }
     space.managed_by(caller, turn)?;
     let role = space.present.remove(&who).ok_or_else(missing)?;
+    space.invited.remove(&who);
     Ok(json(&view(turn, &space, who, None, Some(role))))
 }

@@ -1,18 +1,16 @@
 //! messages.create, by the rules of import mode.
 
-use super::dialects::{Clash, Repeat};
+use super::dialects::{Bytes, Clash};
 use super::ids::Id;
 use super::message_view as show;
-use super::people::Who;
 use super::refusal::{Outcome, Refusal};
 use super::shared::Turn;
-use super::spaces;
 use super::time::Micros;
-use super::world::{Attachment, Extra, Kind, Message, Replay, Space, Thread};
+use super::world::{Attachment, Extra, Message, Replay, Space, Thread};
+use super::{repeats, threads, uploads};
 
 /// The limit of a message's contents.
 const TEXT_BYTES: usize = 32_000;
-const THREAD_KEY_CHARS: usize = 4000;
 
 /// messages.create.
 pub(super) fn create(turn: &mut Turn<'_>) -> Outcome<Vec<u8>> {
@@ -23,11 +21,8 @@ pub(super) fn create(turn: &mut Turn<'_>) -> Outcome<Vec<u8>> {
     importing(turn, &mut space)?;
     well_formed(turn)?;
     let client_id = client_id(turn)?;
-    let request = turn.query.get("requestId").map(|id| shared.ids.of(&[b"request", id.as_bytes()]));
-    if let Some(at) = replayed(turn, &space, request, who)? {
-        return Ok(show::echo(turn, &space, at));
-    }
-    if let Some(answer) = repeated(turn, &space, client_id.as_deref())? {
+    let request = repeats::request_id(turn)?.map(|id| shared.ids.of(&[b"request", id.as_bytes()]));
+    if let Some(answer) = repeats::message(turn, &space, request, client_id.as_deref())? {
         return Ok(answer);
     }
     let created = created(turn, &space)?;
@@ -35,8 +30,9 @@ pub(super) fn create(turn: &mut Turn<'_>) -> Outcome<Vec<u8>> {
         return Err(Refusal::invalid("The author is not a member of the space."));
     }
     let id = name(turn, &space, client_id.as_deref(), request, created);
-    let (thread, reply) = thread(turn, &space, id)?;
+    let (thread, reply) = threads::choose(turn, &space, id)?;
     let extra = attachments(turn, &space, id)?;
+    uploads::spend(turn);
     let text = turn.text("text").unwrap_or_default().into();
     let client_id = client_id.map(Into::into);
     let message = Message {
@@ -50,7 +46,7 @@ pub(super) fn create(turn: &mut Turn<'_>) -> Outcome<Vec<u8>> {
         client_id,
         extra,
     };
-    let at = space.put(message, reply, threads_by_key(turn));
+    let at = space.put(message, reply, threads::keyed(turn));
     if let Some(request) = request {
         let replay = Replay { who, target: at, fingerprint: turn.fingerprint, at: turn.now };
         space.requests.insert(request, replay);
@@ -70,11 +66,21 @@ pub(super) fn importing(turn: &Turn<'_>, space: &mut Space) -> Outcome<()> {
     Err(Refusal::forbidden("The scope chat.import works on spaces in import mode only."))
 }
 
-fn well_formed(turn: &Turn<'_>) -> Outcome<()> {
-    let text = turn.text("text").unwrap_or_default();
-    if text.len() > TEXT_BYTES {
+/// Refuses a text that is too large.
+pub(super) fn sized(turn: &Turn<'_>, text: &str) -> Outcome<()> {
+    let bytes = match turn.dialects().text_bytes {
+        Bytes::Utf8 => text.len(),
+        Bytes::Json => serde_json::Value::from(text).to_string().len() - 2,
+    };
+    if bytes > TEXT_BYTES {
         return Err(Refusal::invalid("The message is larger than 32000 bytes."));
     }
+    Ok(())
+}
+
+fn well_formed(turn: &Turn<'_>) -> Outcome<()> {
+    let text = turn.text("text").unwrap_or_default();
+    sized(turn, text)?;
     if text.is_empty() && !turn.body.contains_key("attachment") {
         return Err(Refusal::invalid(
             "Message cannot be empty. Discarding empty create message request.",
@@ -107,36 +113,12 @@ fn client_id(turn: &Turn<'_>) -> Outcome<Option<String>> {
     Ok(Some(id.to_owned()))
 }
 
-fn replayed(
-    turn: &mut Turn<'_>,
-    space: &Space,
-    request: Option<Id>,
-    who: Who,
-) -> Outcome<Option<u32>> {
-    let Some(replay) = request.and_then(|request| space.requests.get(&request)).copied() else {
-        return Ok(None);
-    };
-    if spaces::forgotten(turn, replay.at) {
-        return Ok(None);
-    }
-    spaces::same_request(turn, replay.who, who, replay.fingerprint)?;
-    Ok(Some(replay.target))
-}
-
-/// A used messageId under a new requestId. A deleted message keeps its id.
-fn repeated(turn: &Turn<'_>, space: &Space, client_id: Option<&str>) -> Outcome<Option<Vec<u8>>> {
-    let used = client_id.and_then(|id| space.by_client_id(turn, id));
-    match used {
-        None => Ok(None),
-        Some(at) if turn.dialects().message_id_repeat == Repeat::Same => {
-            Ok(Some(show::full(turn, space, at)))
-        }
-        Some(_) => Err(Refusal::exists("A message with this custom message ID already exists.")),
-    }
-}
-
 fn created(turn: &Turn<'_>, space: &Space) -> Outcome<Micros> {
-    let created = turn.time("createTime").unwrap_or(turn.now);
+    let given = turn.time("createTime");
+    if given.is_some() && turn.caller.who.is_app() && !turn.dialects().app_history {
+        return Err(Refusal::invalid("message.create_time can't be set by the app itself."));
+    }
+    let created = given.unwrap_or(turn.now);
     let early = if turn.dialects().equal_create_time {
         created < space.created
     } else {
@@ -177,43 +159,6 @@ fn name(
     }
 }
 
-fn threads_by_key(turn: &Turn<'_>) -> bool {
-    turn.inner("thread", "threadKey").is_some() || turn.query.get("threadKey").is_some()
-}
-
-/// Decides the thread: its name, and whether the message replies in it.
-fn thread(turn: &mut Turn<'_>, space: &Space, message: Id) -> Outcome<(Id, bool)> {
-    let option = turn.query.get("messageReplyOption").unwrap_or("MESSAGE_REPLY_OPTION_UNSPECIFIED");
-    let name = turn.inner("thread", "name");
-    let key = turn.inner("thread", "threadKey").or_else(|| turn.query.get("threadKey"));
-    if option == "MESSAGE_REPLY_OPTION_UNSPECIFIED" {
-        if name.is_some() || key.is_some() {
-            turn.check.lint("thread-ignored", "thread");
-        }
-        return Ok((message, false));
-    }
-    if space.kind == Kind::GroupChat {
-        return Err(Refusal::invalid("message_reply_option is only supported in named spaces."));
-    }
-    let fail = option == "REPLY_MESSAGE_OR_FAIL";
-    match (name, key) {
-        (Some(name), _) => match space.thread_named(name) {
-            Some(thread) => Ok((thread, true)),
-            None if fail => Err(Refusal::not_found("The thread to reply to was not found.")),
-            None => Ok((message, false)),
-        },
-        (None, Some(key)) if key.chars().count() > THREAD_KEY_CHARS => {
-            Err(Refusal::invalid("thread.thread_key must have at most 4000 characters."))
-        }
-        (None, Some(key)) => {
-            let thread =
-                turn.shared.ids.of(&[b"thread", space.id.to_string().as_bytes(), key.as_bytes()]);
-            Ok((thread, space.threads.contains_key(&thread)))
-        }
-        (None, None) => Ok((message, false)),
-    }
-}
-
 fn attachments(turn: &Turn<'_>, space: &Space, message: Id) -> Outcome<Option<Box<Extra>>> {
     let Some(list) = turn
         .body
@@ -228,9 +173,8 @@ fn attachments(turn: &Turn<'_>, space: &Space, message: Id) -> Outcome<Option<Bo
         let token = item
             .get("attachmentDataRef")
             .and_then(|data| data.get("attachmentUploadToken")?.as_str());
-        let upload = token.and_then(|token| turn.shared.uploads.finished(token));
-        let upload = upload.filter(|upload| upload.space == space.id);
-        let Some(upload) = upload else {
+        let file = token.and_then(|token| uploads::attach(turn, token, space.id));
+        let Some(file) = file else {
             return Err(Refusal::invalid(
                 "The attachment upload token is invalid or belongs to another space.",
             ));
@@ -240,7 +184,7 @@ fn attachments(turn: &Turn<'_>, space: &Space, message: Id) -> Outcome<Option<Bo
             message.to_string().as_bytes(),
             &index.to_be_bytes(),
         ]);
-        extra.attachments.push(Attachment { id, ..upload.file });
+        extra.attachments.push(Attachment { id, ..file });
     }
     Ok(Some(Box::new(extra)))
 }
@@ -256,7 +200,7 @@ impl Space {
     }
 
     /// Finds a message by the id that the client gave it.
-    fn by_client_id(&self, turn: &Turn<'_>, client_id: &str) -> Option<u32> {
+    pub(super) fn by_client_id(&self, turn: &Turn<'_>, client_id: &str) -> Option<u32> {
         self.by_id.get(&self.client_name(turn, client_id)).copied()
     }
 
@@ -271,14 +215,6 @@ impl Space {
         };
         at.filter(|at| !self.messages[*at as usize].deleted)
             .ok_or_else(|| Refusal::not_found("Message not found."))
-    }
-
-    /// Finds a thread by its full resource name.
-    pub(super) fn thread_named(&self, name: &str) -> Option<Id> {
-        let (space, thread) = name.strip_prefix("spaces/")?.split_once("/threads/")?;
-        let id = Id::parse(thread).filter(|_| Id::parse(space) == Some(self.id))?;
-        let own = || self.by_id.get(&id).filter(|at| self.messages[**at as usize].thread == id);
-        (self.threads.contains_key(&id) || own().is_some()).then_some(id)
     }
 
     fn put(&mut self, message: Message, reply: bool, keyed: bool) -> u32 {

@@ -2,7 +2,7 @@
 //!
 //! Each bucket holds one window's worth and refills evenly, so an even pace is never refused.
 
-use super::dialects::Dialects;
+use super::dialects::{Dialects, Window};
 use super::options::Quotas;
 use super::refusal::{Outcome, Refusal};
 use super::time::Micros;
@@ -102,6 +102,9 @@ impl Quota {
         let (Some(scale), Some((cell, Limit(name, limit, seconds)))) = (self.scale, bucket) else {
             return Ok(());
         };
+        if dialects.quota_window == Window::Fixed {
+            return fixed(cell, Limit(name, limit * scale, seconds), now, dialects);
+        }
         // In nanoseconds: at a great scale the time between two calls is far below a microsecond.
         let now = now.saturating_mul(1000);
         let each = (seconds * 1e9 / (limit * scale)) as i64;
@@ -118,6 +121,27 @@ impl Quota {
     }
 }
 
+/// Counts calls in windows of the clock. The cell holds the window's number and the count.
+fn fixed(
+    cell: &AtomicI64,
+    Limit(name, limit, seconds): Limit,
+    now: Micros,
+    dialects: &Dialects,
+) -> Outcome<()> {
+    const COUNT: u32 = 24;
+    let length = (seconds * 1e6) as i64;
+    let window = now / length;
+    let most = (limit as i64).clamp(1, (1 << COUNT) - 1);
+    let taken = cell.fetch_update(Ordering::Relaxed, Ordering::Relaxed, |full| {
+        let count = if full >> COUNT == window { full & ((1 << COUNT) - 1) } else { 0 };
+        (count < most).then_some(window << COUNT | (count + 1))
+    });
+    taken.map(|_| ()).map_err(|_| {
+        let wait = ((window + 1) * length - now) as u64;
+        Refusal::throttled(name, Duration::from_micros(wait), dialects)
+    })
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -132,6 +156,17 @@ mod tests {
         assert!(!call(start));
         assert!(call(start + 100_000) && !call(start + 100_000));
         assert!((2..100).all(|n| call(start + n * 100_000)));
+    }
+
+    #[test]
+    fn a_fixed_window_gives_its_whole_number_at_once_and_again_in_the_next() {
+        let dialects = Dialects { quota_window: Window::Fixed, ..Dialects::default() };
+        let (quota, space) = (Quota::new(Quotas::Scaled(1.0)), SpaceBuckets::default());
+        let call = |at| quota.space("spaces.messages.create", &space, at, &dialects).is_ok();
+        let start = 1_700_000_000_000_000;
+        assert_eq!((0..20).filter(|_| call(start + 990_000)).count(), 10);
+        assert_eq!((0..20).filter(|_| call(start + 1_000_000)).count(), 10);
+        assert!(!call(start + 1_999_999) && call(start + 2_000_000));
     }
 
     #[test]

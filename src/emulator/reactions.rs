@@ -1,6 +1,7 @@
 //! reactions.create and reactions.delete.
 
-use super::dialects::Repeat;
+use super::dialects::{Odd, Repeat};
+use super::emoji::{odd, plausible};
 use super::ids::Id;
 use super::message_view as show;
 use super::messages::importing;
@@ -31,8 +32,9 @@ pub(super) fn create(turn: &Turn<'_>) -> Outcome<Vec<u8>> {
 /// Reads the emoji; a word like `:smile:` is none.
 fn emoji(turn: &Turn<'_>) -> Outcome<String> {
     let custom = || turn.body.get("emoji")?.get("customEmoji")?.get("uid")?.as_str();
+    let refused = turn.dialects().odd_emoji == Odd::Refused;
     match (turn.inner("emoji", "unicode"), custom()) {
-        (Some(unicode), None) if !unicode.is_ascii() && unicode.len() <= 64 => {
+        (Some(unicode), None) if plausible(unicode) && !(refused && odd(unicode)) => {
             Ok(unicode.to_owned())
         }
         (Some(_), None) => {

@@ -1,6 +1,7 @@
 //! One request from head to answer: door, fault, validation, quota, method, journal.
 
 use super::check::Check;
+use super::dialects::Odd;
 use super::exchange::Exchange;
 use super::facts::Method;
 use super::journal::{Entry, Lint};
@@ -180,6 +181,9 @@ fn chat<'a>(
         _ => serde_json::Map::new(),
     };
     check.verdict()?;
+    if shared.dialects.fine_times == Odd::Refused {
+        coarse(&body)?;
+    }
     let now = shared.clock.now();
     if session.is_none() {
         shared.quota.project(method.id, now, &shared.dialects)?;
@@ -195,6 +199,15 @@ fn chat<'a>(
         shared.journal.lint(Lint { method: method.id, rule, place });
     }
     outcome
+}
+
+/// Refuses times with digits below the microsecond.
+fn coarse(body: &serde_json::Map<String, serde_json::Value>) -> Outcome<()> {
+    let fine = |field: &&str| body.get(*field).and_then(|at| at.as_str()).is_some_and(time::fine);
+    match ["createTime", "deleteTime"].iter().find(|field| fine(field)) {
+        Some(field) => Err(Refusal::invalid(format!("{field} is finer than a microsecond."))),
+        None => Ok(()),
+    }
 }
 
 fn fingerprint(path: &str, query: &str, bytes: &[u8]) -> u64 {

@@ -155,6 +155,16 @@ impl Turn<'_> {
         Ok(space)
     }
 
+    /// Opens the space for a call that only reads.
+    pub(super) fn look<'r>(&self, room: &'r Room) -> Outcome<MutexGuard<'r, Space>> {
+        let space = room.lock();
+        if self.dialects().gone_space_read && !space.deleted && space.expired(self.now) {
+            return Ok(space);
+        }
+        space.alive(self.now, &self.shared.dialects)?;
+        Ok(space)
+    }
+
     pub(super) fn dialects(&self) -> &Dialects {
         &self.shared.dialects
     }

@@ -12,7 +12,7 @@ use serde_json::json as object;
 /// spaces.get: the app may always look, a user only after completion.
 pub(super) fn get(turn: &Turn<'_>) -> Outcome<Vec<u8>> {
     let room = turn.room()?;
-    let space = turn.open(&room)?;
+    let space = turn.look(&room)?;
     let who = turn.caller.who;
     let allowed = if space.importing {
         who.is_app()
@@ -45,7 +45,9 @@ pub(super) fn patch(turn: &Turn<'_>) -> Outcome<Vec<u8>> {
                 if name != space.display_name {
                     // The lock of this space is held; its own name is no clash.
                     clash(turn, &register, name.as_deref(), Some(space.id))?;
-                    register.names.extend(name.clone().map(|name| (name, space.id)));
+                    if let Some(name) = &name {
+                        register.names.entry(name.clone()).or_default().push(space.id);
+                    }
                     space.display_name = name;
                 }
             }

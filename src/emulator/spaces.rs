@@ -1,12 +1,13 @@
 //! spaces.create, in import mode.
 
-use super::dialects::{Clash, RequestReplay};
+use super::dialects::{Odd, RequestReplay};
 use super::ids::Id;
 use super::people::Who;
 use super::refusal::{Outcome, Refusal};
+use super::repeats::{forgotten, request_id, same_request};
 use super::shared::{Shared, Turn, json};
 use super::space_view as show;
-use super::time::{Micros, YEAR_2000};
+use super::time::YEAR_2000;
 use super::world::{Kind, Register, Replay, Space};
 use serde_json::Value;
 
@@ -26,13 +27,13 @@ pub(super) fn create(turn: &mut Turn<'_>) -> Outcome<Vec<u8>> {
     let draft = draft(turn)?;
     let world = &turn.shared.world;
     let mut register = world.register();
-    let request = turn.query.get("requestId").map(str::to_owned);
+    let request = request_id(turn)?;
     if let Some(answer) = replayed(turn, &register, request.as_deref(), who)? {
         return Ok(answer);
     }
     clash(turn, &register, draft.display_name.as_deref(), None)?;
     let id = free_id(turn, request.as_deref(), who, &draft);
-    let space = Space { id, ..draft };
+    let space = Space { id, creator: Some(who), ..draft };
     if let Some(request) = request {
         register.requests.insert(
             request,
@@ -40,7 +41,7 @@ pub(super) fn create(turn: &mut Turn<'_>) -> Outcome<Vec<u8>> {
         );
     }
     if let Some(name) = &space.display_name {
-        register.names.insert(name.clone(), id);
+        register.names.entry(name.clone()).or_default().push(id);
     }
     let answer = json(&show::full(&space, turn.dialects().expire_time_at_create));
     world.add(space);
@@ -69,6 +70,11 @@ fn draft(turn: &Turn<'_>) -> Outcome<Space> {
     if turn.body.contains_key("customer") {
         return Err(Refusal::invalid("space.customer must not be set with user authentication."));
     }
+    if turn.body.contains_key("accessSettings")
+        && turn.dialects().audience_at_create == Odd::Refused
+    {
+        return Err(Refusal::invalid("space.access_settings can't be set in import mode."));
+    }
     let created = turn.time("createTime").unwrap_or(turn.now);
     if !(YEAR_2000..=turn.now).contains(&created) {
         return Err(Refusal::invalid(
@@ -89,7 +95,9 @@ fn draft(turn: &Turn<'_>) -> Outcome<Space> {
 pub(super) fn display_name(turn: &Turn<'_>, kind: Kind) -> Outcome<Option<String>> {
     let name = turn.text("displayName").unwrap_or_default();
     match kind {
-        Kind::GroupChat if name.is_empty() => Ok(None),
+        Kind::GroupChat if name.is_empty() || turn.dialects().group_chat_names == Odd::Ignored => {
+            Ok(None)
+        }
         Kind::GroupChat => {
             Err(Refusal::invalid("space.display_name must not be set for GROUP_CHAT."))
         }
@@ -127,8 +135,9 @@ fn replayed(
         return Ok(None);
     };
     let space = room.lock();
-    if space.alive(turn.now, turn.dialects()).is_err() {
-        return Ok(None);
+    match space.alive(turn.now, turn.dialects()) {
+        Err(_) if turn.dialects().gone_requests_free => return Ok(None),
+        gone => gone?,
     }
     same_request(turn, replay.who, who, replay.fingerprint)?;
     Ok(Some(match turn.dialects().request_replay {
@@ -137,44 +146,23 @@ fn replayed(
     }))
 }
 
-/// Tells whether a requestId of this time is no longer remembered.
-pub(super) fn forgotten(turn: &Turn<'_>, at: Micros) -> bool {
-    match turn.dialects().request_replay {
-        RequestReplay::ForgottenAfter(age) => turn.now - at >= age.as_micros() as Micros,
-        _ => false,
-    }
-}
-
-/// A replay must come from the same user, and should be the same bytes.
-pub(super) fn same_request(
-    turn: &mut Turn<'_>,
-    first: Who,
-    now: Who,
-    fingerprint: u64,
-) -> Outcome<()> {
-    let text = "The request ID was already used by another user.";
-    if first != now {
-        return Err(match turn.dialects().foreign_request {
-            Clash::Invalid => Refusal::invalid(text),
-            Clash::Conflict => Refusal::exists(text),
-        });
-    }
-    if fingerprint != turn.fingerprint {
-        turn.check.lint("replay-differs", "requestId");
-    }
-    Ok(())
-}
-
 pub(super) fn clash(
     turn: &Turn<'_>,
     register: &Register,
     name: Option<&str>,
     own: Option<Id>,
 ) -> Outcome<()> {
-    let taken = name.and_then(|name| register.names.get(name)).filter(|id| Some(**id) != own);
-    let room = taken.and_then(|id| turn.shared.world.room(*id));
-    let there = room.is_some_and(|room| room.lock().alive(turn.now, turn.dialects()).is_ok());
-    if there && turn.dialects().unique_names {
+    let dialects = turn.dialects();
+    let holds = |id: &Id| {
+        Some(*id) != own
+            && turn.shared.world.room(*id).is_some_and(|room| {
+                let space = room.lock();
+                let counts = dialects.import_names || !space.importing;
+                counts && space.alive(turn.now, dialects).is_ok()
+            })
+    };
+    let taken = name.and_then(|name| register.names.get(name));
+    if dialects.unique_names && taken.is_some_and(|ids| ids.iter().any(holds)) {
         let text = "A space with this display name already exists in the Google Workspace organization. Try a different displayName.";
         return Err(Refusal::exists(text));
     }

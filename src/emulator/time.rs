@@ -46,6 +46,13 @@ fn fraction(tail: &[u8]) -> &[u8] {
     if (1..=9).contains(&count) { &digits[count..] } else { b"" }
 }
 
+/// Tells whether a timestamp has digits below the microsecond that are not all zero.
+pub(super) fn fine(text: &str) -> bool {
+    let digits = text.split_once('.').map_or("", |(_, fraction)| fraction);
+    let digits = digits.bytes().take_while(u8::is_ascii_digit);
+    digits.skip(6).any(|digit| digit != b'0')
+}
+
 fn zone(tail: &[u8]) -> bool {
     match tail {
         b"Z" => true,

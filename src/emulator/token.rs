@@ -1,5 +1,6 @@
 //! The token endpoint: a signed assertion in, an access token out.
 
+use super::dialects::{Absent, DeadKey, Dialects, Undelegated};
 use super::facts::{Scopes, Spec};
 use super::key::{ACCOUNT, GOOGLE_TOKEN_URI, random_hex};
 use super::people::{State, Who};
@@ -93,7 +94,10 @@ const LIFE: Denied = Denied(
 );
 const SUBJECT: Denied = Denied(400, "invalid_grant", "Invalid email or User ID");
 const DELETED: Denied = Denied(400, "invalid_grant", "The account has been deleted");
-const SUSPENDED: Denied = Denied(400, "invalid_grant", "Account has been deleted or suspended");
+const RESTRICTED: Denied = Denied(403, "access_denied", "Account restricted");
+const VERIFIER: Denied =
+    Denied(400, "invalid_grant", "Invalid JWT: No valid verifier found for issuer");
+const DENIED: Denied = Denied(403, "access_denied", "Requested client not authorized");
 const SCOPE: Denied =
     Denied(400, "invalid_scope", "Invalid OAuth scope or ID token audience provided.");
 const DELEGATION: Denied = Denied(
@@ -168,7 +172,13 @@ fn claims(shared: &Shared, assertion: &str) -> Result<Claims, Denied> {
         return Err(ISSUER);
     }
     let signature = BASE64.decode(signature).map_err(|_| SIGNATURE)?;
-    if !shared.trust.key() || !shared.key.verifies(signed.as_bytes(), &signature) {
+    if !shared.trust.key() {
+        return Err(match shared.dialects.dead_key {
+            DeadKey::Signature => SIGNATURE,
+            DeadKey::Verifier => VERIFIER,
+        });
+    }
+    if !shared.key.verifies(signed.as_bytes(), &signature) {
         return Err(SIGNATURE);
     }
     let own = claims.aud.strip_prefix(shared.url.as_str()).is_some_and(|path| path == "/token");
@@ -195,10 +205,26 @@ fn subject(shared: &Shared, subject: Option<&str>) -> Result<Who, Denied> {
     let who = people.ever(subject).ok_or(SUBJECT)?;
     match people.get(who).map(|account| account.state) {
         Some(State::Active) => Ok(who),
-        Some(State::Suspended) => Err(SUSPENDED),
-        Some(State::Deleted) => Err(DELETED),
+        Some(State::Suspended) => Err(absent(shared.dialects.suspended_account)),
+        Some(State::Deleted) => Err(absent(shared.dialects.deleted_account)),
         None => Err(SUBJECT),
     }
+}
+
+fn absent(how: Absent) -> Denied {
+    match how {
+        Absent::Deleted => DELETED,
+        Absent::Unknown => SUBJECT,
+        Absent::Restricted => RESTRICTED,
+    }
+}
+
+fn undelegated(dialects: &Dialects) -> Denied {
+    let Denied(_, error, text) = match dialects.undelegated_error {
+        Undelegated::UnauthorizedClient => DELEGATION,
+        Undelegated::AccessDenied => DENIED,
+    };
+    Denied(dialects.undelegated_status, error, text)
 }
 
 fn scopes(shared: &Shared, claims: &Claims, who: Who) -> Result<Scopes, Denied> {
@@ -212,5 +238,5 @@ fn scopes(shared: &Shared, claims: &Claims, who: Who) -> Result<Scopes, Denied> 
     }
     // Delegation speaks of people; the app asks for itself.
     let trusted = who.is_app() || shared.trust.delegates(shared.people().email(who), scopes);
-    if trusted { Ok(scopes) } else { Err(DELEGATION) }
+    if trusted { Ok(scopes) } else { Err(undelegated(&shared.dialects)) }
 }

@@ -4,9 +4,11 @@ use super::ids::Id;
 use super::key::random_hex;
 use super::messages::importing;
 use super::multipart;
+use super::people::Who;
 use super::refusal::{Outcome, Refusal};
 use super::reply::Reply;
 use super::shared::{Turn, json};
+use super::time::{Micros, SECOND};
 use super::token::Caller;
 use super::world::Attachment;
 use http::HeaderMap;
@@ -20,14 +22,17 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 pub(super) const MOST: u64 = 200 << 20;
 /// Every chunk but the last is a multiple of this.
 const CHUNK: u64 = 256 << 10;
+const UPLOAD_LIFE: Micros = 120 * SECOND;
 const SESSIONS: usize = 1000;
 const TOKENS: usize = 100_000;
 
 /// A file that was uploaded and waits for its message.
 #[derive(Debug, Clone)]
-pub(super) struct Upload {
-    pub(super) space: Id,
-    pub(super) file: Attachment,
+struct Upload {
+    space: Id,
+    by: Who,
+    at: Micros,
+    file: Attachment,
 }
 
 #[derive(Clone)]
@@ -81,9 +86,8 @@ pub(super) struct Uploads {
 }
 
 impl Uploads {
-    /// Returns the file behind an upload token.
-    pub(super) fn finished(&self, token: &str) -> Option<Upload> {
-        self.finished.lock().unwrap_or_else(PoisonError::into_inner).entries.get(token).cloned()
+    fn files(&self) -> MutexGuard<'_, Drawer<Upload>> {
+        self.finished.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Returns who began a session: its address alone is the right to go on.
@@ -95,7 +99,7 @@ impl Uploads {
         self.sessions.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    fn finish(&self, session: Session) -> Outcome<String> {
+    fn finish(&self, session: Session, at: Micros) -> Outcome<String> {
         let token = token()?;
         let hash = session.hash.finish();
         let sha256 =
@@ -107,13 +111,33 @@ impl Uploads {
             size: session.got,
             sha256: sha256.into(),
         };
-        let upload = Upload { space: session.space, file };
-        self.finished.lock().unwrap_or_else(PoisonError::into_inner).put(
-            token.clone(),
-            upload,
-            TOKENS,
-        );
+        let upload = Upload { space: session.space, by: session.caller.who, at, file };
+        self.files().put(token.clone(), upload, TOKENS);
         Ok(token)
+    }
+}
+
+/// Returns the file behind an upload token, where the caller may attach it.
+pub(super) fn attach(turn: &Turn<'_>, token: &str, space: Id) -> Option<Attachment> {
+    let dialects = turn.dialects();
+    let upload = turn.shared.uploads.files().entries.get(token).cloned()?;
+    let ended = dialects.uploads_end && turn.now - upload.at >= UPLOAD_LIFE;
+    let others = dialects.uploader_must_post && upload.by != turn.caller.who;
+    (upload.space == space && !ended && !others).then_some(upload.file)
+}
+
+/// Lets the upload tokens of a message that was posted end, where they work once.
+pub(super) fn spend(turn: &Turn<'_>) {
+    let list = turn.body.get("attachment").and_then(|list| list.as_array());
+    let Some(list) = list.filter(|_| turn.dialects().uploads_once) else {
+        return;
+    };
+    for item in list {
+        let token =
+            item.get("attachmentDataRef").and_then(|data| data.get("attachmentUploadToken"));
+        if let Some(token) = token.and_then(|token| token.as_str()) {
+            turn.shared.uploads.files().entries.remove(token);
+        }
     }
 }
 
@@ -170,7 +194,7 @@ fn file_name(turn: &mut Turn<'_>, bytes: &[u8]) -> Outcome<String> {
 fn whole(turn: &Turn<'_>, mut session: Session, bytes: &[u8]) -> Outcome<Reply> {
     take(&mut session, bytes)?;
     let space = session.space;
-    let token = turn.shared.uploads.finish(session)?;
+    let token = turn.shared.uploads.finish(session, turn.now)?;
     Ok(done(space, &token))
 }
 
@@ -253,7 +277,7 @@ fn resume(turn: &Turn<'_>, id: &str, headers: &HeaderMap, bytes: &[u8]) -> Outco
             reply.with("range", format!("bytes=0-{}", got - 1))
         });
     }
-    let token = uploads.finish(session.clone())?;
+    let token = uploads.finish(session.clone(), turn.now)?;
     session.done = Some(token.clone());
     Ok(done(session.space, &token))
 }

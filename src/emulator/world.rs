@@ -6,7 +6,7 @@ use super::people::Who;
 use super::quota::SpaceBuckets;
 use super::refusal::{Outcome, Refusal};
 use super::time::{DAY, Micros};
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock};
 
 /// How long a space may stay in import mode.
@@ -112,6 +112,8 @@ pub(super) struct Space {
     pub(super) importing: bool,
     pub(super) deleted: bool,
     pub(super) foreign: bool,
+    /// Who called spaces.create.
+    pub(super) creator: Option<Who>,
     pub(super) owner: Option<Who>,
     pub(super) messages: Vec<Message>,
     pub(super) by_id: HashMap<Id, u32>,
@@ -123,6 +125,8 @@ pub(super) struct Space {
     /// Historical memberships: from and until.
     pub(super) past: BTreeMap<Who, (Micros, Micros)>,
     pub(super) present: BTreeMap<Who, Role>,
+    /// Those of them who have yet to accept.
+    pub(super) invited: BTreeSet<Who>,
     /// Writes that import mode would have taken but that came after its end.
     pub(super) late_writes: u64,
 }
@@ -189,7 +193,7 @@ impl Room {
 #[derive(Debug, Default)]
 pub(super) struct Register {
     pub(super) requests: HashMap<String, Replay<Id>>,
-    pub(super) names: HashMap<String, Id>,
+    pub(super) names: HashMap<String, Vec<Id>>,
 }
 
 /// All spaces.

@@ -102,6 +102,15 @@ pub struct Wedged {
     pub detail: String,
 }
 
+/// A conversation whose space Google deleted or expired before it was complete.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Gone {
+    /// Slack's id of the conversation.
+    pub conversation: String,
+    /// Its name, from Slack: hostile.
+    pub name: String,
+}
+
 /// One lane's standing.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct LaneStanding {
@@ -111,7 +120,7 @@ pub struct LaneStanding {
     pub name: String,
     /// `public`, `private`, `group`, `direct`, `unlisted`.
     pub kind: String,
-    /// `planned`, `staged`, `open`, `drained`, `verified`, `completed`, `present`.
+    /// `planned`, `staged`, `open`, `drained`, `verified`, `completed`, `present`; or `gone`.
     pub state: String,
     /// Messages owed in all.
     pub messages: u64,
@@ -142,10 +151,14 @@ pub struct Account {
     pub lost: Vec<Named>,
     /// What is stuck.
     pub wedged: Vec<Wedged>,
+    /// Posts that are notices in the place of what Chat refused.
+    pub notices: u64,
     /// Some of what could not be read: day file and place in it. Names are hostile text.
     pub unreadable: Vec<String>,
     /// Lanes by state.
     pub lanes: BTreeMap<String, u64>,
+    /// Conversations whose space is gone: their messages stay owed until they are started over.
+    pub gone: Vec<Gone>,
     /// Names of conversations that the admin had to complete: hostile text.
     pub admin_owned: Vec<String>,
     /// The earliest expiry among open spaces.
@@ -155,11 +168,14 @@ pub struct Account {
 }
 
 impl Account {
-    /// Tells whether the account has a hole: something owed, wedged, or read back unlike planned.
+    /// Tells whether the account has a hole: something owed, wedged, standing as
+    /// a notice, or read back unlike planned.
     pub fn has_hole(&self) -> bool {
         let stuck = |tally: &Tally| tally.owed + tally.wedged > 0;
         self.items.values().any(stuck)
             || !self.wedged.is_empty()
+            || !self.gone.is_empty()
+            || self.notices > 0
             || self.verified.0 < self.verified.1
     }
 }

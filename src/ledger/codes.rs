@@ -1,7 +1,7 @@
 //! The small numbers that stand for our words in the ledger's columns.
 
 use super::account::{ItemKind, ItemState};
-use crate::draft::{Phase, StepKind};
+use crate::draft::{Phase, Rung, StepKind};
 
 /// A word with a number in the ledger.
 pub(super) trait Code: Copy + PartialEq + 'static {
@@ -36,6 +36,10 @@ impl Code for StepKind {
         &[Self::Space, Self::PastMember, Self::Post, Self::React, Self::Complete, Self::Member];
 }
 
+impl Code for Rung {
+    const ALL: &'static [Self] = &[Self::Whole, Self::Plain, Self::Bare, Self::Notice];
+}
+
 impl Code for ItemKind {
     const ALL: &'static [Self] =
         &[Self::Message, Self::File, Self::Reaction, Self::Membership, Self::Record];
@@ -52,3 +56,5 @@ pub(super) const PENDING: i64 = 0;
 pub(super) const DONE: i64 = 1;
 /// A step was refused.
 pub(super) const WEDGED: i64 = 2;
+/// A step was left out.
+pub(super) const SKIPPED: i64 = 3;

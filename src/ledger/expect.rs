@@ -1,6 +1,6 @@
 //! What reading a lane back must show.
 
-use super::codes::{Code, DONE, WEDGED};
+use super::codes::{Code, DONE, SKIPPED, WEDGED};
 use super::stage::step_id;
 use super::{Error, Ledger};
 use crate::draft::StepKind;
@@ -12,7 +12,7 @@ use rusqlite::{OptionalExtension, Row, params};
 pub enum Standing {
     /// Paid: its result must be there.
     Done,
-    /// Refused, for that reason.
+    /// Refused or left out, for that reason.
     Wedged(String),
     /// Not made yet.
     Owed,
@@ -73,7 +73,7 @@ const USER: &str = "coalesce(d.user, a.user)";
 fn standing(state: i64, reason: Option<String>) -> Standing {
     match state {
         DONE => Standing::Done,
-        WEDGED => Standing::Wedged(reason.unwrap_or_default()),
+        WEDGED | SKIPPED => Standing::Wedged(reason.unwrap_or_default()),
         _ => Standing::Owed,
     }
 }
@@ -162,13 +162,17 @@ impl Ledger {
             let shown: String = row.get(0)?;
             let mut words = shown.split(' ');
             // An address is an alias that Chat never answers with.
-            let name = words.next().filter(|name| !name.is_empty() && !name.contains('@'));
+            let name = words.next().filter(|name| !name.is_empty()).map(str::to_owned);
+            let (address, name) = match name {
+                Some(name) if name.contains('@') => (Some(name), None),
+                name => (None, name),
+            };
             let user: Option<String> = row.get(1)?;
             let mut time = || -> Option<Micros> {
                 Some(words.next()?.parse::<jiff::Timestamp>().ok()?.as_microsecond())
             };
             Ok(ExpectedMember {
-                user: name.map(str::to_owned).or(user).unwrap_or_default(),
+                user: name.or(user).or(address).unwrap_or_default(),
                 span: time().and_then(|from| Some((from, time()?))),
                 standing: standing(row.get(2)?, row.get(3)?),
             })

@@ -8,6 +8,7 @@ const MIGRATIONS: &[&str] = &[
     include_str!("../../migrations/0001_init.sql"),
     include_str!("../../migrations/0002_lane_blocked.sql"),
     include_str!("../../migrations/0003_step_shown.sql"),
+    include_str!("../../migrations/0004_downgrade.sql"),
 ];
 
 /// Brings an older ledger up to date; refuses one that a newer program wrote.

@@ -3,10 +3,10 @@
 use super::codes::{Code, DONE, PENDING, WEDGED};
 use super::stage::step_id;
 use super::{Error, Ledger};
-use crate::draft::{Phase, StepKind};
+use crate::draft::{Phase, Rung, StepKind};
 use crate::ids::{Account, Micros};
 use crate::wire::Frozen;
-use rusqlite::{Row, params};
+use rusqlite::{OptionalExtension, Row, params};
 
 /// A step to be paid.
 #[derive(Debug, Clone)]
@@ -27,10 +27,14 @@ pub struct Step {
     pub carries: bool,
     /// Who makes the call.
     pub actor: Account,
+    /// The resource name of whoever makes it: `users/…`.
+    pub user: String,
     /// A post's createTime.
     pub created: Option<Micros>,
     /// How often its payload had to change.
     pub revision: u32,
+    /// How much of a post Chat has left.
+    pub rung: Rung,
     /// The frozen request.
     pub request: Frozen,
     /// The step that must be done first.
@@ -81,9 +85,11 @@ fn read(row: &Row<'_>) -> rusqlite::Result<Step> {
         item: row.get(3)?,
         part: row.get::<_, i64>(4)? as u32,
         actor: Account::new(&row.get::<_, String>(5)?),
+        user: row.get(14)?,
         created: row.get(6)?,
         revision: row.get::<_, i64>(7)? as u32,
         carries: row.get(13)?,
+        rung: Rung::of(row.get(15)?).ok_or(rusqlite::Error::InvalidQuery)?,
         request: Frozen::from_stored(row.get(8)?),
         parent,
     })
@@ -100,7 +106,7 @@ impl Ledger {
         room: usize,
     ) -> Result<Vec<Step>, Error> {
         let sql = "SELECT s.id, s.phase, s.kind, s.item, s.part, a.email, s.created, s.revision, s.request,
-                s.after, p.state, i.message, o.thread, s.carries
+                s.after, p.state, i.message, o.thread, s.carries, a.user, s.rung
             FROM step s JOIN account a ON a.id = s.actor
             LEFT JOIN step p ON p.id = s.after LEFT JOIN item i ON i.id = p.item
             LEFT JOIN step t ON t.id = s.thread LEFT JOIN item o ON o.id = t.item
@@ -140,6 +146,13 @@ impl Ledger {
         Ok((owed as u64, wedged as u64))
     }
 
+    /// Returns the createTime of the post that a step waits for.
+    pub fn parent_time(&self, step: i64) -> Result<Option<Micros>, Error> {
+        let sql = "SELECT p.created FROM step s JOIN step p ON p.id = s.after WHERE s.id = ?1";
+        let mut query = self.db.prepare_cached(sql)?;
+        Ok(query.query_row([step], |row| row.get(0)).optional()?.flatten())
+    }
+
     /// Returns the createTimes of a lane's posts from `from` on, in order of place.
     pub fn times_from(&self, step: i64, room: usize) -> Result<Vec<Micros>, Error> {
         let lane = step >> 32;
@@ -148,47 +161,5 @@ impl Ledger {
         let rows = query
             .query_map(params![step, step_id(lane, u32::MAX), room as i64], |row| row.get(0))?;
         Ok(rows.collect::<rusqlite::Result<_>>()?)
-    }
-
-    /// Re-arms wedged steps: all, those with a reason, or one. What belongs to a space's hidden
-    /// life is left alone once the space is open. Returns how many before completion, and after.
-    pub fn retry(&mut self, reason: Option<&str>, step: Option<i64>) -> Result<(u64, u64), Error> {
-        let change = self.db.transaction()?;
-        let sql =
-            "SELECT s.id, s.item, s.phase, s.id >> 32 FROM step s JOIN lane l ON l.id = s.id >> 32
-            WHERE s.state = 2 AND (?1 IS NULL OR s.reason = ?1) AND (?2 IS NULL OR s.id = ?2)
-            AND (s.phase > 3 OR l.state NOT IN ('completed', 'present'))";
-        let mut armed: Vec<(i64, Option<i64>, i64, i64)> = Vec::new();
-        {
-            let mut query = change.prepare(sql)?;
-            let rows = query.query_map(params![reason, step], |row| {
-                Ok((row.get(0)?, row.get(1)?, row.get(2)?, row.get(3)?))
-            })?;
-            for row in rows {
-                armed.push(row?);
-            }
-        }
-        let (mut before, mut after) = (0, 0);
-        for (id, _, phase, lane) in &armed {
-            change.execute(
-                "UPDATE step SET state = 0, reason = NULL, detail = NULL WHERE id = ?1",
-                [id],
-            )?;
-            if *phase > 3 {
-                after += 1;
-                continue;
-            }
-            before += 1;
-            let sql = "UPDATE lane SET verified = 0, verdict = NULL,
-                state = CASE state WHEN 'drained' THEN 'open' ELSE state END WHERE id = ?1";
-            change.execute(sql, [lane])?;
-        }
-        for item in armed.iter().filter_map(|(_, item, _, _)| *item) {
-            let sql = "UPDATE item SET state = 0, reason = NULL WHERE id = ?1 AND state = 4
-                AND id NOT IN (SELECT item FROM step WHERE state = 2 AND item IS NOT NULL)";
-            change.execute(sql, [item])?;
-        }
-        super::commit(change, "retry")?;
-        Ok((before, after))
     }
 }

@@ -1,10 +1,11 @@
 //! Settling: a step gets its receipt or is wedged. Settles that arrive together share a commit.
 
 use super::codes::{DONE, PENDING, WEDGED};
+use super::give_way::{self, Poorer};
 use super::lane::paid_column;
 use super::owed::Step;
 use super::{Error, Ledger, commit, expect_rows};
-use crate::draft::{Phase, StepKind};
+use crate::draft::{Phase, Rung, StepKind};
 use crate::ids::Micros;
 use crate::wire;
 use rusqlite::{Transaction, params};
@@ -40,18 +41,27 @@ pub enum Settlement {
         /// The new frozen request.
         request: String,
     },
+    /// A post gives way to one that Chat may take.
+    Poorer(Poorer),
+    /// It is left out by policy.
+    Skipped {
+        /// A stable code.
+        reason: &'static str,
+        /// What Google said, redacted.
+        detail: String,
+    },
 }
 
 /// What a settlement needs to know of its step.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Key {
-    id: i64,
-    lane: i64,
-    phase: Phase,
-    kind: StepKind,
-    item: Option<i64>,
-    part: u32,
-    carries: bool,
+    pub(super) id: i64,
+    pub(super) lane: i64,
+    pub(super) phase: Phase,
+    pub(super) kind: StepKind,
+    pub(super) item: Option<i64>,
+    pub(super) part: u32,
+    pub(super) carries: bool,
 }
 
 impl From<&Step> for Key {
@@ -75,15 +85,19 @@ impl Ledger {
         let mut paid: BTreeMap<(i64, StepKind, bool), i64> = BTreeMap::new();
         for (key, settlement) in batch {
             match settlement {
-                Settlement::Done(receipt) => {
-                    done(&change, key, receipt)?;
-                    let reopens = key.phase <= Phase::Amend;
-                    *paid.entry((key.lane, key.kind, reopens)).or_default() += 1;
+                Settlement::Done(receipt) => done(&change, key, receipt)?,
+                Settlement::Skipped { reason, detail } => {
+                    give_way::skipped(&change, key, reason, detail)?;
                 }
+                Settlement::Poorer(poorer) => give_way::poorer(&change, key, poorer)?,
                 Settlement::Wedged { reason, detail } => wedged(&change, key, reason, detail)?,
                 Settlement::Revised { created, request } => {
                     revised(&change, key, *created, request)?;
                 }
+            }
+            // What is left out owes nothing more, just as what is done.
+            if matches!(settlement, Settlement::Done(_) | Settlement::Skipped { .. }) {
+                *paid.entry((key.lane, key.kind, key.phase <= Phase::Amend)).or_default() += 1;
             }
         }
         for ((lane, kind, reopens), count) in paid {
@@ -106,11 +120,11 @@ impl Ledger {
 fn done(change: &Transaction<'_>, key: &Key, receipt: &Receipt) -> Result<(), Error> {
     let kept = match key.kind {
         StepKind::Post if key.part == 0 => None,
-        StepKind::React => None,
+        // A repeat that meets a conflict has no name to give, and nothing asks for it.
+        StepKind::React | StepKind::PastMember | StepKind::Member => None,
         _ => receipt.name.as_deref(),
     };
-    let sql =
-        "UPDATE step SET state = ?2, receipt = ?3, request = NULL WHERE id = ?1 AND state = ?4";
+    let sql = "UPDATE step SET state = ?2, receipt = ?3, request = NULL, original = NULL WHERE id = ?1 AND state = ?4";
     let rows = change.prepare_cached(sql)?.execute(params![key.id, DONE, kept, PENDING])?;
     expect_rows(rows, 1, "a step is done")?;
     if key.kind == StepKind::Space {
@@ -136,9 +150,13 @@ fn done(change: &Transaction<'_>, key: &Key, receipt: &Receipt) -> Result<(), Er
     let rows = change.prepare_cached(sql)?.execute(params![item, message, thread])?;
     expect_rows(rows, 1, "an item is paid")?;
     if key.carries {
-        let sql = "UPDATE item SET state = 2 WHERE kind = 1 AND state = 0 AND (conversation, ts) =
-            (SELECT conversation, ts FROM item WHERE id = ?1 AND state IN (1, 2))";
-        change.prepare_cached(sql)?.execute([item])?;
+        // A notice does not name the files of its message.
+        let sql = "UPDATE item SET state = 2 + m.gone, reason = iif(m.gone, ?2, reason)
+            FROM (SELECT conversation, ts, coalesce(losses, '') LIKE '%' || ?2 || '%' AS gone
+                FROM item WHERE id = ?1 AND state IN (1, 2)) m
+            WHERE item.kind = 1 AND item.state = 0
+            AND item.conversation = m.conversation AND item.ts = m.ts";
+        change.prepare_cached(sql)?.execute(params![item, Rung::NOTICE])?;
     }
     Ok(())
 }
@@ -147,6 +165,7 @@ fn wedged(change: &Transaction<'_>, key: &Key, reason: &str, detail: &str) -> Re
     let sql = "UPDATE step SET state = ?2, reason = ?3, detail = ?4 WHERE id = ?1 AND state = ?5";
     let rows = change.execute(sql, params![key.id, WEDGED, reason, detail, PENDING])?;
     expect_rows(rows, 1, "a step is wedged")?;
+    give_way::restore(change, key)?;
     if key.phase <= Phase::Amend {
         // A verdict from before tells of another state.
         let sql = "UPDATE lane SET verified = 0, verdict = NULL WHERE id = ?1";

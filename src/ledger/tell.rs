@@ -1,8 +1,9 @@
 //! The account, summed from the items; and where each lane stands.
 
-use super::account::{Account, ItemKind, ItemState, LaneStanding, Named, Wedged};
+use super::account::{Account, Gone, ItemKind, ItemState, LaneStanding, Named, Wedged};
 use super::codes::Code;
 use super::{Error, Lane, LaneState, Ledger};
+use crate::draft::Rung;
 use crate::ids::SlackTs;
 use std::collections::BTreeMap;
 
@@ -20,6 +21,8 @@ impl Ledger {
                 account.items.entry(kind).or_default().add(state, count as u64);
             }
         }
+        let notices = account.losses.iter().find(|loss| loss.code == Rung::NOTICE);
+        account.notices = notices.map_or(0, |loss| loss.count);
         account.skipped = self.reasons(ItemState::Skipped)?;
         account.lost = self.reasons(ItemState::Lost)?;
         account.unreadable = self.unreadable()?;
@@ -101,7 +104,9 @@ impl Ledger {
             name: lane.name,
             kind: lane.kind,
             space: lane.space,
-            expires: lane.expires.filter(|_| lane.state < LaneState::Completed),
+            expires: lane
+                .expires
+                .filter(|_| lane.state < LaneState::Completed && lane.blocked.is_none()),
             admin_owned: lane.admin_owned,
         };
         Ok(self.lanes()?.into_iter().map(standing).collect())
@@ -117,6 +122,7 @@ impl Ledger {
 
 fn shown_state(lane: &Lane) -> &'static str {
     match lane.state {
+        _ if lane.blocked.is_some() => "gone",
         LaneState::Drained if lane.verified => "verified",
         state => state.as_str(),
     }
@@ -127,7 +133,10 @@ fn note_lane(account: &mut Account, lane: &Lane) {
     if lane.admin_owned && lane.state >= LaneState::Completed {
         account.admin_owned.push(lane.name.clone());
     }
-    if lane.state < LaneState::Completed {
+    if lane.blocked.is_some() {
+        let (conversation, name) = (lane.slack.to_string(), lane.name.clone());
+        account.gone.push(Gone { conversation, name });
+    } else if lane.state < LaneState::Completed {
         account.next_expiry = [account.next_expiry, lane.expires].into_iter().flatten().min();
     }
     if lane.verdict.is_some() {

@@ -12,6 +12,7 @@ const LONGEST_ASKED: Duration = Duration::from_mins(5);
 pub struct Backoff {
     base: Duration,
     longest: Duration,
+    factor: f64,
     random: Mutex<fastrand::Rng>,
 }
 
@@ -24,7 +25,8 @@ impl Backoff {
     /// Returns a curve that begins at `base` and ends at `longest`.
     pub fn new(base: Duration, longest: Duration, seed: u64) -> Self {
         let random = Mutex::new(fastrand::Rng::with_seed(seed));
-        Self { base: base.max(Duration::from_millis(1)), longest: longest.max(base), random }
+        let base = base.max(Duration::from_millis(1));
+        Self { base, longest: longest.max(base), factor: 1.0, random }
     }
 
     /// Returns the curve with every wait divided by `factor`, for servers whose quotas are
@@ -33,7 +35,22 @@ impl Backoff {
     pub fn scaled(self, factor: f64) -> Self {
         let factor = if factor.is_finite() && factor > 0.0 { factor } else { 1.0 };
         let shrink = |wait: Duration| (wait.div_f64(factor)).max(Duration::from_millis(1));
-        Self { base: shrink(self.base), longest: shrink(self.longest), random: self.random }
+        Self {
+            base: shrink(self.base),
+            longest: shrink(self.longest),
+            factor: self.factor * factor,
+            random: self.random,
+        }
+    }
+
+    /// Returns any other wait at the same scale: that of a probe, of a step set aside.
+    pub fn scale(&self, wait: Duration) -> Duration {
+        wait.div_f64(self.factor).max(Duration::from_millis(1))
+    }
+
+    /// Returns the longest wait between two tries.
+    pub const fn longest(&self) -> Duration {
+        self.longest
     }
 
     /// Returns how long to wait after failed try number `attempt` (the first is 0). What the

@@ -26,6 +26,8 @@ pub(super) struct Notes<'a, 'l> {
     /// How often each bad record was met.
     bad: HashMap<(String, Option<u32>), usize>,
     threaded: bool,
+    /// The admin speaks here for authors without an account.
+    spoken_for: bool,
     first: Option<Micros>,
     newest: Micros,
     source: i64,
@@ -56,6 +58,7 @@ impl<'a, 'l> Notes<'a, 'l> {
             superseded: 0,
             bad: HashMap::new(),
             threaded: false,
+            spoken_for: false,
             first: None,
             newest: 0,
             source,
@@ -78,6 +81,8 @@ impl<'a, 'l> Notes<'a, 'l> {
             self.members.note(message);
             self.newest = self.newest.max(message.ts.micros());
             let owes = owes(converted);
+            let sender = books.sender(&converted.sender);
+            self.spoken_for |= owes.parts > 0 && sender == self.bench.admin;
             let created = matches!(converted.fate, Fate::Post(_))
                 .then(|| self.times.place(message.ts, owes.parts));
             self.first = [self.first, created].into_iter().flatten().min();
@@ -147,6 +152,7 @@ impl<'a, 'l> Notes<'a, 'l> {
         skip: Option<&str>,
     ) -> Result<(u64, u64), Error> {
         let (mut past, mut present) = (0, 0);
+        let mut admin_is_past = false;
         let members = std::mem::take(&mut self.members);
         let stays = self.by_account(&members, completer);
         for (id, stay) in members.iter() {
@@ -162,6 +168,7 @@ impl<'a, 'l> Notes<'a, 'l> {
             let (before, now) =
                 (u32::from(owed && stay.has_past()), u32::from(owed && stay.present));
             past += u64::from(before);
+            admin_is_past |= before > 0 && account == Some(self.bench.admin);
             // Whoever completes is a member by that, and needs no call of their own.
             present += u64::from(now) - u64::from(now > 0 && Some(id) == completer);
             self.planning.item(&NewItem {
@@ -181,6 +188,8 @@ impl<'a, 'l> Notes<'a, 'l> {
             })?;
         }
         self.members = members;
+        // Chat may want every author among the members: whoever speaks for others was one.
+        past += u64::from(self.spoken_for && !admin_is_past);
         Ok((past, present))
     }
 

@@ -2,7 +2,7 @@
 //! clean since their last settle, with nothing owed and nothing refused.
 
 use super::pay::{Paid, pay};
-use super::{Ended, Fatal, Run, each_lane};
+use super::{Ended, Fatal, Run, each_lane, gone};
 use crate::draft::{Phase, StepKind};
 use crate::event::{Calls, Event};
 use crate::ids::Micros;
@@ -65,15 +65,22 @@ async fn held(
     if lane.state == LaneState::Completed {
         return Ok(None);
     }
+    if lane.blocked.is_some() {
+        return Ok(Some(gone::GONE));
+    }
     if lane.state != LaneState::Drained || lane.space.is_none() {
         return Ok(Some("not yet sent in full"));
     }
     let id = lane.id;
     let (owed, wedged) = run.writer.run(move |ledger| ledger.standing(id, Phase::Amend)).await?;
+    let notices = run.writer.run(move |ledger| ledger.notices(id)).await?;
     let now = run.clock.wall();
     Ok(match () {
         () if owed + wedged > 0 && !options.accept_wedged => {
             Some("calls are stuck: retry them, or complete without with --accept-wedged")
+        }
+        () if notices > 0 && !options.accept_wedged => {
+            Some("notices stand where Google refused messages: accept them with --accept-wedged")
         }
         () if !lane.verified => Some("not read back as planned since the last change"),
         () if lane.expires.is_some_and(|end| now > end) => Some("Google's 90 days are over"),
@@ -102,6 +109,9 @@ async fn one(
     run.monitor.observe(&Event::LaneOpened { lane: id, name: lane.name.clone(), owed });
     if lane.state == LaneState::Drained {
         let paid = pay(&run, id, space, Phase::Complete, &[StepKind::Complete]).await?;
+        if paid == Paid::Gone {
+            return gone::block(&run, &lane).await;
+        }
         let (owed, wedged) =
             run.writer.run(move |ledger| ledger.standing_in(id, Phase::Complete)).await?;
         if paid == Paid::Stopped || owed + wedged > 0 {

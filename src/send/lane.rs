@@ -2,7 +2,7 @@
 
 use super::pay::{Paid, pay};
 use super::verdict::IMPORT_WINDOW;
-use super::{Fatal, Run, ended};
+use super::{Fatal, Run, ended, gone};
 use crate::draft::{Phase, StepKind};
 use crate::event::{Calls, Event};
 use crate::ledger::{Lane, LaneState};
@@ -18,6 +18,9 @@ const BEFORE_COMPLETION: &[(Phase, &[StepKind])] = &[
 /// Pays what a lane owes before completion.
 pub(super) async fn pay_off(run: Arc<Run>, mut lane: Lane) -> Result<(), Fatal> {
     let id = lane.id;
+    if lane.blocked.is_some() && !gone::revive(&run, &lane).await? {
+        return Ok(());
+    }
     if lane.state == LaneState::Planned {
         stage(&run, id).await?;
         lane.state = LaneState::Staged;
@@ -34,18 +37,26 @@ pub(super) async fn pay_off(run: Arc<Run>, mut lane: Lane) -> Result<(), Fatal> 
     if pay(&run, id, None, Phase::Space, &[StepKind::Space]).await? == Paid::Stopped {
         return Ok(());
     }
+    let lane = run.writer.run(move |ledger| ledger.lane(id)).await?;
     // Without a space the lane stays open: its first step is stuck.
-    lane = run.writer.run(move |ledger| ledger.lane(id)).await?;
-    let Some(space) = lane.space.clone() else { return Ok(()) };
+    let Some(space) = &lane.space else { return Ok(()) };
     if ended::taken_for_ended(&run, &lane).await? {
         return Ok(());
     }
+    let mut unsettled = false;
     for (phase, kinds) in BEFORE_COMPLETION {
-        if pay(&run, id, Some(&space), *phase, kinds).await? == Paid::Stopped {
-            return Ok(());
+        match pay(&run, id, Some(space), *phase, kinds).await? {
+            Paid::All => {}
+            Paid::Unsettled => unsettled = true,
+            Paid::Gone => return gone::block(&run, &lane).await,
+            Paid::Stopped => return Ok(()),
         }
     }
-    run.pacer.forget(&space);
+    run.pacer.forget(space);
+    // What has no clear end is tried again by the next run, so the lane stays open.
+    if unsettled {
+        return Ok(());
+    }
     let (_, wedged) = run.writer.run(move |ledger| ledger.standing(id, Phase::Amend)).await?;
     run.writer.run(move |ledger| ledger.set_lane_state(id, LaneState::Drained)).await?;
     run.monitor.observe(&Event::LaneDrained { lane: id, wedged });

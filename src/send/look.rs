@@ -1,12 +1,17 @@
 //! Looking at what Chat holds, where an answer alone can't be believed. Only reads that the
 //! import scope allows: messages.list and members.list.
 
+mod member;
+mod post;
+mod react;
+
+use super::call::Errand;
 use super::perform::{next_request, revise};
 use super::{Fatal, Run};
-use crate::chat::{ListedMessage, Outcome, created_at};
+use crate::chat::{Outcome, TokenError};
 use crate::draft::{Identity, StepKind};
 use crate::ids::Micros;
-use crate::ledger::{Receipt, Step};
+use crate::ledger::{Names, Receipt, Step};
 use crate::pace::Class;
 use std::collections::HashSet;
 
@@ -15,79 +20,111 @@ use std::collections::HashSet;
 pub(super) enum Found {
     /// It is there, and it is this step's.
     Ours(Receipt),
+    /// It is there, at another time than planned: it was moved, and that was forgotten.
+    Moved(Receipt, Micros),
     /// Somebody else's stands in its place.
     Foreign,
     /// Nothing is there.
     Absent,
-    /// The look itself had no clear answer.
+    /// The look itself had no clear answer, or can't have one.
     Unclear,
 }
 
-/// Looks for the result of a step.
-pub(super) async fn look(run: &Run, space: Option<&str>, step: &Step) -> Result<Found, Fatal> {
-    let found = match (step.kind, space) {
-        (StepKind::Post, Some(space)) => post(run, space, step).await,
-        (StepKind::Complete, Some(space)) => complete(run, space, step).await,
-        _ => Ok(Found::Absent),
+/// Looks for the result of a step. `names` are its parent's.
+pub(super) async fn look(
+    run: &Run,
+    space: Option<&str>,
+    step: &Step,
+    names: &Names,
+) -> Result<Found, Fatal> {
+    let Some(space) = space else { return Ok(Found::Unclear) };
+    let found = match step.kind {
+        // A space without a name can't be asked after.
+        StepKind::Space => Ok(Found::Unclear),
+        StepKind::Post => post::look(run, space, step).await,
+        StepKind::React => react::look(run, space, step, names).await,
+        StepKind::PastMember | StepKind::Member => member::look(run, space, step).await,
+        StepKind::Complete => complete(run, space, step).await,
     };
     match found {
         Ok(found) => Ok(found),
-        Err(Outcome::Token(error)) => Err(Fatal::Token(error)),
-        Err(_) => Ok(Found::Unclear),
+        Err(Missed::Fatal(fatal)) => Err(fatal),
+        Err(Missed::Read(Outcome::Token(error))) if is_everybodys(&error) => {
+            Err(Fatal::Token(error))
+        }
+        Err(Missed::Read(_) | Missed::Stopped) => Ok(Found::Unclear),
     }
 }
 
-/// A conflict on a post is ours only if the message at its time bears its message id.
-async fn post(run: &Run, space: &str, step: &Step) -> Result<Found, Outcome> {
-    let Some(created) = step.created else { return Ok(Found::Absent) };
-    run.pacer.permit(Class::Read, Some(space)).await;
-    let page =
-        run.client.list_messages(&run.admin(), space, &created_at(created), None, 10).await?;
-    let (own, text) = (step.request.message_id(), step.request.text());
-    let is_ours = |message: &ListedMessage| match &message.client_id {
-        Some(id) => Some(id.as_str()) == own,
-        // A server that does not tell: what stands at this time with this text is ours.
-        None => Some(&message.text) == text.as_ref(),
-    };
-    let foreign = page.items.iter().any(|message| !is_ours(message));
-    let found = page.items.into_iter().find(|message| is_ours(message) && !message.deleted);
-    Ok(match found {
-        Some(message) => {
-            Found::Ours(Receipt { name: Some(message.name), thread: message.thread, expires: None })
-        }
-        None if foreign => Found::Foreign,
-        None => Found::Absent,
-    })
+/// A missing token of one account says nothing of the others.
+fn is_everybodys(error: &TokenError) -> bool {
+    !matches!(error, TokenError::Transient(_) | TokenError::User(_))
+}
+
+/// Why a look shows nothing.
+enum Missed {
+    /// The read had no answer that can be used.
+    Read(Outcome),
+    /// The run is to stop.
+    Stopped,
+    /// The ledger's complaint.
+    Fatal(Fatal),
+}
+
+impl From<Outcome> for Missed {
+    fn from(outcome: Outcome) -> Self {
+        Self::Read(outcome)
+    }
+}
+
+/// Makes one read, as every call is made.
+async fn read<T, F>(
+    run: &Run,
+    class: Class,
+    space: &str,
+    step: &Step,
+    call: impl FnOnce() -> F,
+) -> Result<T, Missed>
+where
+    F: Future<Output = Result<T, Outcome>>,
+{
+    let errand = Errand { class, space: Some(space), step: step.id };
+    run.call(errand, call).await.ok_or(Missed::Stopped)?.map_err(Missed::Read)
 }
 
 /// A completed space has the completing user as a present member. Where that may not be read any
 /// more, the app asks for the space itself.
-async fn complete(run: &Run, space: &str, step: &Step) -> Result<Found, Outcome> {
-    run.pacer.permit(Class::MemberRead, Some(space)).await;
+async fn complete(run: &Run, space: &str, step: &Step) -> Result<Found, Missed> {
     let completer = Identity::User(step.actor.clone());
-    let is_over = match run.client.list_members(&completer, space, None, 1000).await {
+    let list = || run.client.list_members(&completer, space, None, 1000);
+    let is_over = match read(run, Class::MemberRead, space, step, list).await {
         Ok(page) => {
             page.items.iter().any(|member| member.deleted.is_none() && member.state == "JOINED")
         }
-        Err(Outcome::Rejected(_)) => {
-            run.pacer.permit(Class::SpaceRead, Some(space)).await;
-            !run.client.get_space(space).await?.importing
+        Err(Missed::Read(Outcome::Rejected(_))) => {
+            let get = || run.client.get_space(space);
+            !read(run, Class::SpaceRead, space, step, get).await?.importing
         }
-        Err(outcome) => return Err(outcome),
+        Err(missed) => return Err(missed),
     };
     Ok(if is_over { Found::Ours(Receipt::default()) } else { Found::Absent })
 }
 
 /// Moves a post to the next free microsecond: somebody else's message holds its own.
 pub(super) async fn retime(run: &Run, step: Step) -> Result<Step, Fatal> {
-    let id = step.id;
-    let held: HashSet<Micros> =
-        run.writer.run(move |ledger| ledger.times_from(id, 10_000)).await?.into_iter().collect();
+    let held = planned_times(run, &step).await?;
     let taken = step.created.unwrap_or_default();
     let created = (taken + 1..=taken + 10_001).find(|time| !held.contains(time)).unwrap_or(taken);
     let request = step.request.at_time(created, &next_request(&step));
     let request = request.ok_or_else(|| Fatal::Refused("a post without a time".to_owned()))?;
     revise(run, step, Some(created), request).await
+}
+
+/// Returns the times that other posts of the lane, from this one on, are planned for.
+async fn planned_times(run: &Run, step: &Step) -> Result<HashSet<Micros>, Fatal> {
+    let id = step.id;
+    let times = run.writer.run(move |ledger| ledger.times_from(id, 10_000)).await?;
+    Ok(times.into_iter().collect())
 }
 
 /// Gives a space the next name: Chat says that its own is taken.

@@ -1,12 +1,13 @@
 //! One phase of one lane: ready steps go out, a window of them at a time; what is paid frees its
 //! children. Order is kept along parents, threads overlap, and reactions never hold up posts.
 
-use super::perform::{Performed, perform};
+use super::flight::{Flight, Landed, fly};
+use super::park::{Park, Waiting};
+use super::perform::Performed;
 use super::{Fatal, Run};
 use crate::draft::{Phase, StepKind};
 use crate::event::Event;
 use crate::ledger::{Names, Parent, Step};
-use futures_util::future::BoxFuture;
 use futures_util::stream::{FuturesUnordered, StreamExt};
 use std::collections::{HashMap, HashSet, VecDeque};
 use std::sync::Arc;
@@ -19,8 +20,8 @@ struct Queue {
     kind: StepKind,
     cursor: i64,
     exhausted: bool,
-    ready: VecDeque<(Step, Names)>,
-    /// Steps in memory that wait for their parent.
+    ready: VecDeque<Waiting>,
+    /// Steps in memory that wait for their parent, or were set aside.
     waiting: usize,
     in_flight: usize,
 }
@@ -36,11 +37,21 @@ impl Queue {
 pub(super) enum Paid {
     /// Nothing more can be paid in this phase.
     All,
+    /// All but calls without a clear end, which stay owed.
+    Unsettled,
+    /// The space is gone.
+    Gone,
     /// Stopped on request.
     Stopped,
 }
 
-type Flight = BoxFuture<'static, (usize, i64, Result<Performed, Fatal>)>;
+/// What the lane waits for next.
+enum Next {
+    Landed(Landed),
+    /// A step that was set aside may be due.
+    Due,
+    Nothing,
+}
 
 struct Payer {
     run: Arc<Run>,
@@ -52,8 +63,11 @@ struct Payer {
     alive: HashSet<i64>,
     children: HashMap<i64, Vec<(usize, Step)>>,
     flights: FuturesUnordered<Flight>,
+    park: Park,
     failed: Option<Fatal>,
     stopped: bool,
+    gone: bool,
+    unsettled: bool,
 }
 
 /// Pays what can be paid of one phase.
@@ -73,8 +87,11 @@ pub(super) async fn pay(
         alive: HashSet::new(),
         children: HashMap::new(),
         flights: FuturesUnordered::new(),
+        park: Park::default(),
         failed: None,
         stopped: false,
+        gone: false,
+        unsettled: false,
     };
     payer.pay().await
 }
@@ -82,20 +99,39 @@ pub(super) async fn pay(
 impl Payer {
     async fn pay(&mut self) -> Result<Paid, Fatal> {
         loop {
-            if self.failed.is_none() && !self.run.stopping() {
+            if self.failed.is_some() || self.run.stopping() {
+                self.stopped = true;
+            } else if !self.gone {
                 self.refill().await?;
                 self.launch();
-            } else {
-                self.stopped = true;
             }
-            let Some((queue, id, result)) = self.flights.next().await else { break };
-            self.queues[queue].in_flight -= 1;
-            self.landed(queue, id, result);
+            match self.next().await {
+                Next::Landed(landed) => self.landed(landed),
+                Next::Due => {}
+                Next::Nothing => break,
+            }
         }
         match self.failed.take() {
             Some(fatal) => Err(fatal),
+            None if self.gone => Ok(Paid::Gone),
             None if self.stopped => Ok(Paid::Stopped),
+            None if self.unsettled => Ok(Paid::Unsettled),
             None => Ok(Paid::All),
+        }
+    }
+
+    /// Waits for what is in flight, and for what was set aside unless the lane is to end.
+    async fn next(&mut self) -> Next {
+        let over = self.stopped || self.gone;
+        let due = self.park.next().filter(|_| !over);
+        let Some(due) = due else {
+            return self.flights.next().await.map_or(Next::Nothing, Next::Landed);
+        };
+        let wait = due.saturating_duration_since(self.run.clock.mono());
+        tokio::select! {
+            Some(landed) = self.flights.next() => Next::Landed(landed),
+            () = self.run.clock.sleep(wait) => Next::Due,
+            () = self.run.stop.cancelled() => Next::Due,
         }
     }
 
@@ -153,24 +189,33 @@ impl Payer {
 
     fn ready(&mut self, index: usize, step: Step, names: Names) {
         self.alive.insert(step.id);
-        self.queues[index].ready.push_back((step, names));
+        self.queues[index].ready.push_back(Waiting::fresh(index, step, names));
     }
 
     fn launch(&mut self) {
+        for waiting in self.park.due(&self.run) {
+            let queue = &mut self.queues[waiting.queue];
+            queue.waiting -= 1;
+            queue.ready.push_back(waiting);
+        }
         let window = self.run.options.window.max(1);
-        for (index, queue) in self.queues.iter_mut().enumerate() {
+        for queue in &mut self.queues {
             while queue.in_flight < window {
-                let Some((step, names)) = queue.ready.pop_front() else { break };
+                let Some(waiting) = queue.ready.pop_front() else { break };
                 queue.in_flight += 1;
-                let (run, space, id) = (Arc::clone(&self.run), self.space.clone(), step.id);
-                self.flights.push(Box::pin(async move {
-                    (index, id, perform(&run, space.as_deref(), step, &names).await)
-                }));
+                self.flights.push(fly(Arc::clone(&self.run), self.space.clone(), waiting));
             }
         }
     }
 
-    fn landed(&mut self, queue: usize, id: i64, result: Result<Performed, Fatal>) {
+    fn landed(&mut self, landed: Landed) {
+        let Landed { queue, id, names, times, result } = landed;
+        self.queues[queue].in_flight -= 1;
+        if let Ok(Performed::Parked(step)) = result {
+            // It stays in memory: its children wait for it.
+            self.queues[queue].waiting += 1;
+            return self.park.add(&self.run, Waiting { queue, step: *step, names, times });
+        }
         self.alive.remove(&id);
         match result {
             Ok(Performed::Done(names)) => {
@@ -178,11 +223,17 @@ impl Payer {
                 self.run.monitor.observe(&Event::StepDone { lane: self.lane, kind });
                 for (index, child) in self.children.remove(&id).unwrap_or_default() {
                     self.queues[index].waiting -= 1;
-                    self.queues[index].ready.push_back((child, names.clone()));
+                    let child = Waiting::fresh(index, child, names.clone());
+                    self.queues[index].ready.push_back(child);
                 }
             }
             Ok(Performed::Wedged { thread }) => self.pass_over(id, thread),
-            Ok(Performed::Stopped) => self.stopped = true,
+            Ok(Performed::Unsettled) => {
+                self.unsettled = true;
+                self.forget_children(id);
+            }
+            Ok(Performed::Gone) => self.gone = true,
+            Ok(Performed::Stopped | Performed::Parked(_)) => self.stopped = true,
             Err(fatal) => {
                 self.failed.get_or_insert(fatal);
                 self.stopped = true;
@@ -203,7 +254,7 @@ impl Payer {
         for (index, child) in next {
             let names = Names { message: None, thread: Some(thread.clone()) };
             self.queues[index].waiting -= 1;
-            self.queues[index].ready.push_back((child, names));
+            self.queues[index].ready.push_back(Waiting::fresh(index, child, names));
         }
         self.children.insert(id, own);
         self.forget_children(id);

@@ -1,10 +1,15 @@
-//! One step: permit, call, judgement, settlement; again until it is paid, refused or stopped.
+//! One step: permit, call, judgement, settlement; again until it is paid, refused, set aside or
+//! stopped.
 
+use super::call::Errand;
+use super::doubts::{self, Doubts};
+use super::give_way::{GiveWay, give_way};
+use super::gone::{self, Behind};
 use super::look::{self, Found};
-use super::verdict::{Stop, Verdict, Wait, judge};
+use super::verdict::{Slow, Stop, Verdict, Wait, judge};
 use super::{Fatal, Run, outside};
-use crate::chat::{Outcome, Scopes};
-use crate::draft::{Identity, StepKind};
+use crate::chat::{Outcome, Scopes, TokenError};
+use crate::draft::{Identity, Repeat, StepKind};
 use crate::event::Event;
 use crate::ids::RequestId;
 use crate::ledger::{Key, Names, Receipt, Settlement, Step};
@@ -24,72 +29,123 @@ pub(super) enum Performed {
         /// The thread, where it is known.
         thread: Option<String>,
     },
+    /// No clear end for too long: it is to be tried again later.
+    Parked(Box<Step>),
+    /// Still pending: no clear end, and reading back does not tell either.
+    Unsettled,
+    /// Still pending: its space is gone.
+    Gone,
     /// Still pending: the run is to stop.
     Stopped,
 }
 
-/// Pays one step.
+/// What an answer comes to.
+enum Turn {
+    /// The step is settled, or is left.
+    Ended(Performed),
+    /// It was changed, and goes again.
+    Again(Box<Step>),
+    /// It waits and goes again; what can't be undone is looked at first.
+    Later { step: Box<Step>, wait: Wait, look: bool },
+}
+
+/// Pays one step. One that has no clear end for too long is set aside, or, for the `last` time,
+/// settled by what reading back shows.
 pub(super) async fn perform(
     run: &Run,
     space: Option<&str>,
     mut step: Step,
     names: &Names,
+    last: bool,
 ) -> Result<Performed, Fatal> {
     if step.kind == StepKind::Complete {
         // From here on the space may be open to people, whatever becomes of this program.
         Box::pin(outside::completing(run, &step)).await?;
     }
-    let (mut tries, mut doubts, mut look_first) = (0_u32, 0_u32, false);
+    let (mut tries, mut doubts, mut look_first) = (0_u32, Doubts::none(run), false);
     loop {
         let Some(verdict) = attempt(run, space, &step, names, look_first).await else {
             return Ok(Performed::Stopped);
         };
-        let mut unsure = None;
-        match verdict {
-            Verdict::Done(receipt) => return done(run, &step, receipt).await,
-            Verdict::Wedge(reason, detail) => {
-                return Box::pin(wedged(run, &step, names, reason, detail)).await;
-            }
-            Verdict::Abort(Stop::Token(error)) => return Err(Fatal::Token(error)),
-            Verdict::Abort(Stop::Refused(detail)) => return Err(Fatal::Refused(detail)),
-            Verdict::Rename | Verdict::Look if step.revision >= REVISIONS => {
-                let detail = "its name or time is taken again and again".to_owned();
-                return Box::pin(wedged(run, &step, names, "taken", detail)).await;
-            }
-            Verdict::Rename => step = Box::pin(look::rename(run, step)).await?,
-            Verdict::Look => match Box::pin(look::look(run, space, &step)).await? {
-                Found::Ours(receipt) => return done(run, &step, receipt).await,
-                Found::Foreign => step = Box::pin(look::retime(run, step)).await?,
-                Found::Absent => {
-                    (doubts, look_first) = (doubts + 1, false);
-                    unsure = Some("not to be found");
+        match Box::pin(turn(run, space, step, names, verdict)).await? {
+            Turn::Ended(performed) => return Ok(performed),
+            Turn::Again(changed) => step = *changed,
+            Turn::Later { step: same, wait, look } => {
+                (step, look_first) = (*same, look);
+                if wait.counts {
+                    doubts.add(run);
                 }
-                Found::Unclear => unsure = Some("no clear answer"),
-            },
-            Verdict::Later(wait) => {
-                doubts += u32::from(wait.counts);
-                // A completion can't be undone and has no id: what may have happened is looked at.
-                look_first = wait.counts && step.kind == StepKind::Complete;
                 if !Box::pin(pause(run, space, &step, wait, tries)).await {
                     return Ok(Performed::Stopped);
                 }
             }
         }
-        if let Some(why) = unsure {
-            let wait = Wait { why, asked: None, throttled: false, counts: true };
-            Box::pin(pause(run, space, &step, wait, tries)).await;
-        }
         tries += 1;
         if run.stopping() {
             return Ok(Performed::Stopped);
         }
-        if doubts > run.options.attempts {
-            if let Some(performed) = Box::pin(unconfirmed(run, space, &step, names)).await? {
-                return Ok(performed);
-            }
-            doubts = 0;
+        if doubts.are_too_many(run) {
+            return Box::pin(doubts::give_up(run, space, step, names, last)).await;
         }
     }
+}
+
+/// Does what a verdict asks for.
+async fn turn(
+    run: &Run,
+    space: Option<&str>,
+    step: Step,
+    names: &Names,
+    verdict: Verdict,
+) -> Result<Turn, Fatal> {
+    let by_looking = step.kind.repeat().0 == Repeat::ByLooking;
+    let unsure = |step, why, look| {
+        let wait = Wait { why, asked: None, throttled: None, counts: true };
+        Turn::Later { step: Box::new(step), wait, look }
+    };
+    Ok(match verdict {
+        Verdict::Done(receipt) => Turn::Ended(done(run, &step, receipt).await?),
+        Verdict::Wedge(reason, detail) => {
+            match gone::behind(run, space, &step, names, reason).await? {
+                Behind::Done(receipt) => Turn::Ended(done(run, &step, receipt).await?),
+                Behind::Gone => Turn::Ended(Performed::Gone),
+                Behind::Unclear => unsure(step, "no clear answer", false),
+                Behind::Refused => otherwise(run, space, step, names, (reason, detail)).await?,
+            }
+        }
+        Verdict::Abort(Stop::Token(error)) => return Err(Fatal::Token(error)),
+        Verdict::Abort(Stop::Refused(detail)) => return Err(Fatal::Refused(detail)),
+        Verdict::Rename | Verdict::Look if step.revision >= REVISIONS => {
+            let detail = "its name or time is taken again and again".to_owned();
+            Turn::Ended(wedged(run, &step, names, "taken", detail).await?)
+        }
+        Verdict::Rename => Turn::Again(Box::new(look::rename(run, step).await?)),
+        Verdict::Look => match look::look(run, space, &step, names).await? {
+            Found::Ours(receipt) => Turn::Ended(done(run, &step, receipt).await?),
+            Found::Moved(receipt, at) => Turn::Ended(doubts::moved(run, step, receipt, at).await?),
+            Found::Foreign => Turn::Again(Box::new(look::retime(run, step).await?)),
+            Found::Absent => unsure(step, "not to be found", false),
+            Found::Unclear => unsure(step, "no clear answer", by_looking),
+        },
+        Verdict::Later(wait) => {
+            Turn::Later { step: Box::new(step), wait, look: wait.counts && by_looking }
+        }
+    })
+}
+
+/// Does something better than being stuck, where there is something.
+async fn otherwise(
+    run: &Run,
+    space: Option<&str>,
+    step: Step,
+    names: &Names,
+    (reason, detail): (&'static str, String),
+) -> Result<Turn, Fatal> {
+    Ok(match give_way(run, space, &step, reason, &detail).await? {
+        GiveWay::Again(poorer) => Turn::Again(Box::new(poorer)),
+        GiveWay::Skipped => Turn::Ended(Performed::Done(Names::default())),
+        GiveWay::Stuck => Turn::Ended(wedged(run, &step, names, reason, detail).await?),
+    })
 }
 
 /// Makes one call, or looks where another call could do harm; none when the run is to stop.
@@ -108,17 +164,19 @@ async fn attempt(
     if look_first {
         return Some(Verdict::Look);
     }
-    let class = class(step.kind);
-    tokio::select! {
-        biased;
-        () = run.stop.cancelled() => return None,
-        () = run.pacer.permit(class, space) => {}
-    }
-    let began = run.clock.wall();
+    let errand = Errand { class: class(step.kind), space, step: step.id };
     let identity = Identity::User(step.actor.clone());
-    let outcome = run.client.call(&identity, Scopes::IMPORT, &request).await;
-    if matches!(outcome, Outcome::Applied(_)) {
-        run.pacer.succeeded(class, space);
+    let mut began = 0;
+    let answer = run.call(errand, || async {
+        began = run.clock.wall();
+        run.client.call(&identity, Scopes::IMPORT, &request).await.applied()
+    });
+    let outcome = answer.await?.map_or_else(|outcome| outcome, Outcome::Applied);
+    // Without the admin nothing can be made or read back: that is no matter of one person.
+    if let Outcome::Token(error @ TokenError::User(_)) = &outcome
+        && step.actor == run.admin
+    {
+        return Some(Verdict::Abort(Stop::Token(error.clone())));
     }
     Some(judge(step.kind, outcome, began))
 }
@@ -126,14 +184,16 @@ async fn attempt(
 /// Waits before the next try; false when the run is to stop instead.
 async fn pause(run: &Run, space: Option<&str>, step: &Step, wait: Wait, tries: u32) -> bool {
     let time = run.backoff.next(tries, wait.asked);
-    if wait.throttled {
+    if let Some(slow) = wait.throttled {
+        let space = space.filter(|_| slow == Slow::Space);
         run.pacer.penalize(class(step.kind), space, time);
         run.monitor.observe(&Event::Throttled { what: class(step.kind).as_str(), wait: time });
     }
     let (lane, kind, why) = (step.lane, step.kind, wait.why);
     run.monitor.observe(&Event::StepLater { lane, kind, why, wait: time });
-    if !wait.counts && !wait.throttled {
-        run.monitor.observe(&Event::Waiting { why: why.to_owned() });
+    // While nothing goes at all, the wait for the way is wait enough.
+    if wait.throttled.is_none() && !run.health.is_fine() {
+        return !run.stopping();
     }
     tokio::select! {
         () = run.clock.sleep(time) => true,
@@ -141,7 +201,7 @@ async fn pause(run: &Run, space: Option<&str>, step: &Step, wait: Wait, tries: u
     }
 }
 
-async fn done(run: &Run, step: &Step, receipt: Receipt) -> Result<Performed, Fatal> {
+pub(super) async fn done(run: &Run, step: &Step, receipt: Receipt) -> Result<Performed, Fatal> {
     if matches!(step.kind, StepKind::Space | StepKind::Complete) {
         Box::pin(outside::done(run, step, &receipt)).await?;
     }
@@ -150,7 +210,7 @@ async fn done(run: &Run, step: &Step, receipt: Receipt) -> Result<Performed, Fat
     Ok(Performed::Done(names))
 }
 
-async fn wedged(
+pub(super) async fn wedged(
     run: &Run,
     step: &Step,
     names: &Names,
@@ -162,22 +222,6 @@ async fn wedged(
     run.monitor.observe(&Event::StepWedged { lane, kind, reason: reason.to_owned() });
     tracing::warn!(step = step.id, reason, "a call is stuck");
     Ok(Performed::Wedged { thread: names.thread.clone() })
-}
-
-/// No clear answer for too long: what reading shows decides. While it shows nothing clear, the
-/// step is tried on.
-async fn unconfirmed(
-    run: &Run,
-    space: Option<&str>,
-    step: &Step,
-    names: &Names,
-) -> Result<Option<Performed>, Fatal> {
-    let detail = "no clear answer after many tries, and not to be found".to_owned();
-    Ok(match look::look(run, space, step).await? {
-        Found::Ours(receipt) => Some(done(run, step, receipt).await?),
-        Found::Absent => Some(wedged(run, step, names, "unconfirmed", detail).await?),
-        Found::Foreign | Found::Unclear => None,
-    })
 }
 
 pub(super) fn class(kind: StepKind) -> Class {

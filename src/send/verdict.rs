@@ -1,11 +1,26 @@
 //! What to do about an answer. Pure: no waiting, no asking.
 
-use crate::chat::{Kind, Outcome, Rejection, Reply, TokenError};
-use crate::draft::StepKind;
+use crate::chat::{Doubt, Kind, Outcome, Rejection, Reply, TokenError};
+use crate::draft::{Repeat, StepKind};
 use crate::ids::Micros;
 use crate::ledger::Receipt;
 use serde::Deserialize;
 use std::time::Duration;
+
+/// Why a call can be stuck: the stable code, and what it means. `docs/operations.md` holds the
+/// same table.
+pub const STUCK: &[(&str, &str)] = &[
+    ("account_unavailable", "the account can't be impersonated: not found, suspended, deleted"),
+    ("invalid_argument", "Google takes the call itself for wrong"),
+    ("permission_denied", "this caller may not do this, though the space can be read"),
+    ("not_found", "something that the call names is not there, though the space is"),
+    ("failed_precondition", "something else has to be so first"),
+    ("refused", "refused for another reason of Google's"),
+    ("taken", "its name or its time is taken, again and again"),
+    ("unconfirmed", "no clear answer after many tries, and seen not to be there"),
+    ("name_unknown", "a name that it needs was never told"),
+    ("unsendable", "the call can't be put on the wire"),
+];
 
 /// What to do about an answer.
 #[derive(Debug)]
@@ -32,9 +47,25 @@ pub(super) struct Wait {
     /// What Google asked for.
     pub(super) asked: Option<Duration>,
     /// Google asked everybody of this class to slow down.
-    pub(super) throttled: bool,
+    pub(super) throttled: Option<Slow>,
     /// Counts against the number of tries: the call may have happened.
     pub(super) counts: bool,
+}
+
+/// Who is to slow down.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Slow {
+    /// Google named a limit of the whole project.
+    Project,
+    /// It named one of the space, or none.
+    Space,
+}
+
+impl Slow {
+    fn by(limit: Option<&str>) -> Self {
+        let limit = limit.unwrap_or_default().to_ascii_lowercase();
+        if limit.contains("project") { Self::Project } else { Self::Space }
+    }
 }
 
 /// Why nothing can be paid.
@@ -48,22 +79,24 @@ pub(super) enum Stop {
 
 /// Ninety days: how long Google keeps a space in import mode.
 pub(super) const IMPORT_WINDOW: Micros = 90 * 86_400 * 1_000_000;
-/// Google's word for a token that was not asked for the right scope.
-const LACKS_SCOPE: &str = "ACCESS_TOKEN_SCOPE_INSUFFICIENT";
 
 /// Judges the answer to a step. `now` is the wall clock when the call began: the end of import
 /// mode is never taken to be later than 90 days from then.
 pub(super) fn judge(kind: StepKind, outcome: Outcome, now: Micros) -> Verdict {
     match outcome {
         Outcome::Applied(reply) => applied(kind, &reply, now),
-        Outcome::Throttled { retry_after, .. } => {
+        Outcome::Throttled { retry_after, limit } => {
             let why = "Google asked to slow down";
-            Verdict::Later(Wait { why, asked: retry_after, throttled: true, counts: false })
+            let throttled = Some(Slow::by(limit.as_deref()));
+            Verdict::Later(Wait { why, asked: retry_after, throttled, counts: false })
+        }
+        Outcome::NotSent(why) if matches!(why.doubt, Doubt::Unsendable | Doubt::Source) => {
+            Verdict::Wedge("unsendable", why.to_string())
         }
         Outcome::NotSent(_) => again("no connection", false),
         Outcome::Ambiguous(why) => {
             let (why, asked) = ("no clear answer", why.retry_after);
-            Verdict::Later(Wait { why, asked, throttled: false, counts: true })
+            Verdict::Later(Wait { why, asked, throttled: None, counts: true })
         }
         Outcome::Rejected(rejection) => rejected(kind, &rejection),
         Outcome::Token(error) => token(error),
@@ -71,7 +104,7 @@ pub(super) fn judge(kind: StepKind, outcome: Outcome, now: Micros) -> Verdict {
 }
 
 fn again(why: &'static str, counts: bool) -> Verdict {
-    Verdict::Later(Wait { why, asked: None, throttled: false, counts })
+    Verdict::Later(Wait { why, asked: None, throttled: None, counts })
 }
 
 #[derive(Deserialize)]
@@ -108,29 +141,40 @@ fn applied(kind: StepKind, reply: &Reply, now: Micros) -> Verdict {
 
 fn rejected(kind: StepKind, rejection: &Rejection) -> Verdict {
     let detail = || rejection.to_string();
-    match (rejection.kind(), kind) {
-        (Kind::AlreadyExists, StepKind::React | StepKind::Member | StepKind::PastMember) => {
-            Verdict::Done(Receipt::default())
-        }
-        (Kind::AlreadyExists, StepKind::Space) => Verdict::Rename,
-        (Kind::AlreadyExists, StepKind::Post)
-        | (
-            Kind::AlreadyExists | Kind::InvalidArgument | Kind::FailedPrecondition,
-            StepKind::Complete,
-        ) => Verdict::Look,
-        (Kind::Unauthenticated | Kind::AppNotConfigured, _) => {
-            Verdict::Abort(Stop::Refused(detail()))
-        }
-        (Kind::PermissionDenied, _) if rejection.reason.as_deref() == Some(LACKS_SCOPE) => {
-            Verdict::Abort(Stop::Refused(detail()))
-        }
+    let (repeat, _) = kind.repeat();
+    match (rejection.kind(), repeat) {
+        _ if stops_all(rejection) => Verdict::Abort(Stop::Refused(sentence(rejection))),
+        (Kind::AlreadyExists, Repeat::ByNaturalKey) => Verdict::Done(Receipt::default()),
+        (Kind::AlreadyExists, Repeat::ById) => Verdict::Rename,
+        (Kind::AlreadyExists, Repeat::ByIdAndPlace | Repeat::ByLooking)
+        | (Kind::InvalidArgument | Kind::FailedPrecondition, Repeat::ByLooking) => Verdict::Look,
         (Kind::Aborted, _) => again("Google was busy with the same thing", true),
         (Kind::InvalidArgument, _) => Verdict::Wedge("invalid_argument", detail()),
         (Kind::PermissionDenied, _) => Verdict::Wedge("permission_denied", detail()),
         (Kind::NotFound, _) => Verdict::Wedge("not_found", detail()),
         (Kind::FailedPrecondition, _) => Verdict::Wedge("failed_precondition", detail()),
-        (Kind::Other, _) => Verdict::Wedge("refused", detail()),
+        (Kind::Unauthenticated | Kind::AppNotConfigured | Kind::Other, _) => {
+            Verdict::Wedge("refused", detail())
+        }
     }
+}
+
+/// Tells whether no other call will fare better.
+pub(super) fn stops_all(rejection: &Rejection) -> bool {
+    matches!(rejection.kind(), Kind::Unauthenticated | Kind::AppNotConfigured)
+        || rejection.lacks_scope()
+}
+
+/// Says what stops all.
+pub(super) fn sentence(rejection: &Rejection) -> String {
+    let what = match rejection.kind() {
+        Kind::Unauthenticated => "our credentials are refused, fresh ones too",
+        Kind::AppNotConfigured => {
+            "the Cloud project's Chat API is off, or its Chat app is not configured"
+        }
+        _ => "the token lacks a scope, or the delegation does",
+    };
+    format!("{what} ({rejection})")
 }
 
 fn token(error: TokenError) -> Verdict {
@@ -138,5 +182,68 @@ fn token(error: TokenError) -> Verdict {
         TokenError::User(why) => Verdict::Wedge("account_unavailable", why),
         TokenError::Transient(_) => again("no token", false),
         other => Verdict::Abort(Stop::Token(other)),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::chat::Why;
+
+    fn refusal(http: u16, status: &str, message: &str) -> Outcome {
+        let (status, message) = (status.to_owned(), message.to_owned());
+        Outcome::Rejected(Rejection { http, status, reason: None, message })
+    }
+
+    fn judged(kind: StepKind, outcome: Outcome) -> String {
+        let verdict = format!("{:?}", judge(kind, outcome, 0));
+        verdict.split(['(', ' ']).next().unwrap_or_default().to_owned()
+    }
+
+    #[test]
+    fn a_conflict_is_settled_by_what_makes_the_step_safe_to_repeat() {
+        for (kind, verdict) in [
+            (StepKind::Space, "Rename"),
+            (StepKind::PastMember, "Done"),
+            (StepKind::Post, "Look"),
+            (StepKind::React, "Done"),
+            (StepKind::Complete, "Look"),
+            (StepKind::Member, "Done"),
+        ] {
+            assert_eq!(judged(kind, refusal(409, "ALREADY_EXISTS", "")), verdict, "{kind:?}");
+        }
+    }
+
+    #[test]
+    fn what_no_other_call_will_fare_better_with_stops_all_and_says_why() {
+        for (outcome, says) in [
+            (refusal(401, "UNAUTHENTICATED", ""), "credentials are refused, fresh ones too"),
+            (refusal(404, "NOT_FOUND", "Google Chat app not found."), "app is not configured"),
+        ] {
+            let verdict = format!("{:?}", judge(StepKind::Post, outcome, 0));
+            assert!(verdict.starts_with("Abort") && verdict.contains(says), "{verdict}");
+        }
+    }
+
+    #[test]
+    fn only_what_may_have_happened_counts_as_a_doubt() {
+        let counts = |outcome| match judge(StepKind::Post, outcome, 0) {
+            Verdict::Later(wait) => Some(wait.counts),
+            _ => None,
+        };
+        let why = |doubt| Why::unanswered(doubt);
+        assert_eq!(counts(Outcome::Ambiguous(why(Doubt::ServerError))), Some(true));
+        assert_eq!(counts(Outcome::NotSent(why(Doubt::Transport("no connection")))), Some(false));
+        assert_eq!(counts(Outcome::Throttled { retry_after: None, limit: None }), Some(false));
+        assert_eq!(counts(Outcome::Token(TokenError::Transient(String::new()))), Some(false));
+        assert_eq!(counts(Outcome::NotSent(why(Doubt::Unsendable))), None, "it never will be");
+    }
+
+    #[test]
+    fn who_is_to_slow_down_is_whom_the_limit_names() {
+        let project = Some("MessageWritesPerMinutePerProject");
+        assert_eq!(Slow::by(project), Slow::Project);
+        assert_eq!(Slow::by(Some("WriteRequestsPerSecondPerSpace")), Slow::Space);
+        assert_eq!(Slow::by(None), Slow::Space);
     }
 }

@@ -16,7 +16,7 @@ pub use entry::{DIFFERENCES, Mark, Marks};
 pub use verdict::{Sealed, Verdict};
 
 use super::ended::taken_for_ended;
-use super::{Ended, Fatal, Run, each_lane};
+use super::{Ended, Fatal, Run, each_lane, gone};
 use crate::event::{Calls, Event};
 use crate::ids::rfc3339;
 use crate::ledger::{Lane, LaneState};
@@ -190,7 +190,7 @@ async fn one(
         Err(Stop::Unread(_)) if taken_for_ended(&run, &lane).await? => {
             (Came::Unread("completed by another work folder".to_owned()), false)
         }
-        Err(Stop::Unread(why)) => (Came::Unread(why), false),
+        Err(Stop::Unread(why)) => (Came::Unread(gone::instead(&run, &lane, why).await?), false),
         Err(Stop::Fatal(fatal)) => return Err(fatal),
     };
     found.lock().unwrap_or_else(PoisonError::into_inner).insert(id, came);
@@ -207,6 +207,9 @@ async fn read_back(run: &Run, inspection: &Inspection, lane: &Lane) -> Result<Ve
     if !completed {
         let (text, clean) = (serde_json::to_string(&verdict).unwrap_or_default(), verdict.clean());
         run.writer.run(move |ledger| ledger.set_verdict(id, &text, clean)).await?;
+        if lane.blocked.is_some() {
+            run.writer.run(move |ledger| ledger.block_lane(id, None)).await?;
+        }
     }
     Ok(verdict)
 }

@@ -48,7 +48,7 @@ macro_rules! key {
 }
 
 /// Every setting there is.
-pub const KEYS: [Key; 14] = [
+pub const KEYS: [Key; 15] = [
     key!(
         "migration",
         "The migration's name. Ids of everything sent derive from it, so never change it under way.\nDefault: the Slack workspace's team id.",
@@ -125,6 +125,13 @@ pub const KEYS: [Key; 14] = [
         changes_bytes
     ),
     key!(
+        "unavailable",
+        "What becomes of people whose account can't be used any more once sending has begun:\nattribute posts as the admin with their name in front, and leaves out their reactions;\nwait sets all of it aside until the account is back (`chatferry retry`).",
+        |s| s.unavailable.to_string(),
+        |s, text, _| parse(text).map(|what| s.unavailable = what),
+        kept
+    ),
+    key!(
         "allow_duplicate_entries",
         "Takes the last of several archive entries of one name, instead of refusing the archive.",
         |s| s.allow_duplicate_entries.to_string(),
@@ -134,7 +141,7 @@ pub const KEYS: [Key; 14] = [
     ),
     key!(
         "max_attempts",
-        "How often a call that fails without a clear answer is tried before it is set aside.\nWaiting because Google asked for it does not count.",
+        "How often in a row a call is tried without a clear answer before it is set aside.\nIt comes back twice; then what can be read back decides. Waiting because Google asked\nfor it does not count, and neither does an outage.",
         |s| s.max_attempts.to_string(),
         |s, text, _| number(text, 1, 1000).map(|n| s.max_attempts = n)
     ),

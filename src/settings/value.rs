@@ -1,4 +1,5 @@
-//! The settings that are words: pace, what direct messages become, how much the log tells.
+//! The settings that are words: pace, what direct messages become, what becomes of people whose
+//! account is gone, how much the log tells.
 
 use std::fmt;
 use std::str::FromStr;
@@ -93,6 +94,17 @@ words! {
         Space = "space",
     }
     "want auto, group-chat or space"
+}
+
+words! {
+    /// What becomes of a post whose author's account can't be used any more.
+    Unavailable {
+        /// The admin posts it, with the author's name in front.
+        Attribute = "attribute",
+        /// It waits until the account is back.
+        Wait = "wait",
+    }
+    "want attribute or wait"
 }
 
 words! {

@@ -72,6 +72,8 @@ impl WorkFolder {
             }
         }
         owner_only(path).map_err(at(path))?;
+        // The lock's file first: from here on, whatever dies, the folder is known as ours.
+        folder.append(LOCK)?;
         folder.furnish()?;
         point("folder");
         Ok(folder)

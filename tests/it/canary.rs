@@ -75,9 +75,9 @@ async fn i11_no_secret_and_no_words_of_people_where_they_do_not_belong() {
     let export = workspace();
     let path = export.path.display().to_string();
     let rig = Rig::start(&["u1", "u2"]).await;
-    // A refusal that names what was sent, and an author whose token is refused for a while.
-    let refused = |nth| Fault::on("spaces.messages.create").nth(nth).before(Action::status(400));
-    rig.emulator().arm(refused(4)).expect("a good fault");
+    // One message is refused: whole, without markup, and as a notice.
+    let posts = Fault::on("spaces.messages.create").containing("T12:26:44");
+    rig.emulator().arm(posts.times(3).before(Action::status(400))).expect("a good fault");
     let mut searched = 0;
     for (words, code) in [
         (["inspect", path.as_str(), "--json"].as_slice(), 0),

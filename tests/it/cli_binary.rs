@@ -63,6 +63,19 @@ fn the_command_line_itself_is_consistent() {
 }
 
 #[test]
+fn the_reasons_for_being_stuck_are_those_of_the_documentation() {
+    let path = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("docs/operations.md");
+    let text = std::fs::read_to_string(path).expect("docs/operations.md");
+    let documented: Vec<_> = text
+        .lines()
+        .skip_while(|line| !line.starts_with("| reason |"))
+        .skip(2)
+        .map_while(|line| line.strip_prefix("| `")?.strip_suffix(" |")?.split_once("` | "))
+        .collect();
+    assert_eq!(documented, chatferry::send::STUCK);
+}
+
+#[test]
 fn the_exit_codes_are_those_of_the_documentation() {
     let path = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("docs/operations.md");
     let text = std::fs::read_to_string(path).expect("docs/operations.md");

@@ -61,6 +61,26 @@ async fn json_sums_up_what_comes_by_the_thousand_once_a_second() {
     assert!(text.contains(r"gen\u009b2Jeral"), "and harmless on a terminal");
 }
 
+#[tokio::test(start_paused = true)]
+async fn an_outage_is_told_of_when_it_begins_and_when_it_ends() {
+    let plain = Plain::new(Vec::new(), clock());
+    let owed = Calls { posts: 10, ..Calls::default() };
+    plain.observe(&Event::RunStarted { owed, paid: Calls::default(), lanes: 1 });
+    let why = "no connection to the server".to_owned();
+    plain.observe(&Event::Waiting { on: "network", why });
+    tokio::time::advance(Duration::from_mins(121)).await;
+    plain.observe(&Event::Throttled { what: "posts", wait: Duration::from_secs(1) });
+    plain.observe(&Event::Resumed { after: Duration::from_mins(121) });
+    let lasting = Duration::from_mins(15);
+    plain.observe(&Event::Stalled { lasting, throttled: true });
+    plain.observe(&Event::StepDone { lane: 1, kind: StepKind::Post });
+    let name = "gen\u{1b}[2Jeral".to_owned();
+    plain.observe(&Event::LaneBlocked { lane: 1, name: name.clone(), why: "space_gone" });
+    plain.observe(&Event::WindowShort { percent: 80, lanes: 3, name, days_left: 17 });
+    plain.observe(&Event::RunFinished { stopped: false });
+    insta::assert_snapshot!(String::from_utf8(plain.into_inner()).expect("text"));
+}
+
 #[test]
 fn what_is_escaped_reads_back_as_it_was() {
     for text in ["a\u{202e}\u{feff}\u{e0001}\"\\\n\u{1b}", "ランダム🚀", ""] {

@@ -201,6 +201,31 @@ fn an_expired_space_is_told() {
 }
 
 #[test]
+fn b20_a_space_that_is_gone_is_named_with_the_command_that_starts_it_over() {
+    let gone = chatferry::ledger::Gone {
+        conversation: "C0GENERAL".to_owned(),
+        name: "gen\u{1b}[2Jeral".to_owned(),
+    };
+    let account = Account { gone: vec![gone], ..clean() };
+    let text = report(&account, &context());
+    assert_eq!(Exit::after("run", &account), Exit::Wedged);
+    assert!(text.starts_with("Not finished: 1 space is gone."), "{text}");
+    assert!(text.contains("Google deleted or expired the space of gen\u{fffd}[2Jeral"), "{text}");
+    assert!(text.contains("chatferry retry --start-over C0GENERAL"), "{text}");
+}
+
+#[test]
+fn b20_the_report_says_when_half_and_when_four_fifths_of_the_days_are_over() {
+    for (days, says) in [(60, None), (40, Some("half")), (12, Some("80 %"))] {
+        let account = Account { next_expiry: Some(NOW + days * DAY + 1), ..clean() };
+        let text = report(&account, &context()).replace('\n', " ");
+        assert!(text.contains(&format!("expires in {days} days")), "{text}");
+        assert_eq!(text.contains("of its 90 days are over"), says.is_some(), "{text}");
+        assert!(says.is_none_or(|says| text.contains(&format!("more than {says}"))), "{text}");
+    }
+}
+
+#[test]
 fn the_full_list_of_losses_has_every_one() {
     insta::assert_snapshot!(losses(&clean()));
 }

@@ -23,7 +23,7 @@ fn flags_win_over_environment_over_file_over_defaults() {
     layers.flags = vec![("dm", "group-chat".into())];
     let settings = Settings::resolve(&layers).expect("valid");
     assert_eq!((settings.lanes, settings.window, settings.dm), (2, 4, Dm::GroupChat));
-    assert_eq!(settings.max_attempts, 12);
+    assert_eq!(settings.max_attempts, 8);
     assert_eq!(settings.origin("window"), Some(&Origin::Environment));
     assert_eq!(settings.origin("headroom"), None);
 }

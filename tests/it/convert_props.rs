@@ -2,6 +2,8 @@
 
 use super::convert_support::{convert, converter, raw, says, section, visible};
 use chatferry::convert::{Fate, Gone, Loss, Skip, emoji_names, find_emoji};
+use chatferry::draft::{AUTHOR_UNAVAILABLE, NAMED_IN_TEXT, PAST_REFUSED, Rung, SYSTEM_LINES};
+use chatferry::send::LEFT_OUT;
 use chatferry::slack::Message;
 use proptest::prelude::*;
 use std::path::Path;
@@ -215,4 +217,19 @@ fn the_document_lists_exactly_the_codes_of_the_program() {
     let want: Vec<Vec<String>> =
         Gone::ALL.iter().map(|gone| vec![gone.code().to_owned(), gone.text().to_owned()]).collect();
     assert_eq!(gone, want);
+    let run: Vec<Vec<String>> =
+        section("Codes of the run").into_iter().map(|row| row[..2].to_vec()).collect();
+    let want: Vec<Vec<String>> =
+        LEFT_OUT.iter().map(|(code, text)| vec![(*code).to_owned(), (*text).to_owned()]).collect();
+    assert_eq!(run, want);
+}
+
+#[test]
+fn the_losses_of_a_run_are_losses_of_conversion() {
+    let rungs = [Rung::Plain, Rung::Bare, Rung::Notice];
+    let codes = rungs.iter().flat_map(|rung| rung.losses());
+    let others = [NAMED_IN_TEXT, SYSTEM_LINES, &[AUTHOR_UNAVAILABLE, PAST_REFUSED]].concat();
+    for code in codes.chain(&others) {
+        assert!(code.parse::<Loss>().is_ok(), "{code}");
+    }
 }

@@ -216,9 +216,10 @@ async fn a_lost_answer_after_each_kind_of_write_doubles_nothing() {
 async fn one_refused_message_holds_its_space_back_and_no_other() {
     let export = workspace();
     let rig = Rig::start(&PEOPLE).await;
-    let fault = Fault::on("spaces.messages.create").nth(5).before(Action::status(400));
+    // The message is refused, and the notice in its place.
+    let fault = Fault::on("spaces.messages.create").nth(5).times(2).before(Action::status(400));
     rig.emulator().arm(fault).expect("a good fault");
-    let run = rig.run(&["run", &export.path.display().to_string()]).await;
+    let run = rig.in_order(&["run", &export.path.display().to_string()]).await;
     assert_eq!(run.status.code(), Some(3), "{}", text(&run.stdout));
     let report = text(&run.stdout);
     assert!(report.contains("invalid_argument") && report.contains("chatferry retry"), "{report}");
@@ -234,9 +235,9 @@ async fn one_refused_message_holds_its_space_back_and_no_other() {
     assert_eq!(rig.emulator().canonical(), golden);
 }
 
-/// Refuses every post, so that the spaces exist and nothing is in them.
+/// Refuses three posts and the notices in their places: the space exists and nothing is in it.
 fn refuse_posts() -> Fault {
-    Fault::on("spaces.messages.create").times(3).before(Action::status(400))
+    Fault::on("spaces.messages.create").times(6).before(Action::status(400))
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -374,10 +375,11 @@ async fn a_refused_reply_holds_up_neither_its_thread_nor_the_reactions_of_others
             workspace.reply("U2", &ts, root, &format!("reply {reply}")).react("wave", &["U1"]);
     }
     let rig = Rig::start(&PEOPLE).await;
-    // The root is the first post and the first reply the second: that one is refused.
-    let fault = Fault::on("spaces.messages.create").nth(2).before(Action::status(400));
+    // The root is the first post and the first reply the second: that one is refused, and the
+    // notice in its place too.
+    let fault = Fault::on("spaces.messages.create").nth(2).times(2).before(Action::status(400));
     rig.emulator().arm(fault).expect("a good fault");
-    let run = rig.run(&["run", &workspace.zip().path.display().to_string()]).await;
+    let run = rig.in_order(&["run", &workspace.zip().path.display().to_string()]).await;
     assert_eq!(run.status.code(), Some(3), "{}", text(&run.stdout));
     let stats = rig.emulator().stats();
     assert_eq!(stats.with("spaces.messages.create", 200), 20, "the root and 19 replies");

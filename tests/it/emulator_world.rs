@@ -58,7 +58,7 @@ async fn a_completed_space_can_be_deleted_but_not_expire() {
 async fn a_suspended_or_deleted_user_gets_no_token_and_loses_the_old_ones() {
     type Gone = fn(String) -> Change;
     for (change, text) in [
-        (Change::SuspendUser as Gone, "deleted or suspended"),
+        (Change::SuspendUser as Gone, "invalid_grant: Invalid email or User ID"),
         (Change::DeleteUser as Gone, "invalid_grant: The account has been deleted"),
     ] {
         let api = Api::start(options()).await;

@@ -36,7 +36,16 @@ impl Rig {
         Self::build(people, "example.com", options).await
     }
 
+    /// Starts an emulator whose quotas are those of the options.
+    pub(crate) async fn paced(people: &[&str], options: Options) -> Self {
+        Self::set_up(people, "example.com", options).await
+    }
+
     async fn build(people: &[&str], domain: &str, options: Options) -> Self {
+        Self::set_up(people, domain, Options { quotas: Quotas::Off, ..options }).await
+    }
+
+    async fn set_up(people: &[&str], domain: &str, options: Options) -> Self {
         let person = |handle: &&str| Person {
             email: format!("{handle}@{domain}"),
             id: None,
@@ -45,8 +54,7 @@ impl Rig {
             aliases: Vec::new(),
         };
         let directory = people.iter().map(person).collect();
-        let options =
-            Options { directory, admin: ADMIN.to_owned(), quotas: Quotas::Off, ..options };
+        let options = Options { directory, admin: ADMIN.to_owned(), ..options };
         let api = Api::start(options).await;
         let home = TempDir::new().expect("a temporary folder");
         let rig = Self { api, home };
@@ -107,6 +115,15 @@ impl Rig {
             .expect("it ends")
     }
 
+    /// Runs a command that makes one call after the other.
+    pub(crate) async fn in_order(&self, words: &[&str]) -> Output {
+        let mut command = self.command(words);
+        command.env("CHATFERRY_LANES", "1").env("CHATFERRY_WINDOW", "1");
+        tokio::task::spawn_blocking(move || command.output().expect("it starts"))
+            .await
+            .expect("it ends")
+    }
+
     /// Runs a command that must succeed; returns what it printed.
     pub(crate) async fn ok(&self, words: &[&str]) -> String {
         let output = self.run(words).await;
@@ -120,6 +137,13 @@ impl Rig {
         self.ok(&["run", &export.display().to_string()]).await;
         self.ok(&["verify"]).await;
         self.ok(&["complete"]).await;
+    }
+
+    /// Goes on with what is planned: sends, verifies and completes.
+    pub(crate) async fn whole_again(&self) {
+        for command in ["run", "verify", "complete"] {
+            self.ok(&[command]).await;
+        }
     }
 
     /// Starts a command, and kills it with SIGKILL once the emulator has counted so many requests

@@ -17,7 +17,7 @@ use chatferry::ids::{Account, Micros};
 use chatferry::ledger::{self, Ledger, Listed, Owner, SpacesLog, Stage, Writer};
 use chatferry::pace::{Backoff, Pacer, Quotas};
 use chatferry::plan::{Bench, Choices, Stager};
-use chatferry::send::{self, CompleteOptions, Completed, Ended, Fatal, Run, Verified};
+use chatferry::send::{self, CompleteOptions, Completed, Ended, Fatal, Health, Run, Verified};
 use chatferry::slack;
 use std::collections::BTreeMap;
 use std::fs::{self, File};
@@ -149,7 +149,7 @@ async fn listing(directory: Vec<Person>) -> (Vec<Listed>, Option<String>) {
 
 fn client(emulator: &Emulator, net: &Arc<Net>, clock: &Arc<dyn Clock>) -> Client {
     let fetch = Fetch::new(Arc::clone(net), emulator, Arc::clone(clock));
-    let tokens = Arc::new(Kept::new(fetch, Arc::clone(clock)));
+    let tokens = Arc::new(Kept::new(fetch, Arc::clone(clock)).with_witness(Account::new(ADMIN)));
     let base = Base::single("http://localhost").expect("this machine");
     Client::new(Arc::clone(net) as Arc<_>, tokens, base, Arc::clone(clock))
 }
@@ -222,6 +222,12 @@ impl Heard {
     pub(crate) fn count(&self, word: &str) -> u64 {
         self.0.lock().unwrap().get(word).copied().unwrap_or(0)
     }
+
+    /// Returns how often an event was heard that shows this.
+    pub(crate) fn of(&self, part: &str) -> u64 {
+        let counts = self.0.lock().unwrap();
+        counts.iter().filter(|(word, _)| word.contains(part)).map(|(_, count)| count).sum()
+    }
 }
 
 impl Monitor for Heard {
@@ -230,7 +236,17 @@ impl Monitor for Heard {
             Event::StepLater { why, .. } => format!("later: {why}"),
             Event::StepWedged { reason, .. } => format!("wedged: {reason}"),
             Event::Throttled { .. } => "throttled".to_owned(),
-            Event::Waiting { .. } => "waiting".to_owned(),
+            Event::Waiting { .. } => {
+                *self.0.lock().unwrap().entry(format!("{event:?}")).or_default() += 1;
+                "waiting".to_owned()
+            }
+            Event::Resumed { .. }
+            | Event::Stalled { .. }
+            | Event::StepParked { .. }
+            | Event::StepUnsettled { .. }
+            | Event::LaneBlocked { .. }
+            | Event::WindowShort { .. }
+            | Event::Warned { .. } => format!("{event:?}"),
             _ => return,
         };
         *self.0.lock().unwrap().entry(word).or_default() += 1;
@@ -306,6 +322,7 @@ impl Sim {
             spaces: SpacesLog::open(&self.home.path().join("spaces.jsonl")).expect("a file"),
             clock: Arc::clone(&self.clock),
             monitor: Arc::clone(&self.heard) as Arc<_>,
+            health: Health::default(),
             admin: Account::new(ADMIN),
             options: self.setup.options,
             stop: CancellationToken::new(),
@@ -364,7 +381,7 @@ impl Sim {
         let (ended, verified) = self.verify().await?;
         exits.push(match ended {
             Ended::Edge if verified.clean() && verified.stuck() == 0 => Exit::Done,
-            Ended::Edge => Exit::Differences,
+            Ended::Edge | Ended::Unsettled { .. } => Exit::Differences,
             Ended::Stopped => Exit::Stopped,
         });
         if exits.last() == Some(&Exit::Done) {
@@ -377,7 +394,7 @@ impl Sim {
     fn judge(&self, command: &str, ended: Ended) -> Exit {
         match ended {
             Ended::Stopped => Exit::Stopped,
-            Ended::Edge => Exit::after(command, &self.account()),
+            Ended::Edge | Ended::Unsettled { .. } => Exit::after(command, &self.account()),
         }
     }
 

@@ -16,7 +16,7 @@ use futures_util::future::{BoxFuture, join};
 use http::Method;
 use serde_json::{Value, json};
 use std::collections::HashMap;
-use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard};
 use std::time::Duration;
 use tokio::time::Instant;
@@ -164,13 +164,12 @@ pub(crate) struct Fetch {
     net: Arc<Net>,
     key: String,
     clock: Arc<dyn Clock>,
-    works: AtomicBool,
 }
 
 impl Fetch {
     pub(crate) fn new(net: Arc<Net>, emulator: &Emulator, clock: Arc<dyn Clock>) -> Self {
         let key = emulator.key_json().to_owned();
-        Self { net, key, clock, works: AtomicBool::new(false) }
+        Self { net, key, clock }
     }
 
     async fn fetch(
@@ -193,17 +192,9 @@ impl Fetch {
         let said: Value = serde_json::from_slice(answer.body()).unwrap_or_default();
         let token = said["access_token"].as_str().and_then(Token::new);
         match (token, said["expires_in"].as_u64(), said["error"].as_str()) {
-            (Some(token), Some(life), _) => {
-                self.works.store(true, Ordering::Relaxed);
-                Ok((token, Duration::from_secs(life)))
-            }
+            (Some(token), Some(life), _) => Ok((token, Duration::from_secs(life))),
             (_, _, Some(error)) => {
-                let asked = Asked {
-                    client_id: "1",
-                    scopes: "s",
-                    as_user: subject.is_some(),
-                    key_works: self.works.load(Ordering::Relaxed),
-                };
+                let asked = Asked { client_id: "1", scopes: "s", as_user: subject.is_some() };
                 let description = said["error_description"].as_str().unwrap_or_default();
                 Err(TokenError::read(error, description, asked))
             }

@@ -40,9 +40,10 @@ async fn run(rig: &Rig) {
     assert!(matches!(run.status.code(), Some(0 | 3)), "{}", text(&run.stdout));
 }
 
-/// Refuses the reply.
+/// Refuses the reply, and the notice in its place.
 fn refusing() -> Fault {
-    Fault::on("spaces.messages.create").containing("\"text\":\"hi\"").before(Action::status(400))
+    let reply = Fault::on("spaces.messages.create").containing("T12:26:42");
+    reply.times(2).before(Action::status(400))
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -3,6 +3,7 @@
 use crate::cli::safe::display_short;
 use crate::cli::words;
 use crate::event::Event;
+use crate::ids::{Micros, rfc3339};
 use std::time::Duration;
 use tokio::time::Instant;
 
@@ -14,9 +15,9 @@ pub(super) struct Note {
 }
 
 impl Note {
-    /// Returns what an event gives to say.
-    pub(super) fn of(event: &Event, now: Instant) -> Self {
-        Self { text: note_text(event), until: note_until(event, now) }
+    /// Returns what an event gives to say, at this moment of both clocks.
+    pub(super) fn of(event: &Event, now: Instant, wall: Micros) -> Self {
+        Self { text: note_text(event, wall), until: note_until(event, now) }
     }
 
     /// Tells whether it holds no longer.
@@ -26,16 +27,19 @@ impl Note {
 }
 
 /// Says what an event means for someone who watches.
-fn note_text(event: &Event) -> String {
+fn note_text(event: &Event, wall: Micros) -> String {
     match event {
         Event::Throttled { what, wait } => {
             format!("Google asked to slow down: {what} wait {}", words::span(*wait))
         }
-        Event::Waiting { why } => {
-            format!(
-                "Waiting, nothing can be sent: {} (tried again by itself)",
-                display_short(why, 120)
-            )
+        Event::Waiting { on, why } => {
+            let since = &rfc3339(wall)[11..16];
+            let why = display_short(why, 120);
+            format!("Waiting for {on} since {since} UTC ({why}); goes on by itself")
+        }
+        Event::Stalled { lasting, throttled } => {
+            let why = if *throttled { "throttled: Google asks to slow down" } else { "no success" };
+            format!("Nothing was accepted for {} ({why}); still tried", words::span(*lasting))
         }
         Event::Draining { in_flight } => {
             format!(
@@ -52,4 +56,26 @@ fn note_until(event: &Event, now: Instant) -> Option<Instant> {
         Event::Throttled { wait, .. } => now.checked_add((*wait).max(Duration::from_secs(2))),
         _ => None,
     }
+}
+
+/// Returns the line that an event is worth by itself, whatever the numbers are.
+pub(in crate::cli) fn remark(event: &Event) -> Option<String> {
+    Some(match event {
+        Event::Resumed { after } => format!("Going on, after {}.", words::span(*after)),
+        Event::Warned { what } => format!("Warning: {}", display_short(what, 160)),
+        Event::LaneBlocked { name, .. } => format!(
+            "Google deleted or expired the space of {}: it waits to be started over",
+            display_short(name, 60)
+        ),
+        Event::WindowShort { percent, lanes, name, days_left } => format!(
+            "Warning: {} used {percent} % of Google's 90 days; {} expires in {}",
+            words::counted(*lanes, "unfinished space has", "unfinished spaces have"),
+            display_short(name, 60),
+            words::counted(days_left.unsigned_abs(), "day", "days")
+        ),
+        Event::StepUnsettled { .. } => {
+            "A call has no clear end, and reading back does not tell: it stays owed.".to_owned()
+        }
+        _ => return None,
+    })
 }

@@ -40,6 +40,14 @@ fn holes(account: &Account, command: &str) -> Vec<String> {
     } else if items > 0 {
         holes.push(format!("{} stuck", counted(items, "item is", "items are")));
     }
+    if !account.gone.is_empty() {
+        let gone = counted(account.gone.len() as u64, "space is", "spaces are");
+        holes.push(format!("{gone} gone"));
+    }
+    if account.notices > 0 {
+        let notices = counted(account.notices, "notice stands", "notices stand");
+        holes.push(format!("{notices} for messages that Google refused"));
+    }
     for (kind, tally) in &account.items {
         if tally.owed > 0 && owed_is_a_hole(command, *kind) {
             let (one, many) = names(*kind);

@@ -121,6 +121,25 @@ pub(super) fn lanes(account: &Account, now: Micros) -> Vec<String> {
     lines
 }
 
+/// Conversations whose space is gone, and the command that makes a new one.
+pub(super) fn gone(account: &Account, extra: &ReportContext, room: usize) -> Vec<String> {
+    let work =
+        extra.work.as_ref().map(|work| format!(" --work {}", shell(work))).unwrap_or_default();
+    let mut lines = Vec::new();
+    for gone in account.gone.iter().take(room) {
+        let name = display_short(&gone.name, 36);
+        lines.push(String::new());
+        lines.push(format!("Google deleted or expired the space of {name}. A new one:"));
+        let conversation = shell(&display_short(&gone.conversation, 36));
+        lines.push(format!("    chatferry retry --start-over {conversation}{work}"));
+    }
+    if account.gone.len() > room {
+        let more = counted((account.gone.len() - room) as u64, "more space", "more spaces");
+        lines.push(format!("  and {more}: chatferry status --json{work}"));
+    }
+    lines
+}
+
 /// Names some of what could not be read.
 pub(super) fn unreadable(account: &Account) -> Vec<String> {
     let all = account.items.get(&ItemKind::Record).map_or(0, Tally::total);
@@ -142,6 +161,7 @@ pub(in crate::cli) fn in_words(state: &str) -> &str {
         "planned" => "not begun",
         "staged" => "ready to send",
         "open" => "being sent",
+        "gone" => "without a space",
         "drained" => "sent, not read back",
         "verified" => "read back",
         "completed" => "completed without all members",
@@ -157,9 +177,14 @@ fn expiry(expires: Micros, now: Micros) -> String {
         gone if gone < 0 => format!("A space expired on {day}, and Google deleted it."),
         0 => format!("A space expires within a day ({day}): Google deletes what is not completed."),
         days => {
-            let days = counted(days.unsigned_abs(), "day", "days");
+            let left = counted(days.unsigned_abs(), "day", "days");
+            let spent = match days {
+                1..=18 => ", more than 80 % of its 90 days are over",
+                19..=45 => ", more than half of its 90 days are over",
+                _ => "",
+            };
             format!(
-                "The next space expires in {days} ({day}): Google deletes what is not completed."
+                "The next space expires in {left} ({day}){spent}: Google deletes what is not completed."
             )
         }
     }

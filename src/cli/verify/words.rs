@@ -52,7 +52,7 @@ impl Told<'_> {
         };
         let good = sums("");
         let sums = sums(" as planned");
-        match exit(self.verified) {
+        match exit(self.verified, self.account.notices) {
             Exit::Done => format!("The migration looks good: {good}"),
             Exit::Unfinished if self.verified.lanes.is_empty() => {
                 "Nothing could be read back yet.".to_owned()
@@ -63,10 +63,15 @@ impl Told<'_> {
         }
     }
 
-    fn stuck(&self) -> Option<String> {
+    fn stuck(&self) -> impl Iterator<Item = String> {
         let stuck = self.verified.stuck();
         let calls = counted(stuck, "call was", "calls were");
-        (stuck > 0).then(|| format!("  {calls} not made: refused, or waiting behind one refused"))
+        let stuck = (stuck > 0)
+            .then(|| format!("  {calls} not made: refused, or waiting behind one refused"));
+        let notices = counted(self.account.notices, "notice stands", "notices stand");
+        let notices = (self.account.notices > 0)
+            .then(|| format!("  {notices} in the place of messages that Google refused"));
+        stuck.into_iter().chain(notices)
     }
 
     fn differences(&self) -> Vec<String> {

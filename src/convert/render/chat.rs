@@ -115,6 +115,9 @@ impl Writer<'_, '_> {
             Span::Date { text, url: Some(url) } => self.link(url, Some(text), style, next),
             Span::User { id, label } => self.user(id, label.as_deref(), style),
             Span::Emoji { name, unicode } => self.emoji(name, unicode.as_deref(), style),
+            Span::Byline(name) => {
+                Piece { text: Cow::Borrowed(name), style, kind: PieceKind::Verbatim }
+            }
             span => {
                 match span {
                     Span::Broadcast(_) => self.losses.add(Loss::Broadcast),

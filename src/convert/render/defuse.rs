@@ -3,9 +3,7 @@
 use super::line::{Piece, PieceKind};
 use crate::convert::loss::{Loss, Losses};
 use crate::convert::tree::Style;
-
-/// The word joiner: invisible, without width, no space and no letter.
-pub(super) const JOINER: char = '\u{2060}';
+pub(super) use crate::draft::JOINER;
 
 /// A character of a line that is, or might be taken for, markup.
 #[derive(Debug, Clone, Copy)]

@@ -41,6 +41,7 @@ pub(super) fn words<'a>(span: &'a Span<'a>, roster: &Roster) -> Cow<'a, str> {
         Span::Group { id, label } => Cow::Owned(group(roster, id, label.as_deref())),
         Span::Broadcast(range) => Cow::Owned(at(range)),
         Span::Emoji { name, unicode } => emoji(name, unicode.as_deref()).0,
+        Span::Byline(name) => Cow::Borrowed(name),
     }
 }
 

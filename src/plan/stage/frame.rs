@@ -6,7 +6,7 @@ use super::super::{Error, Source};
 use super::{Staging, plain};
 use crate::convert::{description, space_shape};
 use crate::draft::{Draft, MemberDraft, Phase, SpaceDraft, SpaceKind, StepKind};
-use crate::ids::{Account, Operation};
+use crate::ids::{Account, Micros, Operation};
 use crate::ledger::StagedMember;
 
 impl Staging<'_> {
@@ -35,6 +35,7 @@ impl Staging<'_> {
     /// Freezes memberships as they were.
     pub(super) fn past(&mut self, members: &[StagedMember]) -> Result<(), Error> {
         let still_in = self.newest + 1_000_000;
+        let mut owed_past = 0;
         for member in members {
             let (Some(since), Some(user)) = (member.since, self.user(member)) else { continue };
             let since = since.max(self.lane.created + 1);
@@ -42,7 +43,25 @@ impl Staging<'_> {
             let draft = Draft::Member(MemberDraft { user, span: Some((since, until)) });
             let owed = plain(Phase::History, StepKind::PastMember, &draft, self.bench.admin);
             self.steps.add(&Owed { item: Some(member.item), ..owed })?;
+            owed_past += 1;
         }
+        if owed_past < self.lane.past {
+            self.admin_past(still_in)?;
+        }
+        Ok(())
+    }
+
+    /// Freezes the admin's stay where the plan counts one more than the members': they speak for
+    /// others. It ends with the last message, so nobody finds them in the space.
+    fn admin_past(&mut self, until: Micros) -> Result<(), Error> {
+        let account = self.bench.emails.get(&self.bench.admin);
+        let known = account.and_then(|account| self.bench.accounts.get(account));
+        let Some((_, user)) = known else { return Ok(()) };
+        let since = self.lane.created + 1;
+        let span = Some((since, until.max(since + 1)));
+        let draft = Draft::Member(MemberDraft { user: user.clone(), span });
+        let admin = self.bench.admin;
+        self.steps.add(&plain(Phase::History, StepKind::PastMember, &draft, admin))?;
         Ok(())
     }
 

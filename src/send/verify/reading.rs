@@ -13,6 +13,7 @@ use crate::draft::{Identity, Phase, StepKind};
 use crate::event::Event;
 use crate::ledger::{ExpectedMember, Lane, Standing};
 use crate::pace::Class;
+use crate::send::call::Errand;
 use crate::send::{Fatal, Run, refusal};
 use std::io;
 use std::time::Duration;
@@ -117,8 +118,7 @@ impl Reading<'_> {
     async fn page(&self, token: Option<String>) -> Result<Page<ListedMessage>, Stop> {
         let (identity, scopes) = self.reader();
         let reader = Reader { identity: &identity, scopes };
-        self.again(async || {
-            self.run.pacer.permit(Class::Read, Some(self.space)).await;
+        self.again(Class::Read, async || {
             self.run.client.list_messages(reader, self.space, "", token.as_deref(), PAGE).await
         })
         .await
@@ -148,8 +148,7 @@ impl Reading<'_> {
         let (mut token, mut all) = (None::<String>, Vec::new());
         loop {
             let page = self
-                .again(async || {
-                    self.run.pacer.permit(Class::MemberRead, Some(self.space)).await;
+                .again(Class::MemberRead, async || {
                     let client = &self.run.client;
                     client.list_members(reader, self.space, token.as_deref(), PAGE).await
                 })
@@ -167,10 +166,7 @@ impl Reading<'_> {
         let id = self.lane.id;
         let planned = self.run.writer.run(move |ledger| ledger.expected_name(id)).await?;
         let view = self
-            .again(async || {
-                self.run.pacer.permit(Class::SpaceRead, Some(self.space)).await;
-                self.run.client.get_space(self.space).await
-            })
+            .again(Class::SpaceRead, async || self.run.client.get_space(self.space).await)
             .await;
         let (codes, read) = match (view, planned) {
             (Ok(view), Some(planned)) => (self.unlike(&planned, &view), true),
@@ -202,14 +198,16 @@ impl Reading<'_> {
         differences.iter().filter(|(_, differs)| *differs).map(|(code, _)| *code).collect()
     }
 
-    /// Repeats a read until it has a clear answer; a refusal ends it.
-    async fn again<T, F>(&self, mut read: impl FnMut() -> F) -> Result<T, Stop>
+    /// Repeats a read until it has a clear answer; a refusal ends it. An outage is waited out.
+    async fn again<T, F>(&self, class: Class, mut read: impl FnMut() -> F) -> Result<T, Stop>
     where
         F: Future<Output = Result<T, Outcome>>,
     {
+        let errand = Errand { class, space: Some(self.space), step: self.lane.id << 32 };
         let (mut last, mut attempt) = ("stopped before it was read".to_owned(), 0);
-        while attempt < TRIES && !self.run.stopping() {
-            let asked = match read().await {
+        while attempt < TRIES {
+            let Some(answer) = self.run.call(errand, &mut read).await else { break };
+            let asked = match answer {
                 Ok(answer) => return Ok(answer),
                 // Being asked to slow down is no failed try.
                 Err(Outcome::Throttled { retry_after, .. }) => retry_after,
@@ -219,6 +217,10 @@ impl Reading<'_> {
                     None
                 }
             };
+            if !self.run.health.is_fine() {
+                attempt = 0;
+                continue;
+            }
             let wait: Duration = self.run.backoff.next(attempt, asked);
             self.run.clock.sleep(wait).await;
         }

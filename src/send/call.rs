@@ -1,0 +1,103 @@
+//! Every call of a run: when the way is open, with a permit, and heard by all.
+
+use super::Run;
+use super::health::{Change, Lack};
+use crate::chat::{Outcome, TokenError};
+use crate::event::Event;
+use crate::pace::Class;
+use std::sync::atomic::Ordering::Relaxed;
+
+/// A clock that is off by more is worth a word, in seconds.
+const WORTH_A_WORD: i64 = 30;
+/// With a clock that is off by more nothing goes on: tokens and dates would be wrong.
+const TOO_FAR: i64 = 5 * 60;
+
+/// What a call is for, as far as waiting goes.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Errand<'a> {
+    /// Which quota pays.
+    pub(super) class: Class,
+    /// Which space's.
+    pub(super) space: Option<&'a str>,
+    /// The step, to tell one bad step from an outage.
+    pub(super) step: i64,
+}
+
+impl Run {
+    /// Makes a call as soon as there is a way to Google and a permit; none when the run is to stop.
+    pub(super) async fn call<T, F>(
+        &self,
+        errand: Errand<'_>,
+        call: impl FnOnce() -> F,
+    ) -> Option<Result<T, Outcome>>
+    where
+        F: Future<Output = Result<T, Outcome>>,
+    {
+        let pass = loop {
+            let pass = self.health.pass(self.clock.as_ref(), &self.stop).await?;
+            tokio::select! {
+                biased;
+                () = self.stop.cancelled() => return None,
+                () = self.pacer.permit(errand.class, errand.space) => {}
+            }
+            // The way may have closed while the permit was waited for.
+            if pass.holds() {
+                break pass;
+            }
+        };
+        if let Some(wrong) = self.wrong_clock().await {
+            return Some(Err(Outcome::Token(wrong)));
+        }
+        let result = call().await;
+        self.heard(errand, result.as_ref().map(|_| ()));
+        drop(pass);
+        Some(result)
+    }
+
+    fn heard(&self, errand: Errand<'_>, outcome: Result<(), &Outcome>) {
+        if outcome.is_ok() {
+            self.pacer.succeeded(errand.class, errand.space);
+            self.mind_the_clock();
+        }
+        let now = self.clock.mono();
+        let event = match self.health.hear(errand.step, outcome, now, &self.backoff) {
+            None => return,
+            Some((Change::Closed, lasted)) => Event::Resumed { after: lasted },
+            Some((Change::Opened(lack, why), _)) => waiting(lack, why),
+        };
+        tracing::warn!(?event, "the way to Google");
+        self.monitor.observe(&event);
+    }
+
+    /// One odd date stops nothing: where an answer showed a difference, the clock is asked for anew.
+    async fn wrong_clock(&self) -> Option<TokenError> {
+        let too_far = |seconds: &i64| seconds.abs() > TOO_FAR;
+        self.client.skew().filter(too_far)?;
+        let skew = self.client.measured_skew().await.filter(too_far)?;
+        Some(TokenError::Clock { skew: Some(skew) })
+    }
+
+    fn mind_the_clock(&self) {
+        let worth_a_word = |seconds: &i64| seconds.abs() > WORTH_A_WORD;
+        let Some(seconds) = self.client.skew().filter(worth_a_word) else { return };
+        if !self.health.skew_said.swap(true, Relaxed) {
+            let what = format!(
+                "this machine's clock is {} s off; above {TOO_FAR} s nothing can go on",
+                seconds.abs()
+            );
+            tracing::warn!(seconds, "the clock is off");
+            self.monitor.observe(&Event::Warned { what });
+        }
+    }
+}
+
+fn waiting(lack: Lack, why: String) -> Event {
+    let (on, why) = match lack {
+        Lack::Network => ("network", why),
+        Lack::Google => ("Google", why),
+        Lack::Trust => {
+            ("network", format!("answers come from something that is not Google: {why}"))
+        }
+    };
+    Event::Waiting { on, why }
+}

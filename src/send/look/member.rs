@@ -1,0 +1,39 @@
+//! Looking for a membership: the whole list of members, until it shows the person.
+
+use super::{Found, Missed, read};
+use crate::draft::{Identity, StepKind};
+use crate::ledger::{Receipt, Step};
+use crate::pace::Class;
+use crate::send::Run;
+
+/// Members in a page: the most that Chat gives.
+const PAGE: u32 = 1000;
+/// So many pages are read.
+const PAGES: usize = 100;
+
+/// Past members bear the time of their leaving; Chat lists them while the space is imported.
+/// Present ones are listed to whoever completed the space.
+pub(super) async fn look(run: &Run, space: &str, step: &Step) -> Result<Found, Missed> {
+    let Some(user) = step.request.member() else { return Ok(Found::Unclear) };
+    let past = step.kind == StepKind::PastMember;
+    let reader = if past { run.admin() } else { Identity::User(step.actor.clone()) };
+    let mut token: Option<String> = None;
+    for _ in 0..PAGES {
+        let list = || run.client.list_members(&reader, space, token.as_deref(), PAGE);
+        let page = read(run, Class::MemberRead, space, step, list).await?;
+        let found = page.items.into_iter().find(|member| {
+            let here = matches!(member.state.as_str(), "JOINED" | "INVITED");
+            member.user == user && if past { member.deleted.is_some() } else { here }
+        });
+        if let Some(member) = found {
+            return Ok(Found::Ours(Receipt { name: Some(member.name), ..Receipt::default() }));
+        }
+        token = page.next;
+        if token.is_none() {
+            // Chat lists people by number: an address can't be missed among them.
+            let by_number = !user.contains('@');
+            return Ok(if by_number { Found::Absent } else { Found::Unclear });
+        }
+    }
+    Ok(Found::Unclear)
+}
