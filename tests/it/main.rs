@@ -50,6 +50,7 @@ mod ledger_owner;
 mod ledger_rebuild;
 mod ledger_rig;
 mod pace_quotas;
+mod proof;
 mod rig;
 mod send_downgrade;
 mod send_look;
