@@ -1,7 +1,7 @@
 //! What `spaces.jsonl` and Chat know better than the ledger, taken over into it: spaces,
 //! generations, completions.
 
-use super::codes::{Code, DONE, PENDING};
+use super::codes::{Code, DONE, PENDING, SKIPPED};
 use super::stage::step_id;
 use super::{Error, Ledger, ToldSpace, commit, expect_rows};
 use crate::draft::{Phase, StepKind};
@@ -79,18 +79,19 @@ pub(super) fn note_space(db: &Connection, lane: i64) -> Result<(), Error> {
     Ok(())
 }
 
-/// Counts a lane's paid calls anew.
+/// Counts a lane's paid calls anew; what was left out owes nothing either.
 fn recount(db: &Connection, lane: i64) -> Result<(), Error> {
     let sql = "UPDATE lane SET (paid_posts, paid_reactions, paid_others) =
             (SELECT coalesce(sum(kind = ?4), 0), coalesce(sum(kind = ?5), 0), coalesce(sum(kind NOT IN (?4, ?5)), 0)
-            FROM step WHERE id BETWEEN ?2 AND ?3 AND state = ?6) WHERE id = ?1";
+            FROM step WHERE id BETWEEN ?2 AND ?3 AND state IN (?6, ?7)) WHERE id = ?1";
     let values = params![
         lane,
         step_id(lane, 0),
         step_id(lane, u32::MAX),
         StepKind::Post.code(),
         StepKind::React.code(),
-        DONE
+        DONE,
+        SKIPPED
     ];
     expect_rows(db.execute(sql, values)?, 1, "a lane is counted")
 }

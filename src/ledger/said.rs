@@ -1,7 +1,7 @@
 //! Who said what a step posts, for whoever has to name them in the text.
 
 use super::{Error, Ledger};
-use crate::ids::Micros;
+use crate::ids::{Account, Micros};
 use crate::wire::Frozen;
 use rusqlite::{OptionalExtension, params};
 use std::collections::HashMap;
@@ -85,6 +85,12 @@ impl Ledger {
             names.extend(name.filter(|name| !name.is_empty()).map(|name| (user.clone(), name)));
         }
         Ok(names)
+    }
+
+    /// Returns the resource name of an account.
+    pub fn user_of(&self, account: &Account) -> Result<String, Error> {
+        let sql = "SELECT user FROM account WHERE email = ?1";
+        Ok(self.db.prepare_cached(sql)?.query_row([account.as_str()], |row| row.get(0))?)
     }
 
     /// Counts a lane's messages in whose place a notice stands, or is about to.

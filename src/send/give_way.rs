@@ -4,6 +4,7 @@
 mod notice;
 mod refused;
 
+use super::call::Errand;
 use super::{Fatal, Run};
 use crate::chat::{Scopes, TokenError};
 use crate::draft::{Rung, StepKind, byline, in_front};
@@ -50,7 +51,7 @@ pub(super) async fn give_way(
         }
         (StepKind::React, "invalid_argument") => skip(run, step, "emoji_refused", detail).await,
         (StepKind::PastMember | StepKind::Member, _) => {
-            match why_no_member(reason, detail, lives(run, space).await) {
+            match why_no_member(reason, detail, lives(run, space, step).await) {
                 Some(why) => skip(run, step, why, detail).await,
                 None => Ok(GiveWay::Stuck),
             }
@@ -60,10 +61,10 @@ pub(super) async fn give_way(
 }
 
 /// Tells whether a space surely is there: what was not found is then somebody else.
-async fn lives(run: &Run, space: Option<&str>) -> bool {
-    let Some(space) = space else { return false };
-    run.pacer.permit(Class::SpaceRead, Some(space)).await;
-    run.client.get_space(space).await.is_ok()
+async fn lives(run: &Run, space: Option<&str>, step: &Step) -> bool {
+    let Some(place) = space else { return false };
+    let errand = Errand { class: Class::SpaceRead, space, step: step.id };
+    matches!(run.call(errand, || run.client.get_space(place)).await, Some(Ok(_)))
 }
 
 async fn skip(
@@ -101,26 +102,27 @@ async fn unavailable(run: &Run, step: &Step) -> Result<GiveWay, Fatal> {
     }
 }
 
-/// The admin posts what somebody else said, with their name in front; where that is too long, a
-/// notice.
+/// The admin posts what somebody else said, with their name in front.
 async fn stand_in(run: &Run, step: &Step) -> Result<GiveWay, Fatal> {
-    let said = said(run, step).await?;
+    match under_another(step, &said(run, step).await?, &run.admin) {
+        Some((rung, request)) => revise(run, step, rung, &run.admin, request).await,
+        None => Ok(GiveWay::Stuck),
+    }
+}
+
+/// Returns the post for somebody else to make: the author's name and the text, or a notice where
+/// that is more than Chat takes.
+fn under_another(step: &Step, said: &Said, actor: &Account) -> Option<(Rung, Frozen)> {
     let text = step.request.text().unwrap_or_default();
-    let name = byline(&said.name, notice::speaks(&said));
+    let name = byline(&said.name, notice::speaks(said));
     let named = match step.rung {
         Rung::Whole => in_front(&name, &text),
         Rung::Plain | Rung::Bare => in_front(&plain(&name, &|_| None), &text),
         Rung::Notice => text,
     };
-    let id = next_id(step, step.rung, &run.admin);
-    if let Some(request) = step.request.with_text(&named, &id) {
-        return revise(run, step, step.rung, &run.admin, request).await;
-    }
-    let text = notice::too_long(&said, step.part);
-    match posted(step, Rung::Notice, &run.admin, &text) {
-        Some(request) => revise(run, step, Rung::Notice, &run.admin, request).await,
-        None => Ok(GiveWay::Stuck),
-    }
+    let request = step.request.with_text(&named, &next_id(step, step.rung, actor));
+    let notice = || posted(step, Rung::Notice, actor, &notice::too_long(said, step.part));
+    request.map(|request| (step.rung, request)).or_else(|| Some((Rung::Notice, notice()?)))
 }
 
 /// Goes down to the next rung that leaves the post another one than it is.
@@ -188,5 +190,84 @@ async fn revise(
     run.writer.settle(Key::from(step), Settlement::Poorer(poorer)).await?;
     tracing::warn!(step = step.id, rung = rung.as_str(), "a post gives way to a poorer one");
     let (actor, revision) = (actor.clone(), step.revision + 1);
-    Ok(GiveWay::Again(Step { actor, revision, rung, request, ..step.clone() }))
+    let by = actor.clone();
+    let user = run.writer.run(move |ledger| ledger.user_of(&by)).await?;
+    Ok(GiveWay::Again(Step { actor, user, revision, rung, request, ..step.clone() }))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::draft::{Draft, Phase, Place, PostDraft};
+    use crate::ids::{ConversationId, MessageId, SlackTs};
+    use crate::ledger::Parent;
+    use crate::wire::freeze;
+
+    fn step(text: &str, rung: Rung) -> Step {
+        let ts = SlackTs::from_micros(1_614_852_900_000_000);
+        let request = freeze(&Draft::Post(PostDraft {
+            text: text.to_owned(),
+            created: ts.micros(),
+            id: MessageId::derive(&ConversationId::new("C1"), ts, 0, 0),
+            request: RequestId::revised("first"),
+            place: Place::Replies,
+        }));
+        Step {
+            id: 1,
+            lane: 1,
+            phase: Phase::Content,
+            kind: StepKind::Post,
+            item: Some(1),
+            part: 0,
+            carries: false,
+            actor: Account::new("ana@example.com"),
+            user: "users/1".to_owned(),
+            created: Some(ts.micros()),
+            revision: 0,
+            rung,
+            request,
+            parent: Parent::None,
+        }
+    }
+
+    fn by_admin(text: &str, rung: Rung) -> (Rung, Frozen) {
+        let (name, losses, text) = ("Ana".to_owned(), String::new(), text.to_owned());
+        let said = Said { name, ts: 1_614_852_900_000_000, parts: 1, losses, text };
+        let admin = Account::new("admin@example.com");
+        under_another(&step(&said.text, rung), &said, &admin).expect("a post")
+    }
+
+    #[test]
+    fn a_name_is_put_in_front_of_whatever_is_left_of_a_message() {
+        let text = |text, rung| by_admin(text, rung).1.text().expect("a text");
+        assert_eq!(text("*so* it is", Rung::Whole), "*Ana:* *so* it is");
+        assert_eq!(text("so it is", Rung::Plain), "Ana: so it is");
+        assert_eq!(text("[A message …]", Rung::Notice), "[A message …]");
+    }
+
+    #[test]
+    fn a_text_that_leaves_no_room_for_the_name_becomes_a_notice() {
+        let fits = "x".repeat(32_000 - "*Ana:* ".len());
+        assert_eq!(by_admin(&fits, Rung::Whole).0, Rung::Whole);
+        let (rung, request) = by_admin(&format!("{fits}x"), Rung::Whole);
+        let text = request.text().expect("a text");
+        assert_eq!(rung, Rung::Notice);
+        assert!(text.starts_with("[A message of Ana from 2021-03-04 10:15 UTC"), "{text}");
+    }
+
+    #[test]
+    fn only_text_and_request_id_change_and_the_id_belongs_to_actor_and_form() {
+        let (planned, other) = (step("hello", Rung::Whole), by_admin("hello", Rung::Whole).1);
+        assert_eq!(planned.request.message_id(), other.message_id());
+        assert_eq!(planned.request.create_time(), other.create_time());
+        let mut ids = Vec::new();
+        for rung in [Rung::Whole, Rung::Plain, Rung::Notice] {
+            for actor in ["ana@example.com", "admin@example.com"] {
+                ids.push(next_id(&planned, rung, &Account::new(actor)).as_str().to_owned());
+            }
+        }
+        ids.sort();
+        ids.dedup();
+        assert_eq!(ids.len(), 6);
+    }
 }

@@ -3,7 +3,8 @@
 
 use crate::rig::{Rig, text};
 use crate::support::{Export, Workspace};
-use chatferry::emulator::{Action, Change, Fault, Options};
+use chatferry::emulator::{Action, Change, Dialects, Fault, Options, RequestReplay};
+use chatferry::ledger::Ledger;
 use serde_json::{Value, json};
 use std::process::Output;
 use std::time::Duration;
@@ -260,6 +261,26 @@ async fn b16_b17_an_author_suspended_under_way_is_named_by_the_admin_and_their_r
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_lost_answer_to_a_post_for_somebody_else_doubles_nothing_where_no_ids_are_listed() {
+    let export = workspace();
+    let dialects = Dialects {
+        listed_client_ids: false,
+        request_replay: RequestReplay::ForgottenAfter(Duration::ZERO),
+        ..Dialects::default()
+    };
+    let rig = Rig::with(&PEOPLE, Options { dialects, ..Options::default() }).await;
+    let bo = Change::SuspendUser("bo@example.com".to_owned());
+    rig.emulator().change_after(POST, 1, bo).expect("a good change");
+    let lost = Fault::on(POST).containing("*bo:* last").after(Action::Close);
+    rig.emulator().arm(lost).expect("a good fault");
+    let output = rig.in_order(&["run", &export.path.display().to_string()]).await;
+    assert!(output.status.success(), "{}{}", text(&output.stdout), text(&output.stderr));
+    assert_eq!(rig.emulator().unfired(), []);
+    rig.ok(&["verify"]).await;
+    assert_eq!(rig.emulator().audit(), []);
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn b17_by_choice_posts_wait_until_the_account_is_back() {
     let export = workspace();
     let golden = Rig::start(&PEOPLE).await;
@@ -277,6 +298,53 @@ async fn b17_by_choice_posts_wait_until_the_account_is_back() {
     rig.ok(&["retry", "--reason", "account_unavailable"]).await;
     rig.whole_again().await;
     assert_eq!(rig.emulator().canonical(), golden.emulator().canonical());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn somebody_deleted_before_the_first_call_is_told_by_name_everywhere_and_the_sums_hold() {
+    let (rig, export) = (Rig::start(&PEOPLE).await, workspace());
+    let bo = Change::DeleteUser("bo@example.com".to_owned());
+    rig.emulator().change_after("spaces.create", 1, bo).expect("a good change");
+    let output = run(&rig, &export).await;
+    assert!(output.status.success(), "{}{}", text(&output.stdout), text(&output.stderr));
+    rig.ok(&["verify"]).await;
+    rig.ok(&["complete"]).await;
+    let account = status(&rig).await;
+    assert_eq!(tally(&account, "message"), json!({"sent": 2, "transformed": 2}));
+    assert_eq!(tally(&account, "reaction"), json!({"skipped": 1}));
+    assert_eq!(tally(&account, "membership"), json!({"sent": 1, "skipped": 1}));
+    assert_eq!(counts(&account, "losses"), json!({"author_unavailable": 2}));
+    assert_eq!(counts(&account, "skipped"), json!({"account_unavailable": 1, "no_account": 1}));
+    let ledger = Ledger::open(&rig.work().join("ledger.sqlite")).expect("the ledger");
+    let owed: Vec<u64> = ledger.standings().unwrap().iter().map(|lane| lane.owed).collect();
+    assert_eq!(owed, [0], "what is left out owes nothing");
+    assert_eq!((rig.emulator().audit(), rig.emulator().lints()), (vec![], vec![]));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_ledger_lost_after_the_way_down_comes_to_the_same_end_again() {
+    let (rig, export) = (Rig::start(&PEOPLE).await, workspace());
+    refuse(&rig, POST, &["poison"]);
+    let bo = Change::SuspendUser("bo@example.com".to_owned());
+    rig.emulator().change_after(POST, 1, bo).expect("a good change");
+    let first = rig.in_order(&["run", &export.path.display().to_string()]).await;
+    assert_eq!(first.status.code(), Some(3), "{}", text(&first.stdout));
+    let (state, account) = (rig.emulator().canonical(), status(&rig).await);
+    // Bo is back while the ledger is planned anew, and gone again when it is his turn.
+    restore(&rig, "bo");
+    rig.lose_ledger();
+    rig.ok(&["ledger", "rebuild", &export.path.display().to_string()]).await;
+    suspend(&rig, "bo");
+    let again = rig.in_order(&["run"]).await;
+    assert_eq!(again.status.code(), Some(3), "{}", text(&again.stdout));
+    assert_eq!(rig.emulator().canonical(), state);
+    let rebuilt = status(&rig).await;
+    for part in ["items", "losses", "skipped", "notices"] {
+        assert_eq!(rebuilt[part], account[part], "{part}");
+    }
+    rig.run(&["verify"]).await;
+    assert_eq!(status(&rig).await["verified"], json!([1, 1]));
+    assert_eq!(rig.emulator().audit(), []);
 }
 
 #[tokio::test(flavor = "multi_thread")]
