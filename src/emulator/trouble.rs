@@ -169,10 +169,11 @@ fn google(exchange: &Exchange, code: u16) -> Vec<u8> {
         _ if code < 400 => b"{}".to_vec(),
         "token" => {
             let (error, description) = match code {
-                500.. => ("internal_failure", "Backend Error"),
-                429 => ("rate_limit_exceeded", "Rate Limit Exceeded"),
+                400 => ("invalid_grant", "Bad Request"),
                 401 => ("unauthorized_client", "Unauthorized"),
-                _ => ("invalid_grant", "Bad Request"),
+                403 => ("access_denied", "Forbidden"),
+                429 => ("rate_limit_exceeded", "Rate Limit Exceeded"),
+                _ => ("internal_failure", "Backend Error"),
             };
             let body = serde_json::json!({ "error": error, "error_description": description });
             body.to_string().into_bytes()

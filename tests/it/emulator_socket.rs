@@ -123,9 +123,12 @@ impl Scene {
     /// Waits for the fault to be over; what it does goes on beside the client.
     async fn over(&self) {
         let over = || self.api.emulator.faults().iter().all(|fault| fault.completed == fault.fired);
-        while !over() {
-            tokio::task::yield_now().await;
-        }
+        let waited = tokio::time::timeout(LONG, async {
+            while !over() {
+                tokio::task::yield_now().await;
+            }
+        });
+        waited.await.expect("every strike comes to its end");
     }
 }
 
