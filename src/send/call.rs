@@ -2,7 +2,7 @@
 
 use super::Run;
 use super::health::{Change, Lack};
-use crate::chat::{Outcome, TokenError};
+use crate::chat::{Doubt, Outcome, TokenError, Why};
 use crate::event::Event;
 use crate::pace::Class;
 use std::sync::atomic::Ordering::Relaxed;
@@ -52,6 +52,21 @@ impl Run {
         self.heard(errand, result.as_ref().map(|_| ()));
         drop(pass);
         Some(result)
+    }
+
+    /// Makes a read that belongs to no step; a stop counts as not sent.
+    pub(super) async fn read<T, F>(
+        &self,
+        class: Class,
+        space: &str,
+        call: impl FnOnce() -> F,
+    ) -> Result<T, Outcome>
+    where
+        F: Future<Output = Result<T, Outcome>>,
+    {
+        let errand = Errand { class, space: Some(space), step: 0 };
+        let stopped = Why::unanswered(Doubt::Transport("stopped"));
+        self.call(errand, call).await.unwrap_or(Err(Outcome::NotSent(stopped)))
     }
 
     fn heard(&self, errand: Errand<'_>, outcome: Result<(), &Outcome>) {

@@ -34,7 +34,8 @@ pub(super) async fn has_ended(
     patiently(run, || ask(run, space, owner)).await
 }
 
-/// Repeats a read until it has a clear answer; none where there is none to be had.
+/// Repeats a read until it has a clear answer; none where there is none to be had. An outage is
+/// waited out.
 pub(super) async fn patiently<T, F>(
     run: &Run,
     mut read: impl FnMut() -> F,
@@ -42,7 +43,8 @@ pub(super) async fn patiently<T, F>(
 where
     F: Future<Output = Result<T, Outcome>>,
 {
-    for attempt in 0..TRIES {
+    let mut attempt = 0;
+    while attempt < TRIES {
         let asked = match read().await {
             Ok(answer) => return Ok(Some(answer)),
             Err(Outcome::Rejected(_) | Outcome::Token(TokenError::User(_))) => return Ok(None),
@@ -52,8 +54,9 @@ where
             Err(Outcome::Throttled { retry_after, .. }) => retry_after,
             Err(_) => None,
         };
+        attempt = if run.health.is_fine() { attempt + 1 } else { 0 };
         tokio::select! {
-            () = run.clock.sleep(run.backoff.next(attempt, asked)) => {}
+            () = run.clock.sleep(run.backoff.next(attempt.saturating_sub(1), asked)) => {}
             () = run.stop.cancelled() => return Ok(None),
         }
     }
@@ -63,18 +66,18 @@ where
 /// Before completion everybody's membership is past, afterwards whoever completed is in. Where
 /// that may not be read any more, the app asks for the space itself.
 async fn ask(run: &Run, space: &str, owner: &Account) -> Result<bool, Outcome> {
-    run.pacer.permit(Class::MemberRead, Some(space)).await;
     let identity = Identity::User(owner.clone());
     let reader = Reader { identity: &identity, scopes: Scopes::IMPORT };
-    match run.client.list_members(reader, space, None, 1000).await {
+    let list = || run.client.list_members(reader, space, None, 1000);
+    match run.read(Class::MemberRead, space, list).await {
         Ok(page) => {
             let is_in =
                 |member: &ListedMember| member.deleted.is_none() && member.state == "JOINED";
             Ok(page.items.iter().any(is_in))
         }
         Err(Outcome::Rejected(_) | Outcome::Token(TokenError::User(_))) => {
-            run.pacer.permit(Class::SpaceRead, Some(space)).await;
-            Ok(!run.client.get_space(space).await?.importing)
+            let get = || run.client.get_space(space);
+            Ok(!run.read(Class::SpaceRead, space, get).await?.importing)
         }
         Err(outcome) => Err(outcome),
     }

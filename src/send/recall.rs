@@ -141,10 +141,10 @@ impl<'a> Recall<'a> {
         loop {
             let (run, space) = (self.run, self.space);
             let page = patiently(run, || async {
-                run.pacer.permit(Class::MemberRead, Some(space)).await;
                 let admin = run.admin();
                 let reader = Reader { identity: &admin, scopes: Scopes::IMPORT };
-                run.client.list_members(reader, space, token.as_deref(), PAGE).await
+                let list = || run.client.list_members(reader, space, token.as_deref(), PAGE);
+                run.read(Class::MemberRead, space, list).await
             });
             let page = page.await?.ok_or(Unread::Chat)?;
             let past = page.items.into_iter().filter(|member| member.deleted.is_some());
@@ -174,10 +174,10 @@ impl<'a> Recall<'a> {
         loop {
             let (run, space) = (self.run, self.space);
             let page = patiently(run, || async {
-                run.pacer.permit(Class::Read, Some(space)).await;
                 let admin = run.admin();
                 let reader = Reader { identity: &admin, scopes: Scopes::IMPORT };
-                run.client.list_messages(reader, space, "", token.as_deref(), PAGE).await
+                let list = || run.client.list_messages(reader, space, "", token.as_deref(), PAGE);
+                run.read(Class::Read, space, list).await
             });
             let page = page.await?.ok_or(Unread::Chat)?;
             self.page(page.items).await?;

@@ -139,3 +139,28 @@ async fn what_stops_everybody_ends_with_its_own_code_and_says_what_to_do() {
         assert_eq!(rig.emulator().canonical(), golden(&export).await, "{says}");
     }
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_rebuild_waits_out_an_outage_and_owes_nothing_that_is_there() {
+    let export = export();
+    let path = export.path.display().to_string();
+    let rig = Rig::start(&PEOPLE).await;
+    rig.ok(&["run", &path]).await;
+    std::fs::remove_file(rig.work().join("ledger.sqlite")).expect("it was there");
+    let posts = rig.emulator().stats().of(POSTS);
+    // Longer than any single read is tried; the Directory is read before.
+    let outage = Fault::on("token").nth(2).times(30).before(Action::status(503));
+    let id = rig.emulator().arm(outage).expect("a good fault");
+    let mut command = rig.command(&["ledger", "rebuild", &path]);
+    let child = command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().expect("it starts");
+    let ended = tokio::task::spawn_blocking(move || child.wait_with_output());
+    while rig.emulator().fired(id) < 12 && !ended.is_finished() {
+        tokio::task::yield_now().await;
+    }
+    rig.emulator().disarm_all();
+    let output = ended.await.expect("no panic").expect("it ends");
+    assert_eq!(output.status.code(), Some(0), "{}", told(&output));
+    rig.whole(&export.path).await;
+    assert_eq!(rig.emulator().stats().of(POSTS), posts, "nothing is posted again");
+    assert_eq!(rig.emulator().canonical(), golden(&export).await);
+}
