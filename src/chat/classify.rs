@@ -15,17 +15,21 @@ const LONGEST_NAME: usize = 512;
 pub enum Expect {
     /// A JSON object with the name of what was made.
     Name,
+    /// A JSON object with the space that left import mode: an empty one says nothing, and this
+    /// call can't be made for good measure.
+    Space,
     /// A JSON object.
     Object,
 }
 
 impl Expect {
     /// Returns what a request's success must hold: whatever creates or changes gives a name;
-    /// lists, removals and actions (`:completeImport`) need not.
+    /// lists, removals and other actions need not.
     pub fn of(request: &Request) -> Self {
         let path = request.path.split('?').next().unwrap_or_default();
         let last = path.rsplit('/').next().unwrap_or_default();
         match request.verb {
+            Verb::Post if last.ends_with(":completeImport") => Self::Space,
             Verb::Post | Verb::Patch if !last.contains(':') => Self::Name,
             _ => Self::Object,
         }
@@ -50,11 +54,13 @@ struct Success<'a> {
     #[serde(borrow)]
     name: Option<Cow<'a, str>>,
     #[serde(borrow)]
-    thread: Option<ThreadName<'a>>,
+    thread: Option<Named<'a>>,
+    #[serde(borrow)]
+    space: Option<Named<'a>>,
 }
 
 #[derive(Deserialize)]
-struct ThreadName<'a> {
+struct Named<'a> {
     #[serde(borrow)]
     name: Option<Cow<'a, str>>,
 }
@@ -69,11 +75,12 @@ fn success(response: &HttpResponse, expect: Expect) -> Outcome {
         return Outcome::Ambiguous(Why::answered(Doubt::NotJson, http));
     };
     let thread = read.thread.and_then(|thread| thread.name);
-    let names = [&read.name, &thread];
+    let space = read.space.and_then(|space| space.name);
+    let names = [&read.name, &thread, &space];
     let unusable = names.iter().any(|name| name.as_ref().is_some_and(|name| !is_name(name)));
-    let missing = expect == Expect::Name
-        && !read.name.as_ref().is_some_and(|name| name.starts_with("spaces/"));
-    if expect == Expect::Name && (unusable || missing) {
+    let wanted = if expect == Expect::Space { &space } else { &read.name };
+    let missing = !wanted.as_ref().is_some_and(|name| name.starts_with("spaces/"));
+    if expect != Expect::Object && (unusable || missing) {
         return Outcome::Ambiguous(Why::answered(Doubt::Shape, http));
     }
     let owned = |name: Option<Cow<'_, str>>| name.map(Cow::into_owned);

@@ -72,13 +72,24 @@ fn a_list_or_an_action_needs_no_name() {
 }
 
 #[test]
+fn the_end_of_import_mode_is_believed_only_with_the_space_that_left_it() {
+    let outcome =
+        |body: &str| classify(&response(200, body.as_bytes(), None), Expect::Space, "", 0);
+    let clear = outcome(r#"{"space":{"name":"spaces/A","spaceType":"SPACE"}}"#);
+    assert!(matches!(clear, Outcome::Applied(_)));
+    for body in ["{}", r#"{"space":{}}"#, r#"{"space":null}"#, r#"{"name":"spaces/A"}"#] {
+        assert!(matches!(outcome(body), Outcome::Ambiguous(_)), "{body}");
+    }
+}
+
+#[test]
 fn what_a_request_expects_follows_from_its_path() {
     let expect = |verb, path: &str| {
         Expect::of(&Request { verb, path: path.to_owned(), body: String::new() })
     };
     assert_eq!(expect(Verb::Post, "/v1/spaces?requestId=a"), Expect::Name);
     assert_eq!(expect(Verb::Post, "/v1/spaces/A/messages?messageId=a:b"), Expect::Name);
-    assert_eq!(expect(Verb::Post, "/v1/spaces/A:completeImport"), Expect::Object);
+    assert_eq!(expect(Verb::Post, "/v1/spaces/A:completeImport"), Expect::Space);
     assert_eq!(expect(Verb::Get, "/v1/spaces/A/messages"), Expect::Object);
     assert_eq!(expect(Verb::Delete, "/v1/spaces/A"), Expect::Object);
 }
