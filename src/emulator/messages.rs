@@ -18,10 +18,13 @@ pub(super) fn create(turn: &mut Turn<'_>) -> Outcome<Vec<u8>> {
     let room = turn.room()?;
     let shared = turn.shared;
     let mut space = turn.open(&room)?;
+    let request = repeats::request_id(turn)?.map(|id| shared.ids.of(&[b"request", id.as_bytes()]));
+    if !space.importing && request.is_some_and(|request| space.requests.contains_key(&request)) {
+        return Err(over());
+    }
     importing(turn, &mut space)?;
     well_formed(turn)?;
     let client_id = client_id(turn)?;
-    let request = repeats::request_id(turn)?.map(|id| shared.ids.of(&[b"request", id.as_bytes()]));
     if let Some(answer) = repeats::message(turn, &space, request, client_id.as_deref())? {
         return Ok(answer);
     }
@@ -63,7 +66,13 @@ pub(super) fn importing(turn: &Turn<'_>, space: &mut Space) -> Outcome<()> {
     if turn.may(&["chat.messages", "chat.messages.create", "chat.messages.reactions", "chat.bot"]) {
         return Err(Refusal::unmodelled("writing to a space whose import is complete"));
     }
-    Err(Refusal::forbidden("The scope chat.import works on spaces in import mode only."))
+    Err(over())
+}
+
+/// A repeat that comes late is refused like any write, and is none: it would change nothing, and
+/// no client can call it back.
+pub(super) fn over() -> Refusal {
+    Refusal::forbidden("The scope chat.import works on spaces in import mode only.")
 }
 
 /// Refuses a text that is too large.

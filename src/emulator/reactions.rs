@@ -4,7 +4,7 @@ use super::dialects::{Odd, Repeat};
 use super::emoji::{odd, plausible};
 use super::ids::Id;
 use super::message_view as show;
-use super::messages::importing;
+use super::messages::{importing, over};
 use super::people::Who;
 use super::refusal::{Outcome, Refusal};
 use super::shared::{Turn, json};
@@ -16,6 +16,9 @@ pub(super) fn create(turn: &Turn<'_>) -> Outcome<Vec<u8>> {
     let who = turn.user()?;
     let room = turn.room()?;
     let mut space = turn.open(&room)?;
+    if !space.importing && reacted(turn, &space, who) {
+        return Err(over());
+    }
     importing(turn, &mut space)?;
     let emoji = emoji(turn)?;
     let at = space.message_at(turn, turn.name(1))? as usize;
@@ -27,6 +30,18 @@ pub(super) fn create(turn: &Turn<'_>) -> Outcome<Vec<u8>> {
         return Err(Refusal::exists("The user already reacted with this emoji."));
     }
     Ok(view(turn, &space, &space.messages[at], who, &emoji))
+}
+
+/// Tells whether a reaction that comes late is there already, and so would change nothing.
+fn reacted(turn: &Turn<'_>, space: &Space, who: Who) -> bool {
+    let (Ok(emoji), Ok(at)) = (emoji(turn), space.message_at(turn, turn.name(1))) else {
+        return false;
+    };
+    let reactions = space.messages[at as usize].extra.as_ref().map(|extra| &extra.reactions);
+    reactions
+        .into_iter()
+        .flatten()
+        .any(|one| one.0 == who && *space.emojis[one.1 as usize] == *emoji)
 }
 
 /// Reads the emoji; a word like `:smile:` is none.
