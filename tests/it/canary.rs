@@ -1,6 +1,7 @@
 //! Secrets and people's words, planted and looked for: in logs, reports, the terminal, errors, and
 //! in the ledger once nothing is owed any more.
 
+use crate::proof::counted;
 use crate::rig::{Rig, text};
 use crate::support::{Export, Workspace};
 use chatferry::emulator::{Action, Fault};
@@ -78,7 +79,7 @@ async fn i11_no_secret_and_no_words_of_people_where_they_do_not_belong() {
     // One message is refused: whole, without markup, and as a notice.
     let posts = Fault::on("spaces.messages.create").containing("T12:26:44");
     rig.emulator().arm(posts.times(3).before(Action::status(400))).expect("a good fault");
-    let mut searched = 0;
+    let (mut searched, mut outputs) = (0, 2);
     for (words, code) in [
         (["inspect", path.as_str(), "--json"].as_slice(), 0),
         (&["plan", &path], 0),
@@ -95,9 +96,10 @@ async fn i11_no_secret_and_no_words_of_people_where_they_do_not_belong() {
         command.env("CHATFERRY_LOG", "debug");
         let output = tokio::task::spawn_blocking(move || command.output()).await.unwrap().unwrap();
         said_nothing(&rig, &output);
+        outputs += 2;
         assert_eq!(output.status.code(), Some(code), "{words:?}: {}", text(&output.stderr));
         if rig.work().exists() {
-            searched = search(&rig, true);
+            searched += search(&rig, true);
         }
     }
     said_nothing(&rig, &rig.run(&["complete"]).await);
@@ -106,7 +108,12 @@ async fn i11_no_secret_and_no_words_of_people_where_they_do_not_belong() {
     let state = rig.emulator().canonical();
     assert!(state.contains(WORDS), "the words are in Chat");
     assert!(!state.contains(SLACK), "Slack's token is not");
-    println!("canary: {searched} files searched");
+    counted(
+        "canary",
+        &format!(
+            "4 kinds of secrets and words planted, {searched} files and {outputs} outputs searched, 0 found where they don't belong"
+        ),
+    );
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -2,6 +2,7 @@
 //! Google's message types read what our own client sends.
 
 use crate::emulator_client::{ADMIN, Api, options};
+use crate::proof::counted;
 use crate::rig::Rig;
 use axum::body::Body;
 use chatferry::emulator::Options;
@@ -65,12 +66,14 @@ async fn drives(name: &str, agrees: &str) -> String {
 
 #[tokio::test]
 async fn googles_python_client_agrees_with_the_emulator() {
-    println!("{}", drives("py_client.py", "the official client and the emulator agree").await);
+    let said = drives("py_client.py", "the official client and the emulator agree").await;
+    counted("official_discovery", &said);
 }
 
 #[tokio::test]
 async fn googles_generated_client_agrees_with_the_emulator() {
-    println!("{}", drives("gapic_client.py", "the generated client and the emulator agree").await);
+    let said = drives("gapic_client.py", "the generated client and the emulator agree").await;
+    counted("official_generated", &said);
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -85,10 +88,10 @@ async fn googles_own_types_take_every_request_of_a_whole_migration_and_every_ans
     let arguments = [recording.path().as_os_str(), OsStr::new("--answers")];
     let said = match script("oracle.py", &arguments).await {
         Ok(said) => said.unwrap(),
-        Err(skipped) => return println!("{skipped}"),
+        Err(skipped) => return counted("official_types", &skipped),
     };
     assert!(said.contains("Google's own types take all"), "{said}");
-    println!("{said}");
+    counted("official_types", said.trim());
 }
 
 /// A captured request: its first line and its body.
@@ -111,7 +114,7 @@ fn find(text: &[u8], wanted: &[u8]) -> Option<usize> {
 async fn captured_requests_of_three_official_clients_raise_no_false_alarm() {
     let home = Path::new(env!("CARGO_MANIFEST_DIR")).join("../shared/domain/wire");
     let Ok(files) = std::fs::read_dir(home) else {
-        return println!("skipped: ../shared/domain/wire is absent");
+        return counted("official_captures", "skipped: ../shared/domain/wire is absent");
     };
     let api = Api::start(options()).await;
     let scopes = ["chat.import", "chat.bot", "chat.messages", "chat.spaces", "chat.memberships"];
@@ -147,6 +150,7 @@ async fn captured_requests_of_three_official_clients_raise_no_false_alarm() {
         [("output-only", "spaceThreadingState".to_owned())],
         "the one that was planted"
     );
-    println!("{replayed} captured requests replayed");
     assert!(replayed >= 25, "{replayed}");
+    let said = format!("{replayed} captured requests replayed, the one planted lint found");
+    counted("official_captures", &said);
 }

@@ -1,6 +1,7 @@
 //! Proof 6: what takes hours or months, in milliseconds. Backoff, the life of tokens, quotas,
 //! the ninety days, a network that is away for hours, a day of refusals.
 
+use crate::proof::counted;
 use crate::sim::{Golden, Plan, Setup, Sim, on_paused_time, pass, people};
 use crate::sim_net::Seen;
 use crate::support::Workspace;
@@ -61,7 +62,7 @@ fn refusals_without_retry_after_are_met_by_googles_own_curve() {
             assert!((least..least + 1.1).contains(&gap), "wait {n}: {gap} s");
             gaps.push(gap.round());
         }
-        println!("virtual time: ten 429s without Retry-After, waits {gaps:?} s");
+        counted("virtual_time_backoff", &format!("ten 429s without Retry-After, waits {gaps:?} s"));
     });
 }
 
@@ -78,7 +79,10 @@ fn a_token_is_renewed_before_its_end_and_after_a_401() {
         assert!(fetched > golden.stats.of("token"), "{fetched} tokens");
         let late = sim.net.seen().iter().filter(|one| one.status == 401).count();
         assert_eq!(late, 0, "no call was made with a token that had ended");
-        println!("virtual time: {fetched} tokens of 10 s each, none used too late");
+        counted(
+            "virtual_time_token_life",
+            &format!("{fetched} tokens of 10 s each, none used too late"),
+        );
 
         let sim = Sim::begin(&plan, Setup { latency: SECOND, ..alone() });
         let ended = async {
@@ -93,7 +97,10 @@ fn a_token_is_renewed_before_its_end_and_after_a_401() {
         golden.assert_same(&sim, &told, "tokens ended early");
         let late = sim.net.seen().iter().filter(|one| one.status == 401).count();
         assert!((4..=12).contains(&late), "{late} calls met a 401");
-        println!("virtual time: {late} calls met a 401 and went through with a new token");
+        counted(
+            "virtual_time_token_401",
+            &format!("{late} calls met a 401 and went through with a new token"),
+        );
     });
 }
 
@@ -138,7 +145,10 @@ fn quotas_are_kept_for_hours_and_no_permit_is_wasted() {
         let least = f64::from(POSTS) / (10.0 * FACTOR);
         let ratio = took.as_secs_f64() / least;
         assert!((1.0..1.05).contains(&ratio), "{took:?} against {least} s");
-        println!("virtual time: {POSTS} posts at the limit in {took:?}, {ratio:.3} of the least");
+        counted(
+            "virtual_time_quotas",
+            &format!("{POSTS} posts at the limit in {took:?}, {ratio:.3} of the least"),
+        );
     });
 }
 
@@ -159,7 +169,10 @@ fn near_the_end_of_the_ninety_days_completion_is_held() {
         let over = "Google's 90 days are over";
         assert!(completed.held.iter().all(|(_, why)| *why == over), "{:?}", completed.held);
         assert_eq!(sim.emulator.stats().of("spaces.completeImport"), 0);
-        println!("virtual time: 90 days less 20 minutes, and 90 days: completion held");
+        counted(
+            "virtual_time_ninety_days",
+            "90 days less 20 minutes, and 90 days: completion held",
+        );
     });
 }
 
@@ -175,7 +188,10 @@ fn a_network_that_is_away_for_six_hours_is_waited_for() {
         let (took, refused) = (began.elapsed(), sim.net.refused());
         assert!(took > 6 * HOUR && took < 6 * HOUR + 5 * MINUTE, "{took:?}");
         assert!(sim.heard.count("waiting") > 0, "whoever watches was told");
-        println!("virtual time: six hours without a network, {refused} calls in vain, golden");
+        counted(
+            "virtual_time_outage",
+            &format!("six hours without a network, {refused} calls in vain, golden"),
+        );
     });
 }
 
@@ -194,6 +210,9 @@ fn a_day_of_throttling_is_outlasted() {
         assert!(took > 8 * HOUR && refused > 100, "{took:?}, {refused} refusals");
         let most = golden.stats.total() + took.as_secs() / 30 * 3 * 4;
         assert!(sim.emulator.stats().total() < most, "it does not hammer");
-        println!("virtual time: {took:?} of throttling, {refused} refusals, golden");
+        counted(
+            "virtual_time_throttling",
+            &format!("{took:?} of throttling, {refused} refusals, golden"),
+        );
     });
 }
