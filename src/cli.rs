@@ -11,6 +11,7 @@ mod closing;
 mod complete;
 mod connection;
 mod emulate;
+mod ending;
 mod exit;
 mod flags;
 mod folder;

@@ -83,6 +83,8 @@ pub enum Event {
     WindowShort { percent: u8, lanes: u64, name: String, days_left: i64 },
     /// Something that the admin should know and that stops nothing yet.
     Warned { what: String },
+    /// The disk is full; what was paid is kept in memory, and written when there is room.
+    DiskFull { receipts: u64 },
     /// The stop was asked for; what is in flight is finished first.
     Draining { in_flight: u64 },
     /// Sending ended.

@@ -47,6 +47,9 @@ pub enum Error {
     /// An archive that the ledger was planned from is not at hand.
     #[error("the archive of conversation {0} is not at hand")]
     NoArchive(String),
+    /// It was asked to stop.
+    #[error("stopped in the middle of a conversation")]
+    Stopped,
     /// Reading stopped in the middle.
     #[error("reading the archive stopped in the middle of a conversation")]
     Order,

@@ -72,6 +72,7 @@ impl From<StageError> for Fatal {
         match error {
             StageError::Ledger(error) => Self::Ledger(error),
             StageError::Archive(text) => Self::Archive(text),
+            StageError::Stopped => Self::Worker(error.to_string()),
         }
     }
 }

@@ -131,6 +131,7 @@ impl Board {
             Event::Throttled { .. }
             | Event::Waiting { .. }
             | Event::Stalled { .. }
+            | Event::DiskFull { .. }
             | Event::Draining { .. } => self.note(event),
             Event::RunFinished { .. } => self.finished.store(true, Relaxed),
         }
@@ -188,7 +189,8 @@ impl Board {
 
     fn note(&self, event: &Event) {
         let note = Note::of(event, self.now(), self.wall());
-        let waits = matches!(event, Event::Waiting { .. } | Event::Stalled { .. });
+        let waits =
+            matches!(event, Event::Waiting { .. } | Event::Stalled { .. } | Event::DiskFull { .. });
         self.waiting.store(waits, Relaxed);
         self.slow().note = Some(note);
     }

@@ -2,12 +2,12 @@
 
 use super::args::Common;
 use super::report::{ReportContext, json, paint, report};
-use super::{Exit, json_line};
+use super::{Exit, json_line, message};
 use crate::crash::point;
 use crate::ids::rfc3339;
 use crate::ledger::Account;
 use crate::settings::WorkFolder;
-use std::io::{ErrorKind, Write, stdout};
+use std::io::{ErrorKind, Write, stderr, stdout};
 
 /// Prints the report, keeps it under `reports/` where a folder is given, and judges the account.
 pub fn close(
@@ -22,12 +22,20 @@ pub fn close(
         let stamp: String =
             rfc3339(extra.now).chars().filter(char::is_ascii_alphanumeric).take(15).collect();
         let name = format!("reports/{}-{stamp}", extra.command);
-        work.write(&format!("{name}.txt"), text.as_bytes())?;
-        work.write(&format!("{name}.json"), data.as_bytes())?;
+        keep(work, &format!("{name}.txt"), &text);
+        keep(work, &format!("{name}.json"), &data);
     }
     print(&if common.json { data } else { paint(&text, exit) })?;
     point("printed");
     Ok(exit)
+}
+
+/// Keeps a text in the work folder. Where that fails it is said, and what was done still counts.
+pub(super) fn keep(work: &WorkFolder, name: &str, text: &str) {
+    if let Err(error) = work.write(name, text.as_bytes()) {
+        let error = message(&error.into());
+        stderr().write_all(format!("{name} is not kept: {error}").as_bytes()).ok();
+    }
 }
 
 /// Prints what was asked for. A reader that has gone (`| head`) is no error.

@@ -37,8 +37,6 @@ pub(super) async fn finish(
     if !reconcile(session, &run).await? {
         return Ok((Ended::Stopped, Completed::default()));
     }
-    match session.stop.unless_now(send::complete(run, options)).await {
-        None => Ok((Ended::Stopped, Completed::default())),
-        Some(result) => result.map_err(fatal),
-    }
+    let ended = session.until_end(run.writer.clone(), send::complete(run, options)).await;
+    ended.unwrap_or(Ok((Ended::Stopped, Completed::default()))).map_err(fatal)
 }

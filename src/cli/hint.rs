@@ -140,6 +140,7 @@ fn planning(error: &plan::Error) -> &'static str {
             "bring the archive back as it was when it was planned"
         }
         plan::Error::Ledger(error) => ledger(error).1,
+        plan::Error::Stopped => "the same command goes on",
     }
 }
 

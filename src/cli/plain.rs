@@ -69,6 +69,7 @@ fn changes_state(event: &Event) -> bool {
             | Event::Waiting { .. }
             | Event::Resumed { .. }
             | Event::Stalled { .. }
+            | Event::DiskFull { .. }
             | Event::RunFinished { .. }
     )
 }

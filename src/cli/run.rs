@@ -64,10 +64,8 @@ pub(super) async fn cross(
     if !reconcile(session, &run).await? {
         return Ok(Ended::Stopped);
     }
-    match session.stop.unless_now(send(run)).await {
-        None => Ok(Ended::Stopped),
-        Some(ended) => ended.map_err(fatal),
-    }
+    let ended = session.until_end(run.writer.clone(), send(run)).await;
+    ended.unwrap_or(Ok(Ended::Stopped)).map_err(fatal)
 }
 
 /// Plans what is not planned.

@@ -3,6 +3,7 @@
 
 use super::args::Common;
 use super::connection::{self, Connection};
+use super::ending::Tasks;
 use super::folder::Opened;
 use super::hint::Tell;
 use super::reasons::explain;
@@ -12,13 +13,12 @@ use super::{Exit, LogOptions, Logs, Look, Stop, Watch, close, ledger, told};
 use crate::clock::{Clock, SystemClock};
 use crate::crash::point;
 use crate::forecast::{self, Bound, Load};
-use crate::ledger::{Account, Lane, Ledger, Owner, SpacesLog, Stage, Writer};
+use crate::ledger::{Account, Lane, Ledger, Owner, Relief, SpacesLog, Stage, Writer};
 use crate::pace::{Backoff, Pacer, Quotas};
 use crate::plan::{self, Bench};
 use crate::send::{Fatal, Health, Options, Run};
 use crate::settings::{Pace, SPACES, Settings};
 use std::sync::Arc;
-use tokio::runtime::Runtime;
 use tokio::time::Instant;
 
 /// A command under way.
@@ -46,8 +46,9 @@ pub(super) struct Session<'a> {
 }
 
 /// Makes the runtime of a command.
-pub(super) fn runtime() -> anyhow::Result<Runtime> {
-    tokio::runtime::Builder::new_multi_thread().enable_all().build().tell(Exit::Unexpected, "")
+pub(super) fn runtime() -> anyhow::Result<Tasks> {
+    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build();
+    runtime.map(Tasks::of).tell(Exit::Unexpected, "")
 }
 
 impl<'a> Session<'a> {
@@ -69,6 +70,9 @@ impl<'a> Session<'a> {
         };
         let stop = Stop::listen(&resume, move |line| voice.say(line)).tell(Exit::Unexpected, "")?;
         let (remark, next, began, temporary) = (None, Vec::new(), Instant::now(), false);
+        if let Err(error) = opened.work.stow_ballast() {
+            tracing::warn!(%error, "no room is kept for a full disk");
+        }
         point("begun");
         tracing::info!(command, version = env!("CARGO_PKG_VERSION"), "begins");
         Ok(Self {
@@ -132,11 +136,18 @@ impl<'a> Session<'a> {
         bench: Option<Bench>,
     ) -> anyhow::Result<Run> {
         let settings = self.settings();
-        let (writer, _) = Writer::start(ledger);
-        let path = self.opened.work.ledger();
+        ledger.secure()?;
+        let work = &self.opened.work;
+        let (clock, stop) = (Arc::clone(&self.clock), self.stop.draining());
+        let relief = Relief::new(clock, self.watch.shared(), stop, work.ballast());
+        let (writer, _) = Writer::start_with(ledger, Some(relief));
+        let path = work.ledger();
         drop(self.opened.work.append(SPACES)?);
         let stage = bench.map(|bench| {
-            Arc::new(plan::Stager::new(Arc::new(bench), path, writer.clone())) as Arc<dyn Stage>
+            Arc::new(
+                plan::Stager::new(Arc::new(bench), path, writer.clone())
+                    .until(self.stop.draining()),
+            ) as Arc<dyn Stage>
         });
         let (quotas, backoff) = pacing(settings);
         Ok(Run {

@@ -1,8 +1,13 @@
-//! Ctrl-C and SIGTERM: the first drains, the second stops at once. Both say how to go on.
+//! Ctrl-C and SIGTERM: the first drains, within a bound; the second stops at once. Both say how to
+//! go on.
 
 use std::future::Future;
+use std::time::Duration;
 use tokio::sync::mpsc;
 use tokio_util::sync::CancellationToken;
+
+/// How long calls under way may take after the first signal.
+const BOUND: Duration = Duration::from_secs(30);
 
 /// The two stops.
 #[derive(Debug, Clone, Default)]
@@ -42,13 +47,18 @@ impl Stop {
         if signals.recv().await.is_none() {
             return;
         }
-        say("Stopping: calls under way are finished first. Press Ctrl-C again to stop at once.");
+        say(&format!(
+            "Stopping: calls under way are finished first, for {} s at most. Press Ctrl-C again to stop at once.",
+            BOUND.as_secs()
+        ));
         say(&format!("Nothing is lost; {resume}"));
         self.drain.cancel();
-        if signals.recv().await.is_none() {
-            return;
-        }
-        say(&format!("Stopped at once. Nothing is lost or sent twice; {resume}"));
+        let how = match tokio::time::timeout(BOUND, signals.recv()).await {
+            Ok(None) => return,
+            Ok(Some(())) => "Stopped at once.",
+            Err(_) => "Stopped, though some calls had no answer yet.",
+        };
+        say(&format!("{how} Nothing is lost or sent twice; {resume}"));
         self.now.cancel();
     }
 }
@@ -84,7 +94,6 @@ fn spawn_signals(tell: mpsc::Sender<()>) -> std::io::Result<()> {
 mod tests {
     use super::*;
     use std::sync::{Arc, Mutex};
-    use std::time::Duration;
 
     #[tokio::test(start_paused = true)]
     async fn b13_the_first_signal_drains_and_the_second_cuts() {
@@ -108,5 +117,19 @@ mod tests {
         obeying.await.expect("ends");
         let said = said.lock().expect("one thread");
         assert_eq!(said.iter().filter(|line| line.contains("chatferry run --work w")).count(), 2);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn b13_draining_has_a_bound() {
+        let stop = Stop::default();
+        let (tell, signals) = mpsc::channel(4);
+        let obeying = tokio::spawn(stop.clone().obey(signals, String::new(), |_| ()));
+        tell.send(()).await.expect("listens");
+        let began = tokio::time::Instant::now();
+        let endless = stop.unless_now(std::future::pending::<()>());
+        let cut = tokio::time::timeout(Duration::from_mins(10), endless).await;
+        assert_eq!(cut.expect("does not wait for the work"), None);
+        assert_eq!(began.elapsed(), BOUND);
+        obeying.await.expect("ends");
     }
 }

@@ -5,6 +5,7 @@ mod words;
 pub(super) use words::Told;
 
 use super::args::{Common, VerifyArgs};
+use super::closing::keep;
 use super::hint::Tell;
 use super::reasons::explain;
 use super::reconciled::reconcile;
@@ -44,7 +45,7 @@ pub(super) fn verify(common: &Common, args: &VerifyArgs) -> anyhow::Result<Exit>
         account: &account,
         certificates: Some(certificates.display().to_string()),
     };
-    session.opened.work.write("reports/verify.txt", told.text().as_bytes())?;
+    keep(&session.opened.work, "reports/verify.txt", &told.text());
     if session.json() {
         print(&format!("{}\n", super::json_line(&json(&told, exit))))?;
     } else {
@@ -94,7 +95,8 @@ pub(super) async fn read_back(
     if !reconcile(session, &run).await? {
         return Ok(Verified::default());
     }
-    match session.stop.unless_now(send::certify(run, Certify { folder, completed })).await {
+    let (writer, certify) = (run.writer.clone(), Certify { folder, completed });
+    match session.until_end(writer, send::certify(run, certify)).await {
         None => Ok(Verified::default()),
         Some(Err(Fatal::Token(error @ TokenError::Delegation { .. }))) if completed => {
             Err(no_scopes(&error))

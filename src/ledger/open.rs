@@ -95,6 +95,13 @@ impl Ledger {
         Ok(())
     }
 
+    /// Moves what is committed from the log of last commits into the ledger's own file. What is
+    /// lost with a log that is lost later can be had again.
+    pub fn secure(&self) -> Result<(), Error> {
+        let moved = || self.db.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |_| Ok(()));
+        Ok(around("secure", moved)?)
+    }
+
     /// Returns whose ledger it is; none while nothing is planned.
     pub fn owner(&self) -> Result<Option<Owner>, Error> {
         let sql = "SELECT name, team, customer, realm, admin, newest FROM migration";

@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 use std::fs::{File, OpenOptions};
 use std::io::{ErrorKind, Read, Seek, SeekFrom, Write};
 use std::path::{Path, PathBuf};
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError};
 
 /// One line.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -83,11 +83,11 @@ pub enum Line {
     },
 }
 
-/// The open file.
-#[derive(Debug)]
+/// The open file. A clone writes to the same.
+#[derive(Debug, Clone)]
 pub struct SpacesLog {
     path: PathBuf,
-    file: Mutex<File>,
+    file: Arc<Mutex<File>>,
 }
 
 impl SpacesLog {
@@ -98,7 +98,7 @@ impl SpacesLog {
         let mut options = OpenOptions::new();
         let mut file = options.read(true).append(true).create(true).open(path).map_err(wrap)?;
         mend(&mut file).map_err(wrap)?;
-        Ok(Self { path: path.to_owned(), file: Mutex::new(file) })
+        Ok(Self { path: path.to_owned(), file: Arc::new(Mutex::new(file)) })
     }
 
     /// Appends a line and waits until it is on the disk. What can't be written whole leaves

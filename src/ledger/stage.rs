@@ -22,6 +22,9 @@ pub enum StageError {
     /// The ledger's own complaint.
     #[error(transparent)]
     Ledger(#[from] Error),
+    /// It was asked to stop; what it wrote of the lane is taken away when it is staged again.
+    #[error("stopped in the middle of a conversation")]
+    Stopped,
     /// The archive is gone or is not what was planned from.
     #[error("{0}")]
     Archive(String),

@@ -51,7 +51,11 @@ pub(super) fn plan_all(
             if stop.is_cancelled() {
                 break;
             }
-            waiting += plan(bench, ledger, id, batches, monitor)?;
+            match plan(bench, ledger, id, batches, (monitor, stop)) {
+                Ok(items) => waiting += items,
+                Err(Error::Stopped) => break,
+                Err(error) => return Err(error),
+            }
             if waiting > COMMIT {
                 ledger.commit_plan()?;
                 waiting = 0;
@@ -114,11 +118,15 @@ fn plan(
     ledger: &mut Ledger,
     id: &ConversationId,
     batches: Receiver<Result<Option<Done>, Stop>>,
-    monitor: &dyn Monitor,
+    (monitor, stop): (&dyn Monitor, &CancellationToken),
 ) -> Result<u64, Error> {
     let sources = bench.sources_of(id);
     let mut notes = Notes::begin(bench, ledger, &sources, monitor)?;
     for done in batches {
+        if stop.is_cancelled() {
+            // Planned without its end it would be planned wrong: the next run begins it anew.
+            return Err(Error::Stopped);
+        }
         match done {
             Ok(Some(done)) => notes.write(&done, &sources)?,
             Ok(None) => return notes.finish(sources.len() > 1),

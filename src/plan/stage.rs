@@ -17,6 +17,7 @@ use crate::slack::Message;
 use std::collections::{HashMap, HashSet};
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex, PoisonError};
+use tokio_util::sync::CancellationToken;
 
 /// Freezes lanes when they are about to open. Reads the ledger through a connection of its own,
 /// and writes through the one writer.
@@ -27,19 +28,27 @@ pub struct Stager {
     writer: Writer,
     /// Connections that are open and at rest.
     readers: Mutex<Vec<Ledger>>,
+    stop: CancellationToken,
 }
 
 impl Stager {
     /// Takes what the ledger was planned with.
     pub fn new(bench: Arc<Bench>, ledger: PathBuf, writer: Writer) -> Self {
-        Self { bench, ledger, writer, readers: Mutex::new(Vec::new()) }
+        let stop = CancellationToken::new();
+        Self { bench, ledger, writer, readers: Mutex::new(Vec::new()), stop }
+    }
+
+    /// Stops in the middle of a lane when that is asked for.
+    #[must_use]
+    pub fn until(self, stop: CancellationToken) -> Self {
+        Self { stop, ..self }
     }
 
     /// Freezes one lane. Blocks while it reads and writes.
     fn freeze(&self, lane: i64) -> Result<(), Error> {
         let idle = self.readers.lock().unwrap_or_else(PoisonError::into_inner).pop();
         let reader = idle.map_or_else(|| Ledger::open_read_only(&self.ledger), Ok)?;
-        stage(&self.bench, &reader, &self.writer, lane)?;
+        stage(self, &reader, lane)?;
         self.readers.lock().unwrap_or_else(PoisonError::into_inner).push(reader);
         Ok(())
     }
@@ -49,19 +58,20 @@ impl ledger::Stage for Stager {
     fn stage(&self, lane: i64) -> Result<(), StageError> {
         self.freeze(lane).map_err(|error| match error {
             Error::Ledger(error) => StageError::Ledger(error),
+            Error::Stopped => StageError::Stopped,
             other => StageError::Archive(other.to_string()),
         })
     }
 }
 
-fn stage(bench: &Bench, reader: &Ledger, writer: &Writer, lane: i64) -> Result<(), Error> {
-    let lane = reader.lane(lane)?;
+fn stage(stager: &Stager, reader: &Ledger, lane: i64) -> Result<(), Error> {
+    let (bench, lane) = (&stager.bench, reader.lane(lane)?);
     let sources = bench.sources_of(&lane.slack);
     if sources.is_empty() {
         return Err(Error::NoArchive(lane.name));
     }
     let owner = reader.owner()?.unwrap_or_default();
-    let steps = Steps::begin(writer, lane.id)?;
+    let steps = Steps::begin(&stager.writer, lane.id)?;
     let (key, threads) = (owner.key(), HashMap::new());
     let roots = reader.thread_roots(lane.conversation)?;
     Staging {
@@ -74,6 +84,7 @@ fn stage(bench: &Bench, reader: &Ledger, writer: &Writer, lane: i64) -> Result<(
         threads,
         roots,
         posts: 0,
+        stop: &stager.stop,
     }
     .stage(&sources)
 }
@@ -91,6 +102,7 @@ struct Staging<'a> {
     /// Roots of threads: a message with such a ts opens one, whatever its record says.
     roots: HashSet<Micros>,
     posts: u64,
+    stop: &'a CancellationToken,
 }
 
 impl Staging<'_> {
@@ -120,6 +132,9 @@ impl Staging<'_> {
             let (Some(first), Some(last)) = (batch.messages.first(), batch.messages.last()) else {
                 return Ok(());
             };
+            if self.stop.is_cancelled() {
+                return Err(Error::Stopped);
+            }
             let items = self.reader.items_between(
                 self.lane.conversation,
                 first.ts.micros(),

@@ -5,7 +5,7 @@ use super::verdict::IMPORT_WINDOW;
 use super::{Fatal, Run, ended, gone};
 use crate::draft::{Phase, StepKind};
 use crate::event::{Calls, Event};
-use crate::ledger::{Lane, LaneState};
+use crate::ledger::{Lane, LaneState, StageError};
 use std::sync::Arc;
 
 /// The phases before completion, and what each is made of.
@@ -22,7 +22,9 @@ pub(super) async fn pay_off(run: Arc<Run>, mut lane: Lane) -> Result<(), Fatal> 
         return Ok(());
     }
     if lane.state == LaneState::Planned {
-        stage(&run, id).await?;
+        if stage(&run, id).await? == Paid::Stopped {
+            return Ok(());
+        }
         lane.state = LaneState::Staged;
     }
     if lane.state == LaneState::Staged {
@@ -63,14 +65,17 @@ pub(super) async fn pay_off(run: Arc<Run>, mut lane: Lane) -> Result<(), Fatal> 
     Ok(())
 }
 
-pub(super) async fn stage(run: &Arc<Run>, lane: i64) -> Result<(), Fatal> {
+pub(super) async fn stage(run: &Arc<Run>, lane: i64) -> Result<Paid, Fatal> {
     let Some(stage) = run.stage.clone() else {
         return Err(Fatal::Archive(
             "some conversations are not staged yet, and no archive is at hand".to_owned(),
         ));
     };
     let staged = tokio::task::spawn_blocking(move || stage.stage(lane)).await;
-    Ok(staged.map_err(|error| Fatal::Worker(error.to_string()))??)
+    match staged.map_err(|error| Fatal::Worker(error.to_string()))? {
+        Err(StageError::Stopped) => Ok(Paid::Stopped),
+        staged => Ok(staged.map(|()| Paid::All)?),
+    }
 }
 
 fn owed(lane: &Lane) -> Calls {

@@ -10,12 +10,13 @@ use crate::ledger::{Line, Receipt, Step};
 pub(super) async fn completing(run: &Run, step: &Step) -> Result<(), Fatal> {
     let id = step.lane;
     let lane = run.writer.run(move |ledger| ledger.lane(id)).await?;
-    Ok(run.spaces.append(&Line::Completing {
+    let line = Line::Completing {
         space: lane.space.unwrap_or_default(),
         owner: step.actor.to_string(),
         verdict: lane.verdict.filter(|_| lane.verified),
         at: rfc3339(run.clock.wall()),
-    })?)
+    };
+    append(run, line).await
 }
 
 /// Notes a space's name, or its completion, before either settles.
@@ -41,5 +42,11 @@ pub(super) async fn done(run: &Run, step: &Step, receipt: &Receipt) -> Result<()
         },
         _ => return Ok(()),
     };
-    Ok(run.spaces.append(&line)?)
+    append(run, line).await
+}
+
+/// Appends on the thread of the writer, which also knows what to do when the disk is full.
+async fn append(run: &Run, line: Line) -> Result<(), Fatal> {
+    let spaces = run.spaces.clone();
+    Ok(run.writer.run(move |_| spaces.append(&line)).await?)
 }

@@ -3,6 +3,7 @@
 //! harmless.
 
 use super::ended::patiently;
+use super::pay::Paid;
 use super::{Fatal, Run, each_lane, lane};
 use crate::chat::{ListedMessage, Reader, Scopes};
 use crate::draft::{Phase, StepKind};
@@ -51,8 +52,8 @@ pub async fn recall(run: Arc<Run>) -> Result<Recalled, Fatal> {
 
 async fn one(run: Arc<Run>, lane: Lane, all: Arc<Mutex<Recalled>>) -> Result<(), Fatal> {
     let (id, space) = (lane.id, lane.space.clone().unwrap_or_default());
-    if lane.state == LaneState::Planned {
-        lane::stage(&run, id).await?;
+    if lane.state == LaneState::Planned && lane::stage(&run, id).await? == Paid::Stopped {
+        return Ok(());
     }
     if lane.state <= LaneState::Staged {
         let expires = run.clock.wall() + super::verdict::IMPORT_WINDOW;

@@ -3,6 +3,7 @@
 //! was made anew, a file was lost.
 
 use super::ended::has_ended;
+use super::pay::Paid;
 use super::{Fatal, Run, lane};
 use crate::ids::{Account, rfc3339};
 use crate::ledger::{Ending, Ends, Lane, LaneState, Line, Told, ToldSpace};
@@ -152,7 +153,9 @@ pub(super) async fn take_over(
         if run.stage.is_none() {
             return Ok(false);
         }
-        lane::stage(run, id).await?;
+        if lane::stage(run, id).await? == Paid::Stopped {
+            return Ok(false);
+        }
     }
     run.writer.run(move |ledger| ledger.adopt_completion(id, verdict.as_deref())).await?;
     tracing::info!(lane = id, "a completion is taken over");

@@ -15,8 +15,18 @@ use std::process::Output;
 
 /// Who has an account; U9 has none.
 pub(crate) const PEOPLE: [&str; 3] = ["u1", "u2", "u3"];
+/// The method that posts.
+pub(crate) const POSTS: &str = "spaces.messages.create";
 /// The commands of a migration, in order.
 pub(crate) const COMMANDS: [&str; 3] = ["run", "verify", "complete"];
+/// The methods that write into Chat.
+const WRITES: [&str; 5] = [
+    "spaces.create",
+    "spaces.members.create",
+    POSTS,
+    "spaces.messages.reactions.create",
+    "spaces.completeImport",
+];
 /// What differs between two ledgers of one migration: when, where from, and which emulator.
 const OTHER: [(&str, &str); 3] = [("lane", "expires"), ("source", "path"), ("migration", "realm")];
 
@@ -55,13 +65,7 @@ impl End {
         let lines = text(&output.stdout).replace(&work.display().to_string(), "WORK");
         let last = lines.lines().last().and_then(|line| serde_json::from_str(line).ok());
         let mut word: Value = last.unwrap_or_else(|| json!(text(&output.stderr)));
-        for key in ["at", "elapsed_seconds"] {
-            word.as_object_mut().and_then(|word| word.remove(key));
-        }
-        forget_when(&mut word);
-        if let Some(account) = word.get_mut("account").and_then(Value::as_object_mut) {
-            account.remove("next_expiry");
-        }
+        timeless(&mut word);
         Self { code: output.status.code(), word }
     }
 
@@ -104,6 +108,9 @@ impl Left {
             let (ours, golden) = (only(&ours, &golden), only(&golden, &ours));
             Err(format!("{what} differs; ours:\n{ours}golden:\n{golden}"))
         };
+        if self.ends != golden.ends {
+            return differ("an end", format!("{:#?}", self.ends), format!("{:#?}", golden.ends));
+        }
         if self.state != golden.state {
             return differ("Chat", self.state.clone(), golden.state.clone());
         }
@@ -113,9 +120,6 @@ impl Left {
         if self.spaces != golden.spaces {
             let lines = |set: &BTreeSet<String>| set.iter().cloned().collect::<Vec<_>>().join("\n");
             return differ("spaces.jsonl", lines(&self.spaces), lines(&golden.spaces));
-        }
-        if self.ends != golden.ends {
-            return differ("an end", format!("{:#?}", self.ends), format!("{:#?}", golden.ends));
         }
         Ok(())
     }
@@ -127,6 +131,8 @@ pub(crate) struct Golden {
     pub(crate) left: Left,
     /// Requests of the whole migration.
     pub(crate) requests: u64,
+    /// Those of them that write into Chat.
+    pub(crate) writes: u64,
     /// What a process spends that was started once more: tokens and the Directory.
     pub(crate) start: u64,
 }
@@ -141,17 +147,32 @@ impl Golden {
         assert!(ends.iter().all(End::is_done), "{ends:#?}");
         assert_eq!(rig.emulator().audit(), []);
         let stats = rig.emulator().stats();
-        let again = stats.total();
+        let (writes, again) = (writes(&rig), stats.total());
         rig.ok(&words("run", export)).await;
         let start = rig.emulator().stats().total() - again + stats.of("token");
-        Self { left: Left::by(&rig, &rig.work(), ends), requests: stats.total(), start }
+        Self { left: Left::by(&rig, &rig.work(), ends), requests: stats.total(), writes, start }
     }
 
-    /// Returns the most requests that a migration may need that was killed so often, with so many
-    /// calls under way.
-    pub(crate) fn bound(&self, kills: u64, in_flight: u64) -> u64 {
-        self.requests + kills * (self.start + in_flight)
+    /// Returns the most requests that may come on top, for so many kills with so many calls under
+    /// way: one that starts again from nothing needs more.
+    pub(crate) fn more(&self, kills: u64, in_flight: u64) -> u64 {
+        kills * (self.start + in_flight)
     }
+}
+
+/// Counts the requests that write into Chat, however they end.
+pub(crate) fn writes(rig: &Rig) -> u64 {
+    let stats = rig.emulator().stats();
+    WRITES.iter().map(|method| stats.of(method)).sum()
+}
+
+/// Does what is left to do of a migration, and compares all of it with an undisturbed one.
+pub(crate) async fn finish(rig: &Rig, export: &Export, golden: &Golden, mut ends: Vec<End>) {
+    for command in &COMMANDS[ends.len()..] {
+        ends.push(End::of(&rig.run(&words(command, export)).await, &rig.work()));
+    }
+    assert_eq!(Left::by(rig, &rig.work(), ends).check(&golden.left), Ok(()));
+    assert_eq!(rig.emulator().audit(), []);
 }
 
 /// Returns a command's words; its last line on standard output is JSON.
@@ -168,16 +189,31 @@ pub(crate) fn died(output: &Output) -> bool {
     output.status.signal() == Some(6)
 }
 
+/// Takes away what time decides, also in JSON that is kept as text.
+fn timeless(value: &mut Value) {
+    match value {
+        Value::Object(map) => {
+            for key in ["at", "elapsed_seconds", "expires", "next_expiry", "read", "sha256"] {
+                map.remove(key);
+            }
+            map.values_mut().for_each(timeless);
+        }
+        Value::Array(list) => list.iter_mut().for_each(timeless),
+        Value::String(text) if text.starts_with('{') => {
+            if let Ok(mut inner) = serde_json::from_str(text) {
+                timeless(&mut inner);
+                *value = inner;
+            }
+        }
+        _ => {}
+    }
+}
+
 fn spaces(path: &Path) -> BTreeSet<String> {
     let text = std::fs::read_to_string(path).unwrap_or_default();
     let line = |line: &str| {
         let mut line: Value = serde_json::from_str(line).expect("whole lines of JSON");
-        if let Some(verdict) = line["verdict"].as_str().map(timeless) {
-            line["verdict"] = verdict.into();
-        }
-        for key in ["at", "expires"] {
-            line.as_object_mut().and_then(|line| line.remove(key));
-        }
+        timeless(&mut line);
         line.to_string()
     };
     text.lines().map(line).collect()
@@ -206,33 +242,16 @@ fn rows(db: &rusqlite::Connection, table: &str) -> rusqlite::Result<Vec<String>>
     let shown = |column: &String| !OTHER.contains(&(table, column.as_str()));
     let rows = query.query_map([], |row| {
         let cell = |column: &String| -> rusqlite::Result<String> {
-            Ok(match row.get::<_, Cell>(column.as_str())? {
-                Cell::Text(text) if column == "verdict" => format!("verdict={}", timeless(&text)),
-                cell => format!("{column}={cell:?}"),
-            })
+            let mut cell = match row.get::<_, Cell>(column.as_str())? {
+                Cell::Text(text) => json!(text),
+                other => json!(format!("{other:?}")),
+            };
+            timeless(&mut cell);
+            Ok(format!("{column}={cell}"))
         };
         let cells: Vec<_> =
             columns.iter().filter(|column| shown(column)).map(cell).collect::<Result<_, _>>()?;
         Ok(format!("{table} {}\n", cells.join(" ")))
     })?;
     rows.collect()
-}
-
-/// A stored verdict without when it was found.
-fn timeless(verdict: &str) -> String {
-    let mut verdict = serde_json::from_str(verdict).expect("a verdict is JSON");
-    forget_when(&mut verdict);
-    verdict.to_string()
-}
-
-/// Takes out when a space was read, which its certificate's hash tells too.
-fn forget_when(word: &mut Value) {
-    if let Some(fields) = word.as_object_mut() {
-        fields.remove("certificate");
-        if fields.get("read").is_some_and(Value::is_string) {
-            fields.remove("read");
-        }
-        fields.values_mut().for_each(forget_when);
-    }
-    word.as_array_mut().into_iter().flatten().for_each(forget_when);
 }

@@ -103,6 +103,8 @@ impl Rig {
             .env("CHATFERRY_ADMIN", ADMIN)
             .env("CHATFERRY_PACE", "off")
             .env("NO_COLOR", "1")
+            .env_remove("CHATFERRY_TRIALS")
+            .env_remove("CHATFERRY_SEED")
             .stdin(Stdio::null());
         command
     }

@@ -41,6 +41,12 @@ fn note_text(event: &Event, wall: Micros) -> String {
             let why = if *throttled { "throttled: Google asks to slow down" } else { "no success" };
             format!("Nothing was accepted for {} ({why}); still tried", words::span(*lasting))
         }
+        Event::DiskFull { receipts } => {
+            format!(
+                "The disk is full: make some room; {} to be written down (tried again by itself)",
+                words::counted(*receipts, "receipt waits", "receipts wait")
+            )
+        }
         Event::Draining { in_flight } => {
             format!(
                 "Stopping: {} in flight are finished first",
