@@ -176,11 +176,14 @@ impl Ledger {
                 state.as_str()
             )));
         }
-        self.db.execute(
-            "DELETE FROM step WHERE id BETWEEN ?1 AND ?2",
-            params![step_id(lane, 0), step_id(lane, u32::MAX)],
-        )?;
-        Ok(())
+        let change = self.db.transaction()?;
+        let steps = params![step_id(lane, 0), step_id(lane, u32::MAX)];
+        change.execute("DELETE FROM step WHERE id BETWEEN ?1 AND ?2", steps)?;
+        // A space that was taken over meanwhile is counted as paid again at the end.
+        let sql =
+            "UPDATE lane SET paid_posts = 0, paid_reactions = 0, paid_others = 0 WHERE id = ?1";
+        change.execute(sql, [lane])?;
+        Ok(change.commit()?)
     }
 
     /// Adds steps to a lane that is being staged.
