@@ -81,7 +81,7 @@ pub(crate) struct Left {
     pub(crate) state: String,
     /// The ledger, table by table.
     pub(crate) ledger: String,
-    /// `spaces.jsonl`, each line once.
+    /// `spaces.jsonl`, each line once; looks aside.
     pub(crate) spaces: BTreeSet<String>,
     /// How the last of each command ended.
     pub(crate) ends: Vec<End>,
@@ -95,6 +95,26 @@ impl Left {
             spaces: spaces(&work.join("spaces.jsonl")),
             ends,
         }
+    }
+
+    /// Leaves out what a ledger that was made anew can't know: how Chat calls each message, since
+    /// what stands in a completed space can't be read any more; and that no space was left behind,
+    /// which its report then says.
+    pub(crate) fn anew(self) -> Self {
+        let name = |cell: &&str| cell.starts_with("message=") || cell.starts_with("thread=");
+        let line = |line: &str| {
+            let cells: Vec<_> = line.split(' ').filter(|cell| !name(cell)).collect();
+            cells.join(" ") + "\n"
+        };
+        let (mut ends, mut spaces) = (self.ends, self.spaces);
+        for end in &mut ends {
+            if let Some(headline) = end.word["headline"].as_str() {
+                let sure = headline.split(" Possible orphan space").next();
+                end.word["headline"] = json!(sure);
+            }
+        }
+        spaces.retain(|line| !line.contains("\"what\":\"lost\""));
+        Self { ledger: self.ledger.lines().map(line).collect(), spaces, ends, ..self }
     }
 
     /// Says where two differ.
@@ -209,14 +229,16 @@ fn timeless(value: &mut Value) {
     }
 }
 
+/// Returns the lines of `spaces.jsonl`, but for those that only tell of a look at a completion in
+/// doubt.
 fn spaces(path: &Path) -> BTreeSet<String> {
     let text = std::fs::read_to_string(path).unwrap_or_default();
     let line = |line: &str| {
         let mut line: Value = serde_json::from_str(line).expect("whole lines of JSON");
         timeless(&mut line);
-        line.to_string()
+        (line["what"] != "importing").then(|| line.to_string())
     };
-    text.lines().map(line).collect()
+    text.lines().filter_map(line).collect()
 }
 
 /// Returns every row of every table as text.

@@ -24,6 +24,7 @@ mod convert_real;
 mod convert_support;
 mod convert_text;
 mod crash_points;
+mod crash_random;
 mod crash_support;
 mod crossing;
 mod dialects;
