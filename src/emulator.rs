@@ -15,6 +15,7 @@ mod chance;
 mod change;
 mod chaos;
 mod check;
+mod coverage;
 mod dialects;
 mod directory;
 mod edits;
@@ -58,9 +59,10 @@ mod uploads;
 mod world;
 
 pub use agenda::ChangeId;
-pub use audit::Finding;
+pub use audit::{Finding, RULES, Rule};
 pub use change::{BadChange, Change, Reach};
 pub use chaos::{Chaos, Profile};
+pub use coverage::Covered;
 pub use dialects::{
     Absent, Bytes, Clash, DeadKey, Dialects, Gone, Odd, Repeat, RequestReplay, SWITCHES, Switch,
     Throttle, Undelegated, Window,
@@ -162,6 +164,11 @@ impl Emulator {
     /// Returns breaches of what must hold.
     pub fn audit(&self) -> Vec<Finding> {
         audit::findings(&self.shared)
+    }
+
+    /// Returns every behaviour that is imitated, how it is known, and how often it was met.
+    pub fn coverage(&self) -> Vec<Covered> {
+        self.shared.coverage.all(&self.shared.journal)
     }
 
     /// Returns the number of requests by method and status.

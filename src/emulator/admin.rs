@@ -27,6 +27,7 @@ pub(super) fn answer(shared: &Shared, head: &Parts, path: &str, bytes: &[u8]) ->
         ("GET", "lint") => json(&shared.journal.lints()).into(),
         ("GET", "journal") => json(&shared.journal.entries()).into(),
         ("GET", "audit") => json(&audit::findings(shared)).into(),
+        ("GET", "coverage") => json(&shared.coverage.all(&shared.journal)).into(),
         ("GET", "stats") => json(&shared.journal.stats()).into(),
         ("GET", "world") => json(&shared.agenda.all()).into(),
         ("POST", "world") => change(shared, bytes),

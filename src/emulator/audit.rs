@@ -1,72 +1,88 @@
-//! What must not be, seen from the server's side.
+//! What must not be, seen from the server's side: it knows what came, not what was planned.
+//!
+//! What is wrong in the end is seen by looking at every space; what was wrong on the way is noted
+//! when it comes, by [`Slips`].
+
+mod content;
+mod rules;
+mod spaces;
+
+pub use rules::{RULES, Rule};
+
+pub(super) use rules::*;
 
 use super::ids::Id;
 use super::shared::Shared;
 use super::world::Space;
 use serde::Serialize;
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::fmt::Display;
 
 /// One breach of what must hold.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Finding {
     /// Which rule is broken.
     pub rule: &'static str,
-    /// The space, by resource name.
+    /// The invariant that it belongs to: `I1` to `I8`.
+    pub invariant: &'static str,
+    /// The space, by resource name; nothing where there is none.
     pub space: String,
     /// Where in it.
     pub place: String,
 }
 
-/// Looks at every space that is there.
-pub(super) fn findings(shared: &Shared) -> Vec<Finding> {
-    let mut all = Vec::new();
-    let mut twins = BTreeMap::new();
-    for room in shared.world.all() {
-        let space = room.lock();
-        if space.deleted || space.foreign {
-            continue;
-        }
-        check(&space, &mut all);
-        let twin = (space.display_name.clone(), space.created, space.kind.word());
-        if space.display_name.is_some()
-            && let Some(first) = twins.insert(twin, space.id)
-        {
-            all.push(finding("duplicate-space", &space, format!("spaces/{first}")));
+/// How many slips are kept apart; the others are the same client's same fault.
+const KEPT: usize = 1000;
+
+/// What a client did that it must not do, though nothing came of it.
+#[derive(Debug, Default)]
+pub(super) struct Slips(Vec<(&'static Rule, String)>);
+
+impl Slips {
+    pub(super) fn note(&mut self, rule: &'static Rule, place: impl Display) {
+        if self.0.len() < KEPT {
+            self.0.push((rule, place.to_string()));
         }
     }
+
+    fn findings(&self, space: &str) -> impl Iterator<Item = Finding> {
+        self.0.iter().map(move |(rule, place)| rule.broken(space, place))
+    }
+}
+
+impl Rule {
+    fn broken(&self, space: &str, place: impl Display) -> Finding {
+        Finding {
+            rule: self.name,
+            invariant: self.invariant,
+            space: space.to_owned(),
+            place: place.to_string(),
+        }
+    }
+}
+
+/// Looks at every space that is there, and at what was noted.
+pub(super) fn findings(shared: &Shared) -> Vec<Finding> {
+    let mut all: Vec<_> = shared.world.register().slips.findings("").collect();
+    let mut seen = Vec::new();
+    for room in shared.world.all() {
+        let space = room.lock();
+        if space.foreign {
+            continue;
+        }
+        all.extend(space.slips.findings(&name(space.id)));
+        if !space.deleted {
+            content::check(&space, &mut all);
+            seen.push(spaces::Seen::of(&space));
+        }
+    }
+    spaces::check(&seen, &mut all);
     all
 }
 
-fn finding(rule: &'static str, space: &Space, place: String) -> Finding {
-    Finding { rule, space: format!("spaces/{}", space.id), place }
+fn name(id: Id) -> String {
+    format!("spaces/{id}")
 }
 
-fn check(space: &Space, all: &mut Vec<Finding>) {
-    if space.late_writes > 0 {
-        all.push(finding("write-after-completion", space, space.late_writes.to_string()));
-    }
-    let (mut times, mut names) = (BTreeSet::new(), BTreeSet::new());
-    let mut roots = HashMap::<Id, i64>::new();
-    for message in &space.messages {
-        if message.thread == message.id && !message.deleted {
-            roots.insert(message.id, message.created);
-        }
-        if !times.insert(message.created) {
-            all.push(finding("create-time-clash", space, message.id.to_string()));
-        }
-        let named = message.client_id.as_ref().filter(|_| !message.deleted);
-        if named.is_some_and(|id| !names.insert(id)) {
-            all.push(finding("duplicate-message", space, message.id.to_string()));
-        }
-    }
-    for (id, thread) in &space.threads {
-        roots.extend(space.messages.get(thread.root as usize).map(|root| (*id, root.created)));
-    }
-    for message in &space.messages {
-        if !message.deleted
-            && roots.get(&message.thread).is_some_and(|root| message.created < *root)
-        {
-            all.push(finding("reply-before-root", space, message.id.to_string()));
-        }
-    }
+fn found(rule: &Rule, space: &Space, place: impl Display) -> Finding {
+    rule.broken(&name(space.id), place)
 }

@@ -2,6 +2,7 @@
 //!
 //! Fields that only the service sets are cleared, as Google does, and noted as lints.
 
+use super::coverage::Point;
 use super::facts::{Kind, Schema, Spec};
 use super::refusal::{Outcome, Refusal, Violation};
 use super::time;
@@ -41,10 +42,12 @@ impl Check {
         if bytes.trim_ascii().is_empty() {
             return Ok(Map::new());
         }
-        let value: Value = serde_json::from_slice(bytes)
-            .map_err(|error| Refusal::invalid(format!("Invalid JSON payload received. {error}")))?;
+        let value: Value = serde_json::from_slice(bytes).map_err(|error| {
+            Refusal::invalid(Point::NotJson, format!("Invalid JSON payload received. {error}"))
+        })?;
         let Value::Object(mut map) = value else {
             return Err(Refusal::invalid(
+                Point::NotJson,
                 "Invalid JSON payload received. Root element must be a message.",
             ));
         };

@@ -1,5 +1,6 @@
 //! The Directory's users.list.
 
+use super::coverage::Point;
 use super::facts::Spec;
 use super::people::{Account, State, domain_of};
 use super::query::form;
@@ -41,9 +42,9 @@ pub(super) fn list(shared: &Shared, caller: Caller, query: &str) -> Outcome<Vec<
     if caller.scopes & scopes == 0 {
         return Err(Refusal::scope());
     }
-    let people = shared.people();
-    if !people.get(caller.who).is_some_and(|account| account.admin) {
-        return Err(Refusal::forbidden("Not Authorized to access this resource/api"));
+    if !shared.people().get(caller.who).is_some_and(|account| account.admin) {
+        let text = "Not Authorized to access this resource/api";
+        return Err(Refusal::forbidden(Point::DirectoryAdmin, text));
     }
     let given: Vec<_> = query
         .split('&')
@@ -53,29 +54,47 @@ pub(super) fn list(shared: &Shared, caller: Caller, query: &str) -> Outcome<Vec<
     let get =
         |name: &str| given.iter().find(|(key, _)| key == name).map(|(_, value)| value.as_ref());
     if let Some((name, _)) = given.iter().find(|(name, _)| !PARAMETERS.contains(&name.as_ref())) {
-        return Err(Refusal::invalid(format!(
-            "Invalid JSON payload received. Unknown name \"{name}\": Cannot bind query parameter."
-        )));
+        return Err(Refusal::invalid(
+            Point::DirectoryQuery,
+            format!(
+                "Invalid JSON payload received. Unknown name \"{name}\": Cannot bind query parameter."
+            ),
+        ));
     }
     let ours = get("customer")
         .is_some_and(|customer| customer == "my_customer" || customer == shared.customer);
     let domain = get("domain");
     if !ours && domain.is_none() {
-        return Err(Refusal::invalid("Bad Request"));
+        return Err(Refusal::invalid(Point::DirectoryQuery, "Bad Request"));
     }
     let size = match get("maxResults").map_or(Ok(100), str::parse::<usize>) {
         Ok(size) if (1..=500).contains(&size) => size,
-        _ => return Err(Refusal::invalid("Invalid value for maxResults: between 1 and 500.")),
+        _ => {
+            let text = "Invalid value for maxResults: between 1 and 500.";
+            return Err(Refusal::invalid(Point::DirectoryQuery, text));
+        }
     };
     let start = get("pageToken").map_or(Ok(0), str::parse::<usize>);
-    let start = start.map_err(|_| Refusal::invalid("Invalid Input: pageToken"))?;
+    let start =
+        start.map_err(|_| Refusal::invalid(Point::PageToken, "Invalid Input: pageToken"))?;
     if get("query").is_some() {
         return Err(Refusal::unmodelled("queries of users.list"));
     }
+    let deleted = get("showDeleted") == Some("true");
+    Ok(page(shared, domain, deleted, (start, size)))
+}
+
+/// Writes the accounts of a domain, the deleted ones or the others.
+fn page(
+    shared: &Shared,
+    domain: Option<&str>,
+    deleted: bool,
+    (start, size): (usize, usize),
+) -> Vec<u8> {
+    let people = shared.people();
     let within = |account: &&Account| {
         domain.is_none_or(|domain| domain_of(&account.email).eq_ignore_ascii_case(domain))
     };
-    let deleted = get("showDeleted") == Some("true");
     let wanted = |account: &&Account| (account.state == State::Deleted) == deleted;
     let all: Vec<_> = people.sorted().into_iter().filter(within).filter(wanted).collect();
     let page: Vec<_> =
@@ -85,7 +104,7 @@ pub(super) fn list(shared: &Shared, caller: Caller, query: &str) -> Outcome<Vec<
         answer["nextPageToken"] = (start + page.len()).to_string().into();
     }
     answer["users"] = page.into();
-    Ok(json(&answer))
+    json(&answer)
 }
 
 fn user(account: &Account, customer: &str) -> Value {

@@ -1,5 +1,6 @@
 //! messages.patch and messages.delete.
 
+use super::coverage::Point;
 use super::message_view as show;
 use super::messages::{importing, sized};
 use super::refusal::{Outcome, Refusal};
@@ -19,12 +20,16 @@ pub(super) fn patch(turn: &Turn<'_>) -> Outcome<Vec<u8>> {
     };
     if space.messages[at].sender != turn.caller.who && !turn.dialects().patch_by_others {
         return Err(Refusal::forbidden(
+            Point::PatchOthers,
             "A message in import mode is updated with the authority that created it.",
         ));
     }
     if let Some(field) = mask.iter().find(|field| !["text", "attachment"].contains(&field.as_str()))
     {
-        return Err(Refusal::invalid(format!("Field {field} can't be updated here.")));
+        return Err(Refusal::invalid(
+            Point::MessageField,
+            format!("Field {field} can't be updated here."),
+        ));
     }
     if mask.iter().any(|field| field == "attachment") {
         return Err(Refusal::unmodelled("changing attachments"));
@@ -61,6 +66,7 @@ pub(super) fn delete(turn: &Turn<'_>) -> Outcome<Vec<u8>> {
     };
     if !replies.is_empty() && !turn.query.flag("force") {
         return Err(Refusal::precondition(
+            Point::Replies,
             "The message has threaded replies; delete with force to delete them too.",
         ));
     }

@@ -1,5 +1,6 @@
 //! messages.list: the one way to read back with `chat.import`.
 
+use super::coverage::Point;
 use super::ids::Id;
 use super::message_view as show;
 use super::people::Who;
@@ -59,11 +60,15 @@ pub(super) fn list(turn: &Turn<'_>) -> Outcome<Vec<u8>> {
     if !space.importing {
         if !turn.may(&["chat.messages", "chat.messages.readonly"]) {
             return Err(Refusal::forbidden(
+                Point::ImportOver,
                 "The scope chat.import works on spaces in import mode only.",
             ));
         }
         if !space.present.contains_key(&who) {
-            return Err(Refusal::forbidden("The caller is not a member of the space."));
+            return Err(Refusal::forbidden(
+                Point::Outsider,
+                "The caller is not a member of the space.",
+            ));
         }
     }
     let (filter, descending) = (filter(turn, &space)?, descending(turn)?);
@@ -96,7 +101,7 @@ impl Space {
     /// Refuses all but the creator where a list of an import space is theirs alone.
     pub(super) fn listed_to(&self, who: Who, turn: &Turn<'_>) -> Outcome<()> {
         if self.importing && turn.dialects().listed_to_creator && self.creator != Some(who) {
-            return Err(Refusal::forbidden("The caller does not have permission"));
+            return Err(Refusal::forbidden(Point::Creator, "The caller does not have permission"));
         }
         Ok(())
     }
@@ -149,13 +154,20 @@ fn position(token: &str, filter: &Filter, descending: bool) -> Outcome<Micros> {
         .split_once('-')
         .filter(|(_, mark)| *mark == format!("{:x}", stamp(filter, descending)));
     let at = parts.and_then(|(at, _)| Micros::from_str_radix(at, 16).ok());
-    at.ok_or_else(|| Refusal::invalid("The page token is invalid, or belongs to another request."))
+    at.ok_or_else(|| {
+        Refusal::invalid(
+            Point::PageToken,
+            "The page token is invalid, or belongs to another request.",
+        )
+    })
 }
 
 /// Reads a page size: too much is cut, negative is refused, zero is the default.
 pub(super) fn page_size(turn: &Turn<'_>, default: usize, most: usize) -> Outcome<usize> {
     match turn.query.get("pageSize").and_then(|size| size.parse::<i64>().ok()) {
-        Some(size) if size < 0 => Err(Refusal::invalid("page_size must not be negative.")),
+        Some(size) if size < 0 => {
+            Err(Refusal::invalid(Point::PageSize, "page_size must not be negative."))
+        }
         Some(size) if size > 0 => Ok((size as usize).min(most)),
         _ => Ok(default),
     }
@@ -166,7 +178,7 @@ fn descending(turn: &Turn<'_>) -> Outcome<bool> {
     match order.rsplit(' ').next() {
         Some("ASC") => Ok(false),
         Some("DESC") => Ok(true),
-        _ => Err(Refusal::invalid("order_by must be ASC or DESC.")),
+        _ => Err(Refusal::invalid(Point::Order, "order_by must be ASC or DESC.")),
     }
 }
 
@@ -177,10 +189,10 @@ fn filter(turn: &Turn<'_>, space: &Space) -> Outcome<Filter> {
     };
     for term in text.split(" AND ").map(str::trim) {
         term_of(term, space, &mut filter).ok_or_else(|| {
-            Refusal::invalid(format!(
-                "Invalid filter: {}",
-                term.chars().take(80).collect::<String>()
-            ))
+            Refusal::invalid(
+                Point::Filter,
+                format!("Invalid filter: {}", term.chars().take(80).collect::<String>()),
+            )
         })?;
     }
     Ok(filter)

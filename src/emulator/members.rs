@@ -1,5 +1,7 @@
 //! members.create, list, patch and delete: historical ones before completion, active ones after.
 
+use super::audit;
+use super::coverage::Point;
 use super::dialects::Repeat;
 use super::listing::page_size;
 use super::people::{State, Who};
@@ -35,16 +37,16 @@ fn person(turn: &Turn<'_>) -> Outcome<Who> {
     let name = turn.inner("member", "name").unwrap_or_default();
     let Some(key) = name.strip_prefix("users/").filter(|key| !key.is_empty()) else {
         return Err(Refusal::invalid(
+            Point::MemberName,
             "membership.member.name must be users/ followed by an id or an e-mail address.",
         ));
     };
     if key == "app" || turn.inner("member", "type") == Some("BOT") {
-        return Err(Refusal::invalid("Apps can't be members here."));
+        return Err(Refusal::invalid(Point::MemberApp, "Apps can't be members here."));
     }
-    turn.shared
-        .people()
-        .find(key)
-        .ok_or_else(|| Refusal::not_found("The user was not found in the organization."))
+    turn.shared.people().find(key).ok_or_else(|| {
+        Refusal::not_found(Point::NoUser, "The user was not found in the organization.")
+    })
 }
 
 fn historical(turn: &Turn<'_>, space: &mut Space, who: Who) -> Outcome<Vec<u8>> {
@@ -52,24 +54,28 @@ fn historical(turn: &Turn<'_>, space: &mut Space, who: Who) -> Outcome<Vec<u8>> 
         return Err(Refusal::scope());
     }
     let Some(until) = turn.time("deleteTime") else {
+        space.slips.note(&audit::MEMBER_BEFORE_COMPLETION, turn.shared.people().id(who));
         return Err(Refusal::invalid(
+            Point::PastWithoutEnd,
             "membership.delete_time is required in import mode: only historical memberships can be created.",
         ));
     };
     let from = turn.time("createTime").unwrap_or(until - 1);
     if until <= space.created || until > turn.now {
         return Err(Refusal::invalid(
+            Point::PastSpan,
             "membership.delete_time must be after the space's create time and not in the future.",
         ));
     }
     if from < space.created || from >= until {
         return Err(Refusal::invalid(
+            Point::PastSpan,
             "membership.create_time must be at or after the space's create time and before delete_time.",
         ));
     }
     let span = match space.past.get(&who) {
         Some(_) if turn.dialects().member_repeat == Repeat::Refused => {
-            return Err(Refusal::exists("The membership already exists."));
+            return Err(Refusal::exists(Point::MemberAgain, "The membership already exists."));
         }
         Some(span) => *span,
         None => (from, until),
@@ -81,14 +87,27 @@ fn historical(turn: &Turn<'_>, space: &mut Space, who: Who) -> Outcome<Vec<u8>> 
 fn active(turn: &Turn<'_>, space: &mut Space, caller: Who, who: Who) -> Outcome<Vec<u8>> {
     space.managed_by(caller, turn)?;
     if turn.body.contains_key("deleteTime") || turn.body.contains_key("createTime") {
-        return Err(Refusal::invalid("Historical memberships can be created in import mode only."));
+        // One that is there already is a repeat that comes late, which nobody can call back.
+        if !space.past.contains_key(&who) {
+            space.slips.note(&audit::PAST_MEMBER_AFTER_COMPLETION, turn.shared.people().id(who));
+        }
+        return Err(Refusal::invalid(
+            Point::PresentWithTimes,
+            "Historical memberships can be created in import mode only.",
+        ));
     }
     if turn.shared.people().get(who).is_some_and(|account| account.state != State::Active) {
-        return Err(Refusal::precondition("Google Chat is turned off for this user."));
+        return Err(Refusal::precondition(
+            Point::ChatOff,
+            "Google Chat is turned off for this user.",
+        ));
     }
     let role = match space.present.get(&who) {
         Some(_) if turn.dialects().member_repeat == Repeat::Refused => {
-            return Err(Refusal::exists("The user is already a member of the space."));
+            return Err(Refusal::exists(
+                Point::MemberAgain,
+                "The user is already a member of the space.",
+            ));
         }
         Some(role) => *role,
         None => Role::Member,
@@ -140,12 +159,16 @@ pub(super) fn list(turn: &Turn<'_>) -> Outcome<Vec<u8>> {
         if !space.present.contains_key(&who)
             || !(others || turn.dialects().members_listed_after_completion)
         {
-            return Err(Refusal::forbidden("The caller does not have permission"));
+            return Err(Refusal::forbidden(
+                Point::MembersHidden,
+                "The caller does not have permission",
+            ));
         }
     }
     let size = page_size(turn, PAGE, PAGE_MAX)?;
     let start = turn.query.get("pageToken").map_or(Ok(0), str::parse::<usize>);
-    let start = start.map_err(|_| Refusal::invalid("The page token is invalid."))?;
+    let start =
+        start.map_err(|_| Refusal::invalid(Point::PageToken, "The page token is invalid."))?;
     let shown = |who: &Who| turn.query.flag("showInvited") || !space.invited.contains(who);
     let all: Vec<Value> = if space.importing {
         let some = space.past.iter().skip(start).take(size);
@@ -174,7 +197,7 @@ fn named(turn: &Turn<'_>) -> Outcome<Who> {
     turn.shared
         .people()
         .find(turn.name(1))
-        .ok_or_else(|| Refusal::not_found("Membership not found."))
+        .ok_or_else(|| Refusal::not_found(Point::NoMember, "Membership not found."))
 }
 
 /// members.patch: a role, by a manager, after completion.
@@ -183,27 +206,30 @@ pub(super) fn patch(turn: &Turn<'_>) -> Outcome<Vec<u8>> {
     let room = turn.room()?;
     let mut space = turn.open(&room)?;
     if space.importing || space.kind != Kind::Space {
-        return Err(Refusal::invalid("Roles are for completed spaces with a name."));
+        return Err(Refusal::invalid(Point::Role, "Roles are for completed spaces with a name."));
     }
     let import = turn.dialects().roles_with_import && turn.may(&["chat.import"]);
     if !import && !turn.may(&["chat.memberships"]) {
         return Err(Refusal::forbidden(
+            Point::RoleScope,
             "The scope chat.import works on spaces in import mode only.",
         ));
     }
     space.managed_by(caller, turn)?;
     if turn.mask()? != ["role"] {
-        return Err(Refusal::invalid("Only role can be updated."));
+        return Err(Refusal::invalid(Point::Role, "Only role can be updated."));
     }
     let role = match turn.text("role") {
         Some("ROLE_MEMBER") => Role::Member,
         Some("ROLE_ASSISTANT_MANAGER") => Role::Assistant,
         Some("ROLE_MANAGER") => Role::Manager,
-        _ => return Err(Refusal::invalid("membership.role is required.")),
+        _ => return Err(Refusal::invalid(Point::Role, "membership.role is required.")),
     };
     let who = named(turn)?;
-    let place =
-        space.present.get_mut(&who).ok_or_else(|| Refusal::not_found("Membership not found."))?;
+    let place = space
+        .present
+        .get_mut(&who)
+        .ok_or_else(|| Refusal::not_found(Point::NoMember, "Membership not found."))?;
     *place = role;
     Ok(json(&view(turn, &space, who, None, Some(role))))
 }
@@ -214,13 +240,14 @@ pub(super) fn delete(turn: &Turn<'_>) -> Outcome<Vec<u8>> {
     let room = turn.room()?;
     let mut space = turn.open(&room)?;
     let who = named(turn)?;
-    let missing = || Refusal::not_found("Membership not found.");
+    let missing = || Refusal::not_found(Point::NoMember, "Membership not found.");
     if space.importing {
         let span = space.past.remove(&who).ok_or_else(missing)?;
         return Ok(json(&view(turn, &space, who, Some(span), None)));
     }
     if !turn.may(&["chat.memberships"]) {
         return Err(Refusal::forbidden(
+            Point::RoleScope,
             "The scope chat.import works on spaces in import mode only.",
         ));
     }

@@ -1,13 +1,15 @@
 //! messages.create, by the rules of import mode.
 
+use super::coverage::Point;
 use super::dialects::{Bytes, Clash};
 use super::ids::Id;
 use super::message_view as show;
+use super::people::State;
 use super::refusal::{Outcome, Refusal};
 use super::shared::Turn;
 use super::time::Micros;
 use super::world::{Attachment, Extra, Message, Replay, Space, Thread};
-use super::{repeats, threads, uploads};
+use super::{audit, repeats, threads, uploads};
 
 /// The limit of a message's contents.
 const TEXT_BYTES: usize = 32_000;
@@ -25,12 +27,15 @@ pub(super) fn create(turn: &mut Turn<'_>) -> Outcome<Vec<u8>> {
     importing(turn, &mut space)?;
     well_formed(turn)?;
     let client_id = client_id(turn)?;
-    if let Some(answer) = repeats::message(turn, &space, request, client_id.as_deref())? {
+    if let Some(answer) = repeats::message(turn, &mut space, request, client_id.as_deref())? {
         return Ok(answer);
     }
-    let created = created(turn, &space)?;
+    let created = created(turn, &mut space)?;
     if turn.dialects().author_must_be_member && !who.is_app() && !space.past.contains_key(&who) {
-        return Err(Refusal::invalid("The author is not a member of the space."));
+        return Err(Refusal::invalid(
+            Point::AuthorAbsent,
+            "The author is not a member of the space.",
+        ));
     }
     let id = name(turn, &space, client_id.as_deref(), request, created);
     let (thread, reply) = threads::choose(turn, &space, id)?;
@@ -49,6 +54,11 @@ pub(super) fn create(turn: &mut Turn<'_>) -> Outcome<Vec<u8>> {
         client_id,
         extra,
     };
+    let able = who.is_app()
+        || shared.people().get(who).is_some_and(|account| account.state == State::Active);
+    if !able {
+        space.slips.note(&audit::SENDER_UNAVAILABLE, id);
+    }
     let at = space.put(message, reply, threads::keyed(turn));
     if let Some(request) = request {
         let replay = Replay { who, target: at, fingerprint: turn.fingerprint, at: turn.now };
@@ -62,7 +72,7 @@ pub(super) fn importing(turn: &Turn<'_>, space: &mut Space) -> Outcome<()> {
     if space.importing {
         return Ok(());
     }
-    space.late_writes += 1;
+    space.slips.note(&audit::WRITE_AFTER_COMPLETION, turn.method.id);
     if turn.may(&["chat.messages", "chat.messages.create", "chat.messages.reactions", "chat.bot"]) {
         return Err(Refusal::unmodelled("writing to a space whose import is complete"));
     }
@@ -72,7 +82,10 @@ pub(super) fn importing(turn: &Turn<'_>, space: &mut Space) -> Outcome<()> {
 /// A repeat that comes late is refused like any write, and is none: it would change nothing, and
 /// no client can call it back.
 pub(super) fn over() -> Refusal {
-    Refusal::forbidden("The scope chat.import works on spaces in import mode only.")
+    Refusal::forbidden(
+        Point::ImportOver,
+        "The scope chat.import works on spaces in import mode only.",
+    )
 }
 
 /// Refuses a text that is too large.
@@ -82,7 +95,7 @@ pub(super) fn sized(turn: &Turn<'_>, text: &str) -> Outcome<()> {
         Bytes::Json => serde_json::Value::from(text).to_string().len() - 2,
     };
     if bytes > TEXT_BYTES {
-        return Err(Refusal::invalid("The message is larger than 32000 bytes."));
+        return Err(Refusal::invalid(Point::TooLarge, "The message is larger than 32000 bytes."));
     }
     Ok(())
 }
@@ -92,6 +105,7 @@ fn well_formed(turn: &Turn<'_>) -> Outcome<()> {
     sized(turn, text)?;
     if text.is_empty() && !turn.body.contains_key("attachment") {
         return Err(Refusal::invalid(
+            Point::Empty,
             "Message cannot be empty. Discarding empty create message request.",
         ));
     }
@@ -99,7 +113,10 @@ fn well_formed(turn: &Turn<'_>) -> Outcome<()> {
         .iter()
         .any(|field| turn.body.contains_key(*field))
     {
-        return Err(Refusal::invalid("Cards, widgets and private messages can't be imported."));
+        return Err(Refusal::invalid(
+            Point::Cards,
+            "Cards, widgets and private messages can't be imported.",
+        ));
     }
     if turn.body.contains_key("quotedMessageMetadata") {
         return Err(Refusal::unmodelled("quotes in import mode"));
@@ -116,16 +133,20 @@ fn client_id(turn: &Turn<'_>) -> Outcome<Option<String>> {
         id.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-');
     if !id.starts_with("client-") || id.len() > 63 || id.len() == 7 || !letters {
         return Err(Refusal::invalid(
+            Point::MessageId,
             "message_id must begin with client-, have at most 63 characters, and contain only lowercase letters, numbers and hyphens.",
         ));
     }
     Ok(Some(id.to_owned()))
 }
 
-fn created(turn: &Turn<'_>, space: &Space) -> Outcome<Micros> {
+fn created(turn: &Turn<'_>, space: &mut Space) -> Outcome<Micros> {
     let given = turn.time("createTime");
     if given.is_some() && turn.caller.who.is_app() && !turn.dialects().app_history {
-        return Err(Refusal::invalid("message.create_time can't be set by the app itself."));
+        return Err(Refusal::invalid(
+            Point::AppTime,
+            "message.create_time can't be set by the app itself.",
+        ));
     }
     let created = given.unwrap_or(turn.now);
     let early = if turn.dialects().equal_create_time {
@@ -135,16 +156,18 @@ fn created(turn: &Turn<'_>, space: &Space) -> Outcome<Micros> {
     };
     if early || created > turn.now {
         return Err(Refusal::invalid(
+            Point::MessageTime,
             "message.create_time must be between the space's create time and the present time.",
         ));
     }
-    if !space.by_time.contains_key(&created) {
+    let Some(at) = space.by_time.get(&created).copied() else {
         return Ok(created);
-    }
+    };
+    repeats::renamed(turn, space, at as usize);
     let text = "Message already exists: the space has a message with this create time.";
     Err(match turn.dialects().create_time_clash {
-        Clash::Conflict => Refusal::exists(text),
-        Clash::Invalid => Refusal::invalid(text),
+        Clash::Conflict => Refusal::exists(Point::TimeTaken, text),
+        Clash::Invalid => Refusal::invalid(Point::TimeTaken, text),
     })
 }
 
@@ -160,12 +183,13 @@ fn name(
         return space.client_name(turn, client_id);
     }
     let (ids, within) = (&turn.shared.ids, space.id.to_string());
-    match request {
-        Some(request) => {
-            ids.of(&[b"asked message", within.as_bytes(), request.to_string().as_bytes()])
-        }
-        None => ids.of(&[b"message", within.as_bytes(), &created.to_be_bytes()]),
-    }
+    let asked = request.map(|request| {
+        ids.of(&[b"asked message", within.as_bytes(), request.to_string().as_bytes()])
+    });
+    // A request that was forgotten makes another message.
+    asked
+        .filter(|id| !space.by_id.contains_key(id))
+        .unwrap_or_else(|| ids.of(&[b"message", within.as_bytes(), &created.to_be_bytes()]))
 }
 
 fn attachments(turn: &Turn<'_>, space: &Space, message: Id) -> Outcome<Option<Box<Extra>>> {
@@ -185,6 +209,7 @@ fn attachments(turn: &Turn<'_>, space: &Space, message: Id) -> Outcome<Option<Bo
         let file = token.and_then(|token| uploads::attach(turn, token, space.id));
         let Some(file) = file else {
             return Err(Refusal::invalid(
+                Point::UploadToken,
                 "The attachment upload token is invalid or belongs to another space.",
             ));
         };
@@ -223,7 +248,7 @@ impl Space {
             at.filter(|at| Id::parse(thread) == Some(self.messages[*at as usize].thread))
         };
         at.filter(|at| !self.messages[*at as usize].deleted)
-            .ok_or_else(|| Refusal::not_found("Message not found."))
+            .ok_or_else(|| Refusal::not_found(Point::NoMessage, "Message not found."))
     }
 
     fn put(&mut self, message: Message, reply: bool, keyed: bool) -> u32 {

@@ -44,6 +44,11 @@ impl<'a> Query<'a> {
         }
     }
 
+    /// Returns the names of all parameters that were given.
+    pub(super) fn names(&self) -> impl Iterator<Item = &'static str> {
+        self.0.iter().map(|(name, _)| *name)
+    }
+
     /// Returns a parameter's value; empty is absent.
     pub(super) fn get(&self, name: &str) -> Option<&str> {
         self.0

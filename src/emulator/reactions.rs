@@ -1,5 +1,6 @@
 //! reactions.create and reactions.delete.
 
+use super::coverage::Point;
 use super::dialects::{Odd, Repeat};
 use super::emoji::{odd, plausible};
 use super::ids::Id;
@@ -27,7 +28,10 @@ pub(super) fn create(turn: &Turn<'_>) -> Outcome<Vec<u8>> {
     if !reactions.contains(&(who, place)) {
         reactions.push((who, place));
     } else if turn.dialects().reaction_repeat == Repeat::Refused {
-        return Err(Refusal::exists("The user already reacted with this emoji."));
+        return Err(Refusal::exists(
+            Point::ReactionAgain,
+            "The user already reacted with this emoji.",
+        ));
     }
     Ok(view(turn, &space, &space.messages[at], who, &emoji))
 }
@@ -53,10 +57,13 @@ fn emoji(turn: &Turn<'_>) -> Outcome<String> {
             Ok(unicode.to_owned())
         }
         (Some(_), None) => {
-            Err(Refusal::invalid("reaction.emoji.unicode is not a supported emoji."))
+            Err(Refusal::invalid(Point::Emoji, "reaction.emoji.unicode is not a supported emoji."))
         }
         (None, Some(uid)) if !uid.is_empty() => Ok(format!("custom:{uid}")),
-        _ => Err(Refusal::invalid("reaction.emoji needs exactly one of unicode and custom_emoji.")),
+        _ => Err(Refusal::invalid(
+            Point::EmojiKind,
+            "reaction.emoji needs exactly one of unicode and custom_emoji.",
+        )),
     }
 }
 
@@ -91,7 +98,8 @@ pub(super) fn delete(turn: &Turn<'_>) -> Outcome<Vec<u8>> {
     let found = all.iter().position(|(by, emoji)| {
         *by == who && wanted == Some(name(turn, message, who, &space.emojis[*emoji as usize]))
     });
-    let found = found.ok_or_else(|| Refusal::not_found("Reaction not found."))?;
+    let found =
+        found.ok_or_else(|| Refusal::not_found(Point::NoReaction, "Reaction not found."))?;
     if let Some(extra) = &mut space.messages[at].extra {
         extra.reactions.remove(found);
     }

@@ -1,6 +1,7 @@
 //! Errors in Google's shapes: `google.rpc.Status` for Chat, the older form for the Directory, and
 //! OAuth's own for tokens.
 
+use super::coverage::Point;
 use super::dialects::{Dialects, Throttle};
 use serde_json::{Value, json};
 use std::time::Duration;
@@ -14,6 +15,8 @@ pub(super) struct Refusal {
     pub(super) message: String,
     pub(super) retry: Option<Duration>,
     pub(super) fields: Vec<Violation>,
+    /// The behaviour that it is; none for a fault.
+    pub(super) point: Option<Point>,
 }
 
 /// One thing that is wrong with a request's form.
@@ -31,47 +34,56 @@ impl Refusal {
         code: u16,
         status: &'static str,
         reason: &'static str,
+        point: impl Into<Option<Point>>,
         message: impl Into<String>,
     ) -> Self {
-        Self { code, status, reason, message: message.into(), retry: None, fields: Vec::new() }
+        let (message, retry, fields) = (message.into(), None, Vec::new());
+        Self { code, status, reason, message, retry, fields, point: point.into() }
     }
 
-    pub(super) fn invalid(message: impl Into<String>) -> Self {
-        Self::of(400, "INVALID_ARGUMENT", "INVALID_ARGUMENT", message)
+    pub(super) fn invalid(point: Point, message: impl Into<String>) -> Self {
+        Self::of(400, "INVALID_ARGUMENT", "INVALID_ARGUMENT", point, message)
     }
 
-    pub(super) fn precondition(message: impl Into<String>) -> Self {
-        Self::of(400, "FAILED_PRECONDITION", "FAILED_PRECONDITION", message)
+    pub(super) fn precondition(point: Point, message: impl Into<String>) -> Self {
+        Self::of(400, "FAILED_PRECONDITION", "FAILED_PRECONDITION", point, message)
     }
 
     pub(super) fn unauthenticated() -> Self {
         let message = "Request had invalid authentication credentials. Expected OAuth 2 access token, login \
                        cookie or other valid authentication credential.";
-        Self::of(401, "UNAUTHENTICATED", "ACCESS_TOKEN_EXPIRED", message)
+        Self::of(401, "UNAUTHENTICATED", "ACCESS_TOKEN_EXPIRED", Point::NoToken, message)
     }
 
-    pub(super) fn forbidden(message: impl Into<String>) -> Self {
-        Self::of(403, "PERMISSION_DENIED", "PERMISSION_DENIED", message)
+    pub(super) fn forbidden(point: Point, message: impl Into<String>) -> Self {
+        Self::of(403, "PERMISSION_DENIED", "PERMISSION_DENIED", point, message)
     }
 
     pub(super) fn scope() -> Self {
         let message = "Request had insufficient authentication scopes.";
-        Self::of(403, "PERMISSION_DENIED", "ACCESS_TOKEN_SCOPE_INSUFFICIENT", message)
+        Self::of(
+            403,
+            "PERMISSION_DENIED",
+            "ACCESS_TOKEN_SCOPE_INSUFFICIENT",
+            Point::NoScope,
+            message,
+        )
     }
 
-    pub(super) fn not_found(message: impl Into<String>) -> Self {
-        Self::of(404, "NOT_FOUND", "NOT_FOUND", message)
+    pub(super) fn not_found(point: Point, message: impl Into<String>) -> Self {
+        Self::of(404, "NOT_FOUND", "NOT_FOUND", point, message)
     }
 
     /// What Chat says to an app that is not configured in the console.
     pub(super) fn app_off() -> Self {
         Self::not_found(
+            Point::AppOff,
             "Google Chat app not found. To create a Chat app, you must turn on the Chat API and configure the app in the Google Cloud console.",
         )
     }
 
-    pub(super) fn exists(message: impl Into<String>) -> Self {
-        Self::of(409, "ALREADY_EXISTS", "ALREADY_EXISTS", message)
+    pub(super) fn exists(point: Point, message: impl Into<String>) -> Self {
+        Self::of(409, "ALREADY_EXISTS", "ALREADY_EXISTS", point, message)
     }
 
     pub(super) fn unmodelled(what: &str) -> Self {
@@ -79,6 +91,7 @@ impl Refusal {
             501,
             "UNIMPLEMENTED",
             "NOT_MODELLED",
+            Point::Unmodelled,
             format!("This emulator does not model {what}."),
         )
     }
@@ -86,7 +99,7 @@ impl Refusal {
     pub(super) fn malformed(fields: Vec<Violation>) -> Self {
         let lines =
             fields.iter().map(|violation| violation.text.as_str()).collect::<Vec<_>>().join("\n");
-        Self { fields, ..Self::invalid(lines) }
+        Self { fields, ..Self::invalid(Point::Malformed, lines) }
     }
 
     pub(super) fn throttled(metric: &str, wait: Duration, dialects: &Dialects) -> Self {
@@ -94,9 +107,11 @@ impl Refusal {
             format!("Quota exceeded for quota metric '{metric}' of service 'chat.googleapis.com'.");
         let refusal = match dialects.throttle {
             Throttle::TooMany => {
-                Self::of(429, "RESOURCE_EXHAUSTED", "RATE_LIMIT_EXCEEDED", message)
+                Self::of(429, "RESOURCE_EXHAUSTED", "RATE_LIMIT_EXCEEDED", Point::Quota, message)
             }
-            Throttle::Forbidden => Self::of(403, "PERMISSION_DENIED", "rateLimitExceeded", message),
+            Throttle::Forbidden => {
+                Self::of(403, "PERMISSION_DENIED", "rateLimitExceeded", Point::Quota, message)
+            }
         };
         Self { retry: Some(wait), ..refusal }
     }
@@ -116,7 +131,7 @@ impl Refusal {
             _ => "UNKNOWN",
         };
         let reason = if code == 429 { "RATE_LIMIT_EXCEEDED" } else { status };
-        Self::of(code, status, reason, "The service is currently unavailable.")
+        Self::of(code, status, reason, None, "The service is currently unavailable.")
     }
 
     /// Writes the error as Chat does.

@@ -1,5 +1,7 @@
 //! What a call gets that was made before: by its requestId, by its messageId.
 
+use super::audit::{self, Slips};
+use super::coverage::Point;
 use super::dialects::{Clash, Repeat, RequestReplay};
 use super::ids::Id;
 use super::message_view as show;
@@ -8,6 +10,7 @@ use super::refusal::{Outcome, Refusal};
 use super::shared::Turn;
 use super::time::Micros;
 use super::world::Space;
+use std::fmt::Display;
 
 const SHORT: usize = 36;
 
@@ -18,7 +21,11 @@ pub(super) fn request_id(turn: &Turn<'_>) -> Outcome<Option<String>> {
     };
     let long = turn.dialects().request_short && id.chars().count() > SHORT;
     let good = !long && (uuid4(id) || !turn.dialects().request_uuid4);
-    if good { Ok(Some(id.to_owned())) } else { Err(Refusal::invalid("request_id is invalid.")) }
+    if good {
+        Ok(Some(id.to_owned()))
+    } else {
+        Err(Refusal::invalid(Point::RequestForm, "request_id is invalid."))
+    }
 }
 
 fn uuid4(id: &str) -> bool {
@@ -39,6 +46,45 @@ pub(super) fn forgotten(turn: &Turn<'_>, at: Micros) -> bool {
     }
 }
 
+/// Notes a requestId that comes back from somebody else, or with other bytes.
+pub(super) fn altered(
+    turn: &Turn<'_>,
+    first: Who,
+    fingerprint: u64,
+    slips: &mut Slips,
+    place: impl Display,
+) {
+    if first != turn.caller.who {
+        slips.note(&audit::REQUEST_OF_ANOTHER, place);
+    } else if fingerprint != turn.fingerprint {
+        slips.note(&audit::REQUEST_CHANGED, place);
+    }
+}
+
+/// Notes a messageId that is taken and comes back with something else by the same author.
+fn reworded(turn: &Turn<'_>, space: &mut Space, at: usize) {
+    let message = &space.messages[at];
+    let intact = !message.deleted && message.touched == 0 && message.sender == turn.caller.who;
+    let same = turn.text("text").unwrap_or_default() == &*message.text
+        && turn.time("createTime").is_none_or(|time| time == message.created);
+    if intact && !same {
+        let id = message.id;
+        space.slips.note(&audit::MESSAGE_ID_CHANGED, id);
+    }
+}
+
+/// Notes words that are there and come back under another messageId: a client that forgot.
+pub(super) fn renamed(turn: &Turn<'_>, space: &mut Space, at: usize) {
+    let message = &space.messages[at];
+    let again = !message.deleted
+        && message.sender == turn.caller.who
+        && turn.text("text").unwrap_or_default() == &*message.text;
+    if again && turn.query.get("messageId").is_some() {
+        let id = message.id;
+        space.slips.note(&audit::TWIN_MESSAGE, id);
+    }
+}
+
 /// A replay must come from the same user, and should be the same bytes.
 pub(super) fn same_request(
     turn: &mut Turn<'_>,
@@ -49,8 +95,8 @@ pub(super) fn same_request(
     let text = "The request ID was already used by another user.";
     if first != now {
         return Err(match turn.dialects().foreign_request {
-            Clash::Invalid => Refusal::invalid(text),
-            Clash::Conflict => Refusal::exists(text),
+            Clash::Invalid => Refusal::invalid(Point::RequestForeign, text),
+            Clash::Conflict => Refusal::exists(Point::RequestForeign, text),
         });
     }
     if fingerprint != turn.fingerprint {
@@ -62,26 +108,37 @@ pub(super) fn same_request(
 /// Answers a message that is there already under this requestId or this messageId.
 pub(super) fn message(
     turn: &mut Turn<'_>,
-    space: &Space,
+    space: &mut Space,
     request: Option<Id>,
     client_id: Option<&str>,
 ) -> Outcome<Option<Vec<u8>>> {
     let replay = request.and_then(|request| space.requests.get(&request)).copied();
+    if let Some(replay) = replay {
+        let place = space.messages[replay.target as usize].id;
+        altered(turn, replay.who, replay.fingerprint, &mut space.slips, place);
+    }
     if let Some(replay) = replay.filter(|replay| !forgotten(turn, replay.at)) {
         same_request(turn, replay.who, turn.caller.who, replay.fingerprint)?;
         if client_id.is_none() || turn.dialects().replay_before_message_id {
+            turn.hit(Point::RequestReplayed);
             return Ok(Some(show::echo(turn, space, replay.target)));
         }
     }
     let used = client_id
         .and_then(|id| space.by_client_id(turn, id))
         .filter(|at| !space.messages[*at as usize].deleted || !turn.dialects().deleted_ids_free);
+    if let Some(at) = used {
+        reworded(turn, space, at as usize);
+    }
     match used {
         None => Ok(None),
         Some(at) if turn.dialects().message_id_repeat == Repeat::Same => {
             Ok(Some(show::full(turn, space, at)))
         }
-        Some(_) => Err(Refusal::exists("A message with this custom message ID already exists.")),
+        Some(_) => Err(Refusal::exists(
+            Point::MessageIdTaken,
+            "A message with this custom message ID already exists.",
+        )),
     }
 }
 

@@ -1,6 +1,7 @@
 //! One request from head to answer: door, fault, validation, quota, method, journal.
 
 use super::check::Check;
+use super::coverage::Point;
 use super::dialects::Odd;
 use super::exchange::Exchange;
 use super::facts::Method;
@@ -137,17 +138,28 @@ pub(super) fn apply(
                 .and_then(|caller| directory::list(shared, caller, query));
             return match list {
                 Ok(body) => body.into(),
-                Err(refusal) => Reply::refused(&refusal, refusal.legacy(), &shared.dialects),
+                Err(refusal) => refused(shared, &refusal, refusal.legacy()),
             };
         }
         Door::Chat(method, media, names) => {
             chat(shared, head, method, (media, names), *caller, bytes)
         }
-        Door::Nowhere => Err(Refusal::not_found("The requested URL was not found on this server.")),
+        Door::Nowhere => Err(Refusal::not_found(
+            Point::NoSuchPath,
+            "The requested URL was not found on this server.",
+        )),
     };
     outcome.unwrap_or_else(|refusal| {
-        Reply::refused(&refusal, refusal.rpc(&shared.dialects), &shared.dialects)
+        let body = refusal.rpc(&shared.dialects);
+        refused(shared, &refusal, body)
     })
+}
+
+fn refused(shared: &Shared, refusal: &Refusal, body: Vec<u8>) -> Reply {
+    if let Some(point) = refusal.point {
+        shared.coverage.hit(point);
+    }
+    Reply::refused(refusal, body, &shared.dialects)
 }
 
 /// Returns who a request's token speaks for.
@@ -188,6 +200,7 @@ fn chat<'a>(
     if session.is_none() {
         shared.quota.project(method.id, now, &shared.dialects)?;
     }
+    shared.coverage.fields(method.id, &query, &body);
     let fingerprint = fingerprint(head.uri.path(), text, bytes);
     let mut turn = Turn { shared, method, caller, names, query, body, fingerprint, now, check };
     let outcome = if media {
@@ -205,7 +218,9 @@ fn chat<'a>(
 fn coarse(body: &serde_json::Map<String, serde_json::Value>) -> Outcome<()> {
     let fine = |field: &&str| body.get(*field).and_then(|at| at.as_str()).is_some_and(time::fine);
     match ["createTime", "deleteTime"].iter().find(|field| fine(field)) {
-        Some(field) => Err(Refusal::invalid(format!("{field} is finer than a microsecond."))),
+        Some(field) => {
+            Err(Refusal::invalid(Point::FineTime, format!("{field} is finer than a microsecond.")))
+        }
         None => Ok(()),
     }
 }
@@ -220,6 +235,7 @@ fn fingerprint(path: &str, query: &str, bytes: &[u8]) -> u64 {
 fn app(turn: &Turn<'_>) -> Outcome<()> {
     if turn.caller.who.is_app() && !turn.may(&["chat.bot"]) {
         return Err(Refusal::forbidden(
+            Point::AppScope,
             "The app needs the scope chat.bot, or an impersonated user.",
         ));
     }
@@ -245,9 +261,10 @@ fn dispatch(turn: &mut Turn<'_>) -> Outcome<Vec<u8>> {
         "spaces.members.list" => members::list(turn),
         "spaces.members.patch" => members::patch(turn),
         "spaces.members.delete" => members::delete(turn),
-        "media.upload" => {
-            Err(Refusal::invalid("Use the path /upload/v1/…: this one takes no media."))
-        }
+        "media.upload" => Err(Refusal::invalid(
+            Point::UploadForm,
+            "Use the path /upload/v1/…: this one takes no media.",
+        )),
         other => Err(Refusal::unmodelled(other)),
     }
 }

@@ -3,6 +3,7 @@
 use super::agenda::Agenda;
 use super::chaos::Weather;
 use super::check::Check;
+use super::coverage::{Coverage, Point};
 use super::dialects::Dialects;
 use super::facts::{Method, Scopes, Spec};
 use super::faults::Faults;
@@ -44,6 +45,7 @@ pub(super) struct Shared {
     pub(super) faults: Faults,
     pub(super) agenda: Agenda,
     pub(super) weather: Weather,
+    pub(super) coverage: Coverage,
     pub(super) journal: Journal,
     pub(super) tokens: Tokens,
     pub(super) key: FakeKey,
@@ -94,6 +96,7 @@ impl Shared {
             faults: Faults::default(),
             agenda: Agenda::default(),
             weather: Weather::of(options.chaos),
+            coverage: Coverage::default(),
             journal: Journal::open(options.journal, options.record.as_deref())?,
             tokens: Tokens::default(),
             world: World::default(),
@@ -141,7 +144,9 @@ impl Turn<'_> {
 
     /// Finds the space of the path and takes one call from its quota.
     pub(super) fn room(&self) -> Outcome<Arc<Room>> {
-        let missing = || Refusal::not_found(format!("Space spaces/{} not found.", self.name(0)));
+        let missing = || {
+            Refusal::not_found(Point::NoSpace, format!("Space spaces/{} not found.", self.name(0)))
+        };
         let id = Id::parse(self.name(0)).ok_or_else(missing)?;
         let room = self.shared.world.room(id).ok_or_else(missing)?;
         self.shared.quota.space(self.method.id, &room.buckets, self.now, &self.shared.dialects)?;
@@ -165,6 +170,11 @@ impl Turn<'_> {
         Ok(space)
     }
 
+    /// Counts a rule that was met and refuses nothing.
+    pub(super) fn hit(&self, point: Point) {
+        self.shared.coverage.hit(point);
+    }
+
     pub(super) fn dialects(&self) -> &Dialects {
         &self.shared.dialects
     }
@@ -178,6 +188,7 @@ impl Turn<'_> {
     pub(super) fn user(&self) -> Outcome<Who> {
         if self.caller.who.is_app() {
             return Err(Refusal::forbidden(
+                Point::UserOnly,
                 "This method doesn't support app authentication here; impersonate a user.",
             ));
         }
@@ -204,7 +215,7 @@ impl Turn<'_> {
         let mask = self
             .query
             .get("updateMask")
-            .ok_or_else(|| Refusal::invalid("update_mask is required."))?;
+            .ok_or_else(|| Refusal::invalid(Point::Mask, "update_mask is required."))?;
         Ok(mask.split(',').map(|field| super::query::camel(field.trim())).collect())
     }
 }

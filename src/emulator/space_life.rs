@@ -1,5 +1,7 @@
 //! The life of a space after its making: get, patch, delete and completeImport.
 
+use super::audit;
+use super::coverage::Point;
 use super::dialects::Repeat;
 use super::people::Who;
 use super::refusal::{Outcome, Refusal};
@@ -20,7 +22,7 @@ pub(super) fn get(turn: &Turn<'_>) -> Outcome<Vec<u8>> {
         who.is_app() || space.present.contains_key(&who)
     };
     if !allowed {
-        return Err(Refusal::forbidden("The caller does not have permission"));
+        return Err(Refusal::forbidden(Point::ImportHidden, "The caller does not have permission"));
     }
     Ok(json(&show::full(&space, true)))
 }
@@ -57,7 +59,12 @@ pub(super) fn patch(turn: &Turn<'_>) -> Outcome<Vec<u8>> {
             }
             "accessSettings.audience" | "accessSettings" if !space.importing => {}
             other if other.starts_with("permissionSettings") => {}
-            other => return Err(Refusal::invalid(format!("Field {other} can't be updated here."))),
+            other => {
+                return Err(Refusal::invalid(
+                    Point::SpaceField,
+                    format!("Field {other} can't be updated here."),
+                ));
+            }
         }
     }
     Ok(json(&show::full(&space, true)))
@@ -74,7 +81,7 @@ pub(super) fn delete(turn: &Turn<'_>) -> Outcome<Vec<u8>> {
         turn.may(&["chat.delete"]) && space.manages(who)
     };
     if !allowed {
-        return Err(Refusal::forbidden("The caller does not have permission"));
+        return Err(Refusal::forbidden(Point::SpaceDelete, "The caller does not have permission"));
     }
     space.deleted = true;
     Ok(b"{}".to_vec())
@@ -86,13 +93,19 @@ pub(super) fn complete(turn: &Turn<'_>) -> Outcome<Vec<u8>> {
     let room = turn.room()?;
     let mut space = turn.open(&room)?;
     if !space.importing {
+        if space.owner != Some(who) {
+            let caller = turn.shared.people().id(who).to_owned();
+            space.slips.note(&audit::COMPLETED_TWICE, caller);
+        }
         if turn.dialects().complete_repeat == Repeat::Refused {
             return Err(Refusal::precondition(
+                Point::CompletedAgain,
                 "The space is not in import mode: it was already completed.",
             ));
         }
         return Ok(json(&object!({ "space": show::full(&space, true) })));
     }
+    turn.hit(Point::Completed);
     space.importing = false;
     space.owner = Some(who);
     space.present.insert(who, Role::Manager);
@@ -106,11 +119,15 @@ impl Space {
             ["chat.memberships", "chat.spaces", "chat.admin.memberships", "chat.admin.spaces"];
         if !turn.may(&others) && turn.now >= self.expires() {
             return Err(Refusal::forbidden(
+                Point::WindowOver,
                 "chat.import works within 90 days of spaces.create only.",
             ));
         }
         if !self.manages(who) {
-            return Err(Refusal::forbidden("The caller must be a manager of the space."));
+            return Err(Refusal::forbidden(
+                Point::NotManager,
+                "The caller must be a manager of the space.",
+            ));
         }
         Ok(())
     }

@@ -1,10 +1,11 @@
 //! spaces.create, in import mode.
 
+use super::coverage::Point;
 use super::dialects::{Odd, RequestReplay};
 use super::ids::Id;
 use super::people::Who;
 use super::refusal::{Outcome, Refusal};
-use super::repeats::{forgotten, request_id, same_request};
+use super::repeats::{altered, forgotten, request_id, same_request};
 use super::shared::{Shared, Turn, json};
 use super::space_view as show;
 use super::time::YEAR_2000;
@@ -28,7 +29,7 @@ pub(super) fn create(turn: &mut Turn<'_>) -> Outcome<Vec<u8>> {
     let world = &turn.shared.world;
     let mut register = world.register();
     let request = request_id(turn)?;
-    if let Some(answer) = replayed(turn, &register, request.as_deref(), who)? {
+    if let Some(answer) = replayed(turn, &mut register, request.as_deref(), who)? {
         return Ok(answer);
     }
     clash(turn, &register, draft.display_name.as_deref(), None)?;
@@ -54,7 +55,10 @@ fn live(turn: &Turn<'_>) -> Refusal {
     {
         Refusal::unmodelled("spaces.create outside import mode")
     } else {
-        Refusal::forbidden("The scope chat.import creates spaces in import mode only.")
+        Refusal::forbidden(
+            Point::ImportOnly,
+            "The scope chat.import creates spaces in import mode only.",
+        )
     }
 }
 
@@ -63,21 +67,31 @@ fn draft(turn: &Turn<'_>) -> Outcome<Space> {
         Some("SPACE") => Kind::Space,
         Some("GROUP_CHAT") => Kind::GroupChat,
         Some("DIRECT_MESSAGE") => {
-            return Err(Refusal::invalid("Import mode does not support DIRECT_MESSAGE spaces."));
+            return Err(Refusal::invalid(
+                Point::SpaceType,
+                "Import mode does not support DIRECT_MESSAGE spaces.",
+            ));
         }
-        _ => return Err(Refusal::invalid("space.space_type is required.")),
+        _ => return Err(Refusal::invalid(Point::SpaceType, "space.space_type is required.")),
     };
     if turn.body.contains_key("customer") {
-        return Err(Refusal::invalid("space.customer must not be set with user authentication."));
+        return Err(Refusal::invalid(
+            Point::Customer,
+            "space.customer must not be set with user authentication.",
+        ));
     }
     if turn.body.contains_key("accessSettings")
         && turn.dialects().audience_at_create == Odd::Refused
     {
-        return Err(Refusal::invalid("space.access_settings can't be set in import mode."));
+        return Err(Refusal::invalid(
+            Point::AudienceEarly,
+            "space.access_settings can't be set in import mode.",
+        ));
     }
     let created = turn.time("createTime").unwrap_or(turn.now);
     if !(YEAR_2000..=turn.now).contains(&created) {
         return Err(Refusal::invalid(
+            Point::SpaceTime,
             "space.create_time must be between January 1, 2000 and the present time.",
         ));
     }
@@ -98,15 +112,17 @@ pub(super) fn display_name(turn: &Turn<'_>, kind: Kind) -> Outcome<Option<String
         Kind::GroupChat if name.is_empty() || turn.dialects().group_chat_names == Odd::Ignored => {
             Ok(None)
         }
-        Kind::GroupChat => {
-            Err(Refusal::invalid("space.display_name must not be set for GROUP_CHAT."))
-        }
+        Kind::GroupChat => Err(Refusal::invalid(
+            Point::GroupName,
+            "space.display_name must not be set for GROUP_CHAT.",
+        )),
         Kind::Space if name.trim().is_empty() => {
-            Err(Refusal::invalid("space.display_name is required for SPACE."))
+            Err(Refusal::invalid(Point::SpaceName, "space.display_name is required for SPACE."))
         }
-        Kind::Space if name.chars().count() > NAME_CHARS => {
-            Err(Refusal::invalid("space.display_name must have at most 128 characters."))
-        }
+        Kind::Space if name.chars().count() > NAME_CHARS => Err(Refusal::invalid(
+            Point::SpaceName,
+            "space.display_name must have at most 128 characters.",
+        )),
         Kind::Space => Ok(Some(name.to_owned())),
     }
 }
@@ -114,22 +130,25 @@ pub(super) fn display_name(turn: &Turn<'_>, kind: Kind) -> Outcome<Option<String
 pub(super) fn limited(turn: &Turn<'_>, field: &str, limit: usize) -> Outcome<String> {
     let text = turn.inner("spaceDetails", field).unwrap_or_default();
     if text.chars().count() > limit {
-        return Err(Refusal::invalid(format!(
-            "space.space_details.{field} must have at most {limit} characters."
-        )));
+        return Err(Refusal::invalid(
+            Point::Details,
+            format!("space.space_details.{field} must have at most {limit} characters."),
+        ));
     }
     Ok(text.to_owned())
 }
 
 fn replayed(
     turn: &mut Turn<'_>,
-    register: &Register,
+    register: &mut Register,
     request: Option<&str>,
     who: Who,
 ) -> Outcome<Option<Vec<u8>>> {
     let Some(replay) = request.and_then(|request| register.requests.get(request)).copied() else {
         return Ok(None);
     };
+    let place = format!("spaces/{}", replay.target);
+    altered(turn, replay.who, replay.fingerprint, &mut register.slips, place);
     let room = turn.shared.world.room(replay.target);
     let Some(room) = room.filter(|_| !forgotten(turn, replay.at)) else {
         return Ok(None);
@@ -140,6 +159,7 @@ fn replayed(
         gone => gone?,
     }
     same_request(turn, replay.who, who, replay.fingerprint)?;
+    turn.hit(Point::RequestReplayed);
     Ok(Some(match turn.dialects().request_replay {
         RequestReplay::NameOnly => json(&show::name_only(&space)),
         _ => json(&show::full(&space, turn.dialects().expire_time_at_create)),
@@ -164,7 +184,7 @@ pub(super) fn clash(
     let taken = name.and_then(|name| register.names.get(name));
     if dialects.unique_names && taken.is_some_and(|ids| ids.iter().any(holds)) {
         let text = "A space with this display name already exists in the Google Workspace organization. Try a different displayName.";
-        return Err(Refusal::exists(text));
+        return Err(Refusal::exists(Point::NameTaken, text));
     }
     Ok(())
 }

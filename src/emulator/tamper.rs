@@ -3,6 +3,7 @@
 
 use super::Emulator;
 use super::ids::Id;
+use super::time;
 
 /// What happens to one message.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -11,6 +12,12 @@ pub enum Tamper {
     Author(String),
     /// It moves into the thread of another message, which is named in full.
     ThreadOf(String),
+    /// It has another createTime.
+    Time(String),
+    /// It has another messageId.
+    MessageId(String),
+    /// Its first reaction is there twice.
+    ReactionTwice,
 }
 
 impl Emulator {
@@ -32,6 +39,12 @@ impl Emulator {
             Tamper::ThreadOf(other) => {
                 let other = *space.by_id.get(&split(other)?.1)? as usize;
                 space.messages[at].thread = space.messages[other].thread;
+            }
+            Tamper::Time(time) => space.messages[at].created = time::parse(time)?,
+            Tamper::MessageId(id) => space.messages[at].client_id = Some(id.as_str().into()),
+            Tamper::ReactionTwice => {
+                let reactions = &mut space.messages[at].extra.as_mut()?.reactions;
+                reactions.push(*reactions.first()?);
             }
         }
         Some(())

@@ -1,5 +1,6 @@
 //! Which thread a message goes to.
 
+use super::coverage::Point;
 use super::dialects::Odd;
 use super::ids::Id;
 use super::refusal::{Outcome, Refusal};
@@ -22,6 +23,7 @@ pub(super) fn choose(turn: &mut Turn<'_>, space: &Space, message: Id) -> Outcome
     let key = turn.inner("thread", "threadKey").or_else(|| turn.query.get("threadKey"));
     if option == "MESSAGE_REPLY_OPTION_UNSPECIFIED" {
         if name.is_some() || key.is_some() {
+            turn.hit(Point::ThreadIgnored);
             turn.check.lint("thread-ignored", "thread");
         }
         return Ok((message, false));
@@ -29,7 +31,10 @@ pub(super) fn choose(turn: &mut Turn<'_>, space: &Space, message: Id) -> Outcome
     if space.kind == Kind::GroupChat {
         return match turn.dialects().group_chat_threads {
             Odd::Ignored => Ok((message, false)),
-            _ => Err(Refusal::invalid("message_reply_option is only supported in named spaces.")),
+            _ => Err(Refusal::invalid(
+                Point::ThreadInGroup,
+                "message_reply_option is only supported in named spaces.",
+            )),
         };
     }
     let fail = option == "REPLY_MESSAGE_OR_FAIL";
@@ -37,12 +42,17 @@ pub(super) fn choose(turn: &mut Turn<'_>, space: &Space, message: Id) -> Outcome
         (Some(name), _) => match space.thread_named(name) {
             Some(thread) => (thread, true),
             None if fail => {
-                return Err(Refusal::not_found("The thread to reply to was not found."));
+                let text = "The thread to reply to was not found.";
+                return Err(Refusal::not_found(Point::ThreadMissing, text));
             }
-            None => (message, false),
+            None => {
+                turn.hit(Point::ThreadFallback);
+                (message, false)
+            }
         },
         (None, Some(key)) if key.chars().count() > THREAD_KEY_CHARS => {
-            return Err(Refusal::invalid("thread.thread_key must have at most 4000 characters."));
+            let text = "thread.thread_key must have at most 4000 characters.";
+            return Err(Refusal::invalid(Point::ThreadKey, text));
         }
         (None, Some(key)) => {
             let thread =
@@ -51,12 +61,25 @@ pub(super) fn choose(turn: &mut Turn<'_>, space: &Space, message: Id) -> Outcome
         }
         (None, None) => (message, false),
     };
+    if reply { joined(turn, space, message, thread, fail) } else { Ok((thread, false)) }
+}
+
+/// A reply joins its thread, unless the thread is at its end.
+fn joined(
+    turn: &Turn<'_>,
+    space: &Space,
+    message: Id,
+    thread: Id,
+    fail: bool,
+) -> Outcome<(Id, bool)> {
     let full = space.threads.get(&thread).is_some_and(|thread| thread.replies >= REPLIES);
-    if !(reply && full && turn.dialects().threads_end) {
-        return Ok((thread, reply));
+    if !(full && turn.dialects().threads_end) {
+        turn.hit(Point::ThreadJoined);
+        return Ok((thread, true));
     }
     if fail {
-        return Err(Refusal::precondition("The thread has reached its maximum number of replies."));
+        let text = "The thread has reached its maximum number of replies.";
+        return Err(Refusal::precondition(Point::ThreadFull, text));
     }
     Ok((message, false))
 }

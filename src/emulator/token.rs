@@ -1,5 +1,6 @@
 //! The token endpoint: a signed assertion in, an access token out.
 
+use super::coverage::Point;
 use super::dialects::{Absent, DeadKey, Dialects, Undelegated};
 use super::facts::{Scopes, Spec};
 use super::key::{ACCOUNT, GOOGLE_TOKEN_URI, random_hex};
@@ -76,34 +77,50 @@ impl Tokens {
 
 /// An error in OAuth's shape.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-struct Denied(u16, &'static str, &'static str);
+struct Denied(u16, &'static str, &'static str, Point);
 
-const GRANT_TYPE: Denied = Denied(400, "unsupported_grant_type", "Invalid grant_type");
-const FORM: Denied = Denied(400, "invalid_grant", "Bad Request");
-const SIGNATURE: Denied = Denied(400, "invalid_grant", "Invalid JWT Signature.");
-const ISSUER: Denied = Denied(400, "invalid_grant", "Invalid grant: account not found");
+const GRANT_TYPE: Denied =
+    Denied(400, "unsupported_grant_type", "Invalid grant_type", Point::GrantType);
+const FORM: Denied = Denied(400, "invalid_grant", "Bad Request", Point::Assertion);
+const SIGNATURE: Denied = Denied(400, "invalid_grant", "Invalid JWT Signature.", Point::Signature);
+const ISSUER: Denied =
+    Denied(400, "invalid_grant", "Invalid grant: account not found", Point::Issuer);
 const AUDIENCE: Denied = Denied(
     400,
     "invalid_grant",
     "Failed audience check. The right audience is https://oauth2.googleapis.com/token",
+    Point::Audience,
 );
 const LIFE: Denied = Denied(
     400,
     "invalid_grant",
     "Invalid JWT: Token must be a short-lived token (60 minutes) and in a reasonable timeframe. Check your iat and exp values in the JWT claim.",
+    Point::Lifetime,
 );
-const SUBJECT: Denied = Denied(400, "invalid_grant", "Invalid email or User ID");
-const DELETED: Denied = Denied(400, "invalid_grant", "The account has been deleted");
-const RESTRICTED: Denied = Denied(403, "access_denied", "Account restricted");
-const VERIFIER: Denied =
-    Denied(400, "invalid_grant", "Invalid JWT: No valid verifier found for issuer");
-const DENIED: Denied = Denied(403, "access_denied", "Requested client not authorized");
-const SCOPE: Denied =
-    Denied(400, "invalid_scope", "Invalid OAuth scope or ID token audience provided.");
+const SUBJECT: Denied =
+    Denied(400, "invalid_grant", "Invalid email or User ID", Point::UnknownUser);
+const DELETED: Denied =
+    Denied(400, "invalid_grant", "The account has been deleted", Point::DeletedUser);
+const RESTRICTED: Denied = Denied(403, "access_denied", "Account restricted", Point::SuspendedUser);
+const VERIFIER: Denied = Denied(
+    400,
+    "invalid_grant",
+    "Invalid JWT: No valid verifier found for issuer",
+    Point::Signature,
+);
+const DENIED: Denied =
+    Denied(403, "access_denied", "Requested client not authorized", Point::Delegation);
+const SCOPE: Denied = Denied(
+    400,
+    "invalid_scope",
+    "Invalid OAuth scope or ID token audience provided.",
+    Point::UnknownScope,
+);
 const DELEGATION: Denied = Denied(
     401,
     "unauthorized_client",
     "Client is unauthorized to retrieve access tokens using this method, or client not authorized for any of the scopes requested.",
+    Point::Delegation,
 );
 
 #[derive(Deserialize)]
@@ -125,7 +142,8 @@ pub(super) fn answer(shared: &Shared, body: &[u8]) -> (Option<Caller>, u16, Vec<
             let body = json!({ "access_token": token, "expires_in": life, "token_type": "Bearer" });
             (Some(caller), 200, body.to_string().into_bytes())
         }
-        Err(Denied(status, error, description)) => {
+        Err(Denied(status, error, description, point)) => {
+            shared.coverage.hit(point);
             let body = json!({ "error": error, "error_description": description });
             (None, status, body.to_string().into_bytes())
         }
@@ -205,8 +223,14 @@ fn subject(shared: &Shared, subject: Option<&str>) -> Result<Who, Denied> {
     let who = people.ever(subject).ok_or(SUBJECT)?;
     match people.get(who).map(|account| account.state) {
         Some(State::Active) => Ok(who),
-        Some(State::Suspended) => Err(absent(shared.dialects.suspended_account)),
-        Some(State::Deleted) => Err(absent(shared.dialects.deleted_account)),
+        Some(State::Suspended) => {
+            let Denied(status, error, text, _) = absent(shared.dialects.suspended_account);
+            Err(Denied(status, error, text, Point::SuspendedUser))
+        }
+        Some(State::Deleted) => {
+            let Denied(status, error, text, _) = absent(shared.dialects.deleted_account);
+            Err(Denied(status, error, text, Point::DeletedUser))
+        }
         None => Err(SUBJECT),
     }
 }
@@ -220,11 +244,11 @@ fn absent(how: Absent) -> Denied {
 }
 
 fn undelegated(dialects: &Dialects) -> Denied {
-    let Denied(_, error, text) = match dialects.undelegated_error {
+    let Denied(_, error, text, point) = match dialects.undelegated_error {
         Undelegated::UnauthorizedClient => DELEGATION,
         Undelegated::AccessDenied => DENIED,
     };
-    Denied(dialects.undelegated_status, error, text)
+    Denied(dialects.undelegated_status, error, text, point)
 }
 
 fn scopes(shared: &Shared, claims: &Claims, who: Who) -> Result<Scopes, Denied> {

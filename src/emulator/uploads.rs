@@ -1,5 +1,6 @@
 //! media.upload in its three protocols. Bytes are measured and hashed, not kept.
 
+use super::coverage::Point;
 use super::ids::Id;
 use super::key::random_hex;
 use super::messages::importing;
@@ -160,14 +161,20 @@ pub(super) fn upload(turn: &mut Turn<'_>, headers: &HeaderMap, bytes: &[u8]) -> 
     match turn.query.get("uploadType").or_else(|| turn.query.get("upload_protocol")) {
         Some("multipart") => {
             let parts = multipart::split(content_type, bytes).ok_or_else(|| {
-                Refusal::invalid("The body is no multipart/related of JSON and media.")
+                Refusal::invalid(
+                    Point::UploadForm,
+                    "The body is no multipart/related of JSON and media.",
+                )
             })?;
             let name = file_name(turn, parts.json)?;
             whole(turn, session(turn, id, name, parts.mime), parts.bytes)
         }
         Some("resumable") => begin(turn, id, headers, bytes),
         Some("media" | "raw") => whole(turn, session(turn, id, String::new(), content_type), bytes),
-        _ => Err(Refusal::invalid("uploadType must be multipart, media or resumable.")),
+        _ => Err(Refusal::invalid(
+            Point::UploadForm,
+            "uploadType must be multipart, media or resumable.",
+        )),
     }
 }
 
@@ -186,7 +193,7 @@ fn file_name(turn: &mut Turn<'_>, bytes: &[u8]) -> Outcome<String> {
     turn.check.verdict()?;
     let name = body.get("filename").and_then(|name| name.as_str()).unwrap_or_default();
     if name.is_empty() {
-        return Err(Refusal::invalid("filename is required."));
+        return Err(Refusal::invalid(Point::FileName, "filename is required."));
     }
     Ok(name.to_owned())
 }
@@ -201,7 +208,7 @@ fn whole(turn: &Turn<'_>, mut session: Session, bytes: &[u8]) -> Outcome<Reply> 
 fn take(session: &mut Session, bytes: &[u8]) -> Outcome<()> {
     session.got += bytes.len() as u64;
     if session.got > MOST {
-        return Err(Refusal::invalid("The file is larger than 200 MB."));
+        return Err(Refusal::invalid(Point::FileSize, "The file is larger than 200 MB."));
     }
     session.hash.update(bytes);
     Ok(())
@@ -217,7 +224,7 @@ fn begin(turn: &mut Turn<'_>, space: Id, headers: &HeaderMap, bytes: &[u8]) -> O
     let length =
         header(headers, "x-upload-content-length").and_then(|length| length.parse::<u64>().ok());
     if length.is_some_and(|length| length > MOST) {
-        return Err(Refusal::invalid("The file is larger than 200 MB."));
+        return Err(Refusal::invalid(Point::FileSize, "The file is larger than 200 MB."));
     }
     let mime = header(headers, "x-upload-content-type").unwrap_or("application/octet-stream");
     let session = session(turn, space, name, mime);
@@ -245,7 +252,8 @@ fn range(text: &str) -> Option<Range> {
 fn resume(turn: &Turn<'_>, id: &str, headers: &HeaderMap, bytes: &[u8]) -> Outcome<Reply> {
     let length = bytes.len() as u64;
     let range = match header(headers, "content-range") {
-        Some(text) => range(text).ok_or_else(|| Refusal::invalid("Invalid Content-Range."))?,
+        Some(text) => range(text)
+            .ok_or_else(|| Refusal::invalid(Point::UploadRange, "Invalid Content-Range."))?,
         None => Range { from: Some(0), total: Some(length) },
     };
     let uploads = &turn.shared.uploads;
@@ -253,14 +261,17 @@ fn resume(turn: &Turn<'_>, id: &str, headers: &HeaderMap, bytes: &[u8]) -> Outco
     let session = sessions
         .entries
         .get_mut(id)
-        .ok_or_else(|| Refusal::not_found("The upload session is gone."))?;
+        .ok_or_else(|| Refusal::not_found(Point::UploadSession, "The upload session is gone."))?;
     if let Some(token) = &session.done {
         return Ok(done(session.space, token));
     }
     let last =
         range.total.is_some_and(|total| range.from.is_some_and(|from| from + length >= total));
     if range.from.is_some() && !last && !length.is_multiple_of(CHUNK) {
-        return Err(Refusal::invalid("Every chunk but the last must be a multiple of 256 KiB."));
+        return Err(Refusal::invalid(
+            Point::UploadRange,
+            "Every chunk but the last must be a multiple of 256 KiB.",
+        ));
     }
     // What is known already is skipped; what leaves a gap is not taken.
     let fresh = range

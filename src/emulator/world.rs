@@ -1,5 +1,7 @@
 //! What exists: spaces with their messages, threads, reactions and members. Each has its own lock.
 
+use super::audit::Slips;
+use super::coverage::Point;
 use super::dialects::{Dialects, Gone};
 use super::ids::Id;
 use super::people::Who;
@@ -127,8 +129,8 @@ pub(super) struct Space {
     pub(super) present: BTreeMap<Who, Role>,
     /// Those of them who have yet to accept.
     pub(super) invited: BTreeSet<Who>,
-    /// Writes that import mode would have taken but that came after its end.
-    pub(super) late_writes: u64,
+    /// What was done here that must not be.
+    pub(super) slips: Slips,
 }
 
 impl Space {
@@ -150,6 +152,7 @@ impl Space {
     pub(super) fn alive(&self, now: Micros, dialects: &Dialects) -> Outcome<()> {
         if self.foreign {
             return Err(Refusal::forbidden(
+                Point::ForeignSpace,
                 "The Chat app did not create this space in import mode.",
             ));
         }
@@ -157,8 +160,12 @@ impl Space {
             return Ok(());
         }
         Err(match dialects.gone_space {
-            Gone::Forbidden => Refusal::forbidden("The caller does not have permission"),
-            Gone::NotFound => Refusal::not_found("The requested space does not exist."),
+            Gone::Forbidden => {
+                Refusal::forbidden(Point::GoneSpace, "The caller does not have permission")
+            }
+            Gone::NotFound => {
+                Refusal::not_found(Point::GoneSpace, "The requested space does not exist.")
+            }
         })
     }
 
@@ -194,6 +201,7 @@ impl Room {
 pub(super) struct Register {
     pub(super) requests: HashMap<String, Replay<Id>>,
     pub(super) names: HashMap<String, Vec<Id>>,
+    pub(super) slips: Slips,
 }
 
 /// All spaces.
