@@ -257,6 +257,12 @@ pub struct EmulateArgs {
     /// Keep Google's quotas: off, real, or a factor such as 20x
     #[arg(long, value_name = "PACE", default_value = "real")]
     pub quotas: Pace,
+    /// Answer an unknown of the real service the other way; docs/emulator.md has the switches
+    #[arg(long = "dialect", value_name = "SWITCH=VALUE")]
+    pub dialects: Vec<String>,
+    /// At the end, print which behaviours were met and how each of them is known
+    #[arg(long)]
+    pub coverage: bool,
     #[command(flatten)]
     pub chaos: ChaosFlags,
 }

@@ -1,10 +1,11 @@
 //! `chatferry emulate`: an emulated Google Chat on this machine.
 
 use super::args::{Common, EmulateArgs};
-use super::hint::Tell;
+use super::hint::{Tell, told};
 use super::{Exit, Stop, archives, print};
-use crate::emulator::{Emulator, Options, Person, Quotas};
+use crate::emulator::{Covered, Dialects, Emulator, Mark, Options, Person, Quotas, SWITCHES};
 use crate::settings::Pace;
+use std::fmt::Write as _;
 use std::fs::OpenOptions;
 use std::io::Write;
 use std::net::{Ipv4Addr, SocketAddr};
@@ -18,6 +19,7 @@ pub(super) fn emulate(_common: &Common, args: &EmulateArgs) -> anyhow::Result<Ex
         record: args.record.clone(),
         directory: directory(args)?,
         chaos: args.chaos.options(),
+        dialects: dialects(&args.dialects)?,
         ..Options::default()
     };
     super::session::runtime()?.block_on(serve(args, options))
@@ -33,6 +35,9 @@ async fn serve(args: &EmulateArgs, options: Options) -> anyhow::Result<Exit> {
     print(&format!("{}\n", emulator.url()))?;
     print(&format!("key: {}\nadmin token: {}\n", args.key_out.display(), emulator.admin_token()))?;
     stop.draining().cancelled().await;
+    if args.coverage {
+        print(&coverage(&emulator.coverage()))?;
+    }
     emulator.shutdown().await;
     Ok(Exit::Done)
 }
@@ -82,4 +87,51 @@ pub(super) fn person(email: &str, name: &str) -> Person {
         suspended: false,
         aliases: Vec::new(),
     }
+}
+
+/// Reads `switch=value`, the value as JSON or as a plain word.
+fn dialects(given: &[String]) -> anyhow::Result<Dialects> {
+    let mut fields = serde_json::Map::new();
+    for one in given {
+        let (name, value) = one.split_once('=').unwrap_or((one, ""));
+        let Some(switch) = SWITCHES.iter().find(|switch| switch.field == name) else {
+            let all: Vec<_> = SWITCHES.iter().map(|switch| switch.field).collect();
+            let hint = format!("the dialects are {}", all.join(", "));
+            return Err(told(Exit::Usage, format!("no dialect is called {name}"), hint));
+        };
+        let value = serde_json::from_str(value).unwrap_or_else(|_| value.into());
+        let values = (switch.values)();
+        if !values.contains(&value) {
+            let all: Vec<_> = values.iter().map(plain).collect();
+            let hint = format!("it is one of {}", all.join(", "));
+            return Err(told(Exit::Usage, format!("{name} has no value {}", plain(&value)), hint));
+        }
+        fields.insert(name.to_owned(), value);
+    }
+    Ok(serde_json::from_value(fields.into())?)
+}
+
+/// Writes a value as it is typed.
+fn plain(value: &serde_json::Value) -> String {
+    value.as_str().map_or_else(|| value.to_string(), str::to_owned)
+}
+
+/// Lists what was imitated, how often it was met, and how it is known.
+fn coverage(all: &[Covered]) -> String {
+    let mut text = format!("{:>9}  {:<44}  how it is known\n", "met", "behaviour");
+    for one in all {
+        let what = format!("{}: {}", one.place, one.what);
+        writeln!(text, "{:>9}  {what:<44}  {}", one.hits, one.mark).ok();
+    }
+    let count = |wanted: fn(&Covered) -> bool| all.iter().filter(|one| wanted(one)).count();
+    let documented = count(|one| matches!(one.mark, Mark::Documented(_)));
+    let observed = count(|one| matches!(one.mark, Mark::Observed(_)));
+    let (assumed, met) = (count(|one| one.mark == Mark::Assumed), count(|one| one.hits > 0));
+    let all = all.len();
+    writeln!(
+        text,
+        "{all} behaviours: {documented} documented, {observed} observed, {assumed} assumed; {met} were met."
+    )
+    .ok();
+    text
 }

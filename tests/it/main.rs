@@ -13,6 +13,7 @@ mod chat_tokens;
 mod child;
 mod cli_binary;
 mod cli_chaos;
+mod cli_emulate;
 mod cli_folder;
 mod cli_monitors;
 mod cli_report;
