@@ -150,8 +150,7 @@ async fn with_ledger_spaces_jsonl_and_request_ids_lost_an_orphan_is_reported_and
         let count = |word: &str| state.matches(&format!("\"state\":\"{word}\"")).count();
         assert_eq!((count("completed"), count("importing")), (4, 4), "{state}");
         assert_eq!(rig.emulator().stats().of("spaces.completeImport"), 4);
-        let late = rig.emulator().audit();
-        assert!(late.iter().all(|finding| finding.rule == "duplicate-space"), "{late:?}");
+        rig.forgive(&["duplicate-space"]);
     }
 }
 

@@ -7,17 +7,28 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Output, Stdio};
+use std::sync::{Mutex, PoisonError};
 use tempfile::TempDir;
 
 /// The admin of the emulated organisation.
 pub(crate) const ADMIN: &str = "admin@example.com";
 
-/// An emulator, and a folder for work.
+/// An emulator, and a folder for work. At its end the audit must find nothing.
 #[derive(Debug)]
 pub(crate) struct Rig {
     /// The emulator, and a way to speak with it beside the program.
     pub(crate) api: Api,
     home: TempDir,
+    forgiven: Mutex<BTreeSet<&'static str>>,
+}
+
+impl Drop for Rig {
+    fn drop(&mut self) {
+        let forgiven = self.forgiven.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut found = self.emulator().audit();
+        found.retain(|finding| !forgiven.contains(finding.rule));
+        assert!(std::thread::panicking() || found.is_empty(), "the audit found: {found:#?}");
+    }
 }
 
 impl Rig {
@@ -57,7 +68,7 @@ impl Rig {
         let options = Options { directory, admin: ADMIN.to_owned(), ..options };
         let api = Api::start(options).await;
         let home = TempDir::new().expect("a temporary folder");
-        let rig = Self { api, home };
+        let rig = Self { api, home, forgiven: Mutex::default() };
         write_private(&rig.key(), rig.emulator().key_json());
         rig
     }
@@ -65,6 +76,11 @@ impl Rig {
     /// Returns the emulator.
     pub(crate) const fn emulator(&self) -> &Emulator {
         &self.api.emulator
+    }
+
+    /// Forgives what the test itself does to the world, by the audit's rules.
+    pub(crate) fn forgive(&self, rules: &[&'static str]) {
+        self.forgiven.lock().expect("no panic").extend(rules);
     }
 
     /// Returns the present members of every space, by the space's name.

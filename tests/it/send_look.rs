@@ -31,6 +31,7 @@ async fn with_a_stranger(rig: &Rig, export: &Export) {
         serde_json::from_str(spaces.lines().next().expect("a line")).expect("JSON");
     let path = format!("/v1/{}/messages", made["space"].as_str().expect("a name"));
     let token = rig.api.user("u2@example.com").await;
+    rig.forgive(&["nameless-message"]);
     let theirs = json!({"text": "not ours", "createTime": "2020-09-13T12:26:40.000100Z"});
     assert_eq!(rig.api.post(&path, &token, theirs).await.status, 200);
     fs::copy(rig.work().join("ledger.sqlite"), rig.work().join("../old")).expect("a copy");
@@ -57,6 +58,7 @@ async fn a_post_that_was_moved_before_the_ledger_was_lost_is_found_where_it_stan
         let verdict = rig.run(&["verify"]).await;
         let told = text(&verdict.stdout);
         assert!(told.contains("3 of 3 planned messages are in Google Chat as planned"), "{told}");
-        assert_eq!(rig.emulator().audit(), []);
+        // The older ledger can't know that the first was moved.
+        rig.forgive(&["message-id-changed"]);
     }
 }

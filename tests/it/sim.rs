@@ -314,6 +314,14 @@ pub(crate) struct Sim {
     pub(crate) heard: Arc<Heard>,
 }
 
+impl Drop for Sim {
+    /// Whatever became of the migration: the audit must find nothing.
+    fn drop(&mut self) {
+        let found = self.emulator.audit();
+        assert!(std::thread::panicking() || found.is_empty(), "the audit found: {found:#?}");
+    }
+}
+
 impl Sim {
     /// Begins with nothing sent. Wants paused time.
     pub(crate) fn begin(plan: &Plan, setup: Setup) -> Self {
