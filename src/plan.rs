@@ -117,7 +117,8 @@ impl Bench {
         let mut sources = Vec::new();
         for (path, export) in paths.iter().zip(&exports) {
             let path = path.display().to_string();
-            sources.push(ledger.add_source(&path, export.source_name(), &export.fingerprint())?);
+            let (name, print) = (export.source_name(), export.fingerprint());
+            sources.push(ledger.add_source(&path, name, &print, export.entry_prints())?);
         }
         let listed = ledger.directory()?;
         let people = People::of(&exports, (!listed.is_empty()).then_some(&listed), &choices.people);

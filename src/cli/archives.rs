@@ -1,6 +1,7 @@
 //! Archives and people files: opened, and refused with a hint where they can't be used.
 
 use super::hint::Tell;
+use super::safe::display_short;
 use super::words::counted;
 use super::{Exit, told};
 use crate::convert;
@@ -11,6 +12,9 @@ use crate::settings::{Dm, Settings};
 use crate::slack;
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
+
+/// How many changed files are named.
+const NAMES: usize = 5;
 
 /// An archive and where it lies.
 pub(super) type Archive = (PathBuf, slack::Export);
@@ -41,7 +45,7 @@ pub(super) fn with_known(
 ) -> anyhow::Result<Option<Vec<Archive>>> {
     let named = open_all(named, settings)?;
     let mut archives = Vec::new();
-    for (_, path, name, hash) in ledger.sources()? {
+    for (id, path, name, hash) in ledger.sources()? {
         if let Some(moved) = named.iter().find(|(_, export)| export.fingerprint() == hash) {
             archives.push(moved.clone());
             continue;
@@ -64,8 +68,10 @@ pub(super) fn with_known(
         let export = open(&path, settings.allow_duplicate_entries)?;
         let now = export.fingerprint();
         if now != hash {
+            let changes = ledger.source_entries(id)?.map(|before| changes(&export, &before));
             let what = format!(
-                "{name} changed since it was planned: its fingerprint was {hash} and is now {now}"
+                "{name} changed since it was planned{}: its fingerprint was {hash} and is now {now}",
+                changes.unwrap_or_default()
             );
             return Err(told(
                 Exit::Refused,
@@ -78,6 +84,19 @@ pub(super) fn with_known(
     let known: Vec<String> = archives.iter().map(|(_, export)| export.fingerprint()).collect();
     archives.extend(named.into_iter().filter(|(_, export)| !known.contains(&export.fingerprint())));
     Ok(Some(archives))
+}
+
+/// Names the files that are not as they were.
+fn changes(export: &slack::Export, before: &[u8]) -> String {
+    let (new, old) = export.changes(before);
+    let names: Vec<String> = new.iter().take(NAMES).map(|name| display_short(name, 60)).collect();
+    let more =
+        if new.len() > NAMES { format!(" and {} more", new.len() - NAMES) } else { String::new() };
+    match (names.as_slice(), old) {
+        ([], old) => format!(" ({} gone)", counted(old as u64, "file is", "files are")),
+        (names, 0) => format!(" (new: {}{more})", names.join(", ")),
+        (names, _) => format!(" (new or changed: {}{more})", names.join(", ")),
+    }
 }
 
 /// Without the archive only what is frozen can be sent.

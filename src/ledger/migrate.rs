@@ -9,6 +9,7 @@ const MIGRATIONS: &[&str] = &[
     include_str!("../../migrations/0002_lane_blocked.sql"),
     include_str!("../../migrations/0003_step_shown.sql"),
     include_str!("../../migrations/0004_downgrade.sql"),
+    include_str!("../../migrations/0005_source_entries.sql"),
 ];
 
 /// Brings an older ledger up to date; refuses one that a newer program wrote.
@@ -55,6 +56,8 @@ mod tests {
         db.pragma_update(None, "user_version", 1).expect("a pragma");
         let lane = "INSERT INTO lane (fingerprint, name, created) VALUES ('f', 'general', 1)";
         db.execute(lane, []).expect("a lane of then");
+        let source = "INSERT INTO source (path, name, hash) VALUES ('p', 'n', 'h')";
+        db.execute(source, []).expect("an archive of then");
         let requests = [
             (
                 1,
@@ -71,6 +74,9 @@ mod tests {
         let blocked: Option<String> =
             db.query_row("SELECT blocked FROM lane", [], |row| row.get(0)).expect("a column");
         assert_eq!(blocked, None);
+        let entries: Option<Vec<u8>> =
+            db.query_row("SELECT entries FROM source", [], |row| row.get(0)).expect("a column");
+        assert_eq!(entries, None);
         let mut query = db.prepare("SELECT shown FROM step ORDER BY id").expect("a column");
         let shown = query.query_map([], |row| row.get::<_, String>(0)).expect("a query");
         let shown: Vec<String> = shown.map(|row| row.expect("a text")).collect();

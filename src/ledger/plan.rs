@@ -73,12 +73,26 @@ pub struct NewLane<'a> {
 }
 
 impl Ledger {
-    /// Notes an archive; the same archive elsewhere only moves.
-    pub fn add_source(&mut self, path: &str, name: &str, hash: &str) -> Result<i64, Error> {
-        let sql = "INSERT INTO source (path, name, hash) VALUES (?1, ?2, ?3)
-            ON CONFLICT (hash) DO UPDATE SET path = excluded.path, name = excluded.name RETURNING id";
-        let noted = || self.db.query_row(sql, params![path, name, hash], |row| row.get(0));
-        Ok(around("source", noted)?)
+    /// Notes an archive; the same archive elsewhere only moves. `entries` tells later which of its
+    /// entries changed.
+    pub fn add_source(
+        &mut self,
+        path: &str,
+        name: &str,
+        hash: &str,
+        entries: &[u8],
+    ) -> Result<i64, Error> {
+        let sql = "INSERT INTO source (path, name, hash, entries) VALUES (?1, ?2, ?3, ?4)
+            ON CONFLICT (hash) DO UPDATE SET path = excluded.path, name = excluded.name, entries = excluded.entries
+            RETURNING id";
+        let values = params![path, name, hash, entries];
+        Ok(around("source", || self.db.query_row(sql, values, |row| row.get(0)))?)
+    }
+
+    /// Returns what is known of an archive's entries; nothing of one that an old version noted.
+    pub fn source_entries(&self, source: i64) -> Result<Option<Vec<u8>>, Error> {
+        let sql = "SELECT entries FROM source WHERE id = ?1";
+        Ok(self.db.query_row(sql, [source], |row| row.get(0))?)
     }
 
     /// Returns the archives: id, path, name, hash.

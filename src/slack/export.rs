@@ -4,13 +4,14 @@ use super::archive::Archive;
 use super::conversation::{Conversation, Kind, Person};
 use super::day::Day;
 use super::finding::{Finding, Findings};
+use super::fingerprint::Print;
 use super::folders::{self, Days};
 use super::layout::{DayFile, LISTS, Layout};
 use super::people::People;
 use super::{Error, Options, fingerprint, lists};
 use crate::ids::{ConversationId, SlackUserId};
 use serde::Serialize;
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::path::Path;
 use std::sync::{Arc, OnceLock};
 
@@ -60,7 +61,7 @@ struct Inner {
     conversations: Vec<Conversation>,
     days: Days,
     findings: Vec<Finding>,
-    fingerprint: OnceLock<String>,
+    fingerprint: OnceLock<Print>,
 }
 
 impl Export {
@@ -135,7 +136,27 @@ impl Export {
     /// Returns SHA-256, in hex, over what the archive holds: the same for the same content,
     /// wherever it lies. For a folder this reads every file that is part of the export.
     pub fn fingerprint(&self) -> String {
-        self.inner.fingerprint.get_or_init(|| fingerprint::of(&self.inner.archive)).clone()
+        self.print().whole.clone()
+    }
+
+    /// Returns a short hash of every entry, one after the other, to be kept for [`Self::changes`].
+    pub fn entry_prints(&self) -> &[u8] {
+        &self.print().entries
+    }
+
+    /// Tells what changed since the short hashes were taken: the entries that are new or other
+    /// than before, and how many of before are gone or changed.
+    pub fn changes(&self, before: &[u8]) -> (Vec<&str>, usize) {
+        let split = |prints| <[u8]>::chunks_exact(prints, fingerprint::SHORT);
+        let old: HashSet<&[u8]> = split(before).collect();
+        let now: HashSet<&[u8]> = split(self.entry_prints()).collect();
+        let entries = self.inner.archive.entries.iter().zip(split(self.entry_prints()));
+        let new = entries.filter(|(_, print)| !old.contains(print));
+        (new.map(|(entry, _)| entry.name.as_str()).collect(), old.difference(&now).count())
+    }
+
+    fn print(&self) -> &Print {
+        self.inner.fingerprint.get_or_init(|| fingerprint::of(&self.inner.archive))
     }
 
     /// Returns a conversation's day files in the order of their dates.

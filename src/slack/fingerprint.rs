@@ -6,24 +6,39 @@ use std::ffi::OsStr;
 use std::fmt::Write;
 use std::path::Path;
 
+/// How many bytes of an entry's own hash are kept.
+pub(super) const SHORT: usize = 8;
+
+/// What an archive is known by.
+#[derive(Debug)]
+pub(super) struct Print {
+    /// Over everything, in hex.
+    pub(super) whole: String,
+    /// Of each entry a short one, in the order of entries.
+    pub(super) entries: Vec<u8>,
+}
+
 /// Hashes the sorted list of entries. A zip's own checksums stand for its contents; a folder's
 /// lists and day files are read, and of its uploads only names and sizes count.
-pub(super) fn of(archive: &Archive) -> String {
+pub(super) fn of(archive: &Archive) -> Print {
     let mut hash = Sha256::new();
     hash.update(b"chatferry archive 1\0");
-    let mut scratch = Vec::new();
+    let (mut scratch, mut entries) = (Vec::new(), Vec::new());
     for entry in &archive.entries {
-        hash.update((entry.name.len() as u64).to_be_bytes());
-        hash.update(entry.name.as_bytes());
-        hash.update(entry.size.to_be_bytes());
-        hash.update(content(archive, entry, &mut scratch));
+        let mut one = Vec::from((entry.name.len() as u64).to_be_bytes());
+        one.extend_from_slice(entry.name.as_bytes());
+        one.extend_from_slice(&entry.size.to_be_bytes());
+        one.extend(content(archive, entry, &mut scratch));
+        hash.update(&one);
+        entries.extend_from_slice(&Sha256::digest(&one)[..SHORT]);
     }
     let digest = hash.finalize();
-    digest.iter().fold(String::with_capacity(64), |mut text, byte| {
+    let whole = digest.iter().fold(String::with_capacity(64), |mut text, byte| {
         // Writing to a String can't fail.
         let _ = write!(text, "{byte:02x}");
         text
-    })
+    });
+    Print { whole, entries }
 }
 
 fn content(archive: &Archive, entry: &Entry, scratch: &mut Vec<u8>) -> Vec<u8> {

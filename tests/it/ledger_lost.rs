@@ -126,7 +126,12 @@ async fn an_archive_that_changed_is_refused_with_both_fingerprints_named_or_not(
         assert_eq!(output.status.code(), Some(4), "{words:?}: {said}");
         assert!(said.contains("export.zip changed since it was planned"), "{words:?}: {said}");
         assert!(said.contains("its fingerprint was ") && said.contains("hint: "), "{said}");
+        assert!(said.contains("(new or changed: general/2020-09-13.json)"), "{said}");
     }
+    let fewer = Workspace::new().channel("general", &["U1", "U2"]).zip();
+    fs::copy(&fewer.path, &export.path).expect("room");
+    let said = text(&rig.run(&["run"]).await.stderr);
+    assert!(said.contains("planned (1 file is gone)"), "{said}");
     assert_eq!(rig.emulator().stats().of("spaces.create"), 0);
 }
 
