@@ -63,7 +63,7 @@ impl Rule {
 /// Looks at every space that is there, and at what was noted.
 pub(super) fn findings(shared: &Shared) -> Vec<Finding> {
     let mut all: Vec<_> = shared.world.register().slips.findings("").collect();
-    let mut seen = Vec::new();
+    let (mut seen, now) = (Vec::new(), shared.clock.now());
     for room in shared.world.all() {
         let space = room.lock();
         if space.foreign {
@@ -72,7 +72,8 @@ pub(super) fn findings(shared: &Shared) -> Vec<Finding> {
         all.extend(space.slips.findings(&name(space.id)));
         if !space.deleted {
             content::check(&space, &mut all);
-            seen.push(spaces::Seen::of(&space));
+            // What is gone is nobody's twin: another one was made in its place.
+            seen.extend((!space.expired(now)).then(|| spaces::Seen::of(&space)));
         }
     }
     spaces::check(&seen, &mut all);
