@@ -36,6 +36,7 @@ mod retry;
 mod run;
 mod safe;
 mod session;
+mod start_over;
 mod status;
 mod stop;
 mod verify;

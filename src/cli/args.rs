@@ -2,7 +2,7 @@
 
 use super::flags::{ChaosFlags, SourceFlags, SpeedFlags, TargetFlags};
 use crate::settings::Pace;
-use clap::{Args, Parser, Subcommand};
+use clap::{ArgGroup, Args, Parser, Subcommand};
 use std::path::{Path, PathBuf};
 
 /// The work folder where none is named.
@@ -160,7 +160,8 @@ pub struct CompleteArgs {
 
 /// `retry`.
 #[derive(Debug, Args)]
-#[group(required = true, multiple = false)]
+#[group(skip)]
+#[command(group(ArgGroup::new("what").required(true).args(["reason", "step", "all", "start_over"])))]
 pub struct RetryArgs {
     /// Everything stuck for that reason, as the report names it
     #[arg(long, value_name = "CODE")]
@@ -171,6 +172,16 @@ pub struct RetryArgs {
     /// Everything that is stuck
     #[arg(long)]
     pub all: bool,
+    #[arg(
+        long,
+        value_name = "CONVERSATION",
+        num_args = 0..=1,
+        help = "Send a conversation whose space is gone anew, to another space: by name or Slack id; without a name, all of them"
+    )]
+    pub start_over: Option<Option<String>>,
+    /// Start over without being asked
+    #[arg(long, requires = "start_over")]
+    pub yes: bool,
 }
 
 /// `ledger`.

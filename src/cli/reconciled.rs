@@ -3,7 +3,8 @@
 use super::display_safe;
 use super::session::{Session, fatal};
 use super::words::counted;
-use crate::ledger::{Ledger, Orphan, Told, read_spaces};
+use crate::ids::ConversationId;
+use crate::ledger::{LaneState, Ledger, Told, read_spaces};
 use crate::send::{self, Reconciled, Run};
 use crate::settings::WorkFolder;
 use std::collections::BTreeSet;
@@ -64,26 +65,59 @@ fn lines(found: &Reconciled) -> Vec<String> {
     lines
 }
 
-/// Names spaces in import mode that may have been left behind; none where there are none.
-pub(super) fn orphans(work: &WorkFolder, ledger: &Ledger) -> anyhow::Result<Option<String>> {
-    let told = Told::of(&read_spaces(&work.spaces())?);
-    let orphans: Vec<&Orphan> = told.orphans().collect();
-    if orphans.is_empty() {
-        return Ok(None);
+/// Begins anew, before anything is planned, what only `spaces.jsonl` knows was started over: it is
+/// then read from the archives again, with everything that was left out or gave way before.
+pub(super) fn start_over_again(session: &Session<'_>, ledger: &mut Ledger) -> anyhow::Result<()> {
+    let told = Told::of(&read_spaces(&session.opened.work.spaces())?);
+    let mut restarted = 0;
+    for lane in ledger.lanes()? {
+        let generation = told.lane(&lane.slack, lane.part).map_or(0, |known| known.generation);
+        if generation > lane.generation && lane.state < LaneState::Completed {
+            ledger.start_over(lane.id, generation)?;
+            restarted += 1;
+        }
     }
+    for line in lines(&Reconciled { restarted, ..Reconciled::default() }) {
+        session.watch.say(&line);
+    }
+    Ok(())
+}
+
+/// Names the spaces that were left behind: given up because they are gone, or in import mode and
+/// perhaps known to nobody.
+pub(super) fn left_behind(work: &WorkFolder, ledger: &Ledger) -> anyhow::Result<Vec<String>> {
+    let told = Told::of(&read_spaces(&work.spaces())?);
+    let mut remarks = Vec::new();
+    let given_up = names(ledger, told.given_up())?;
+    if !given_up.is_empty() {
+        let given_up = some(given_up.iter().map(String::as_str));
+        remarks.push(format!("Started over, since the space was gone: {given_up}."));
+    }
+    let orphans = told.orphans().map(|one| (&one.conversation, one.space.as_deref()));
+    let orphans = names(ledger, orphans)?;
+    if !orphans.is_empty() {
+        let orphans = some(orphans.iter().map(String::as_str));
+        remarks.push(format!(
+            "Possible orphan space: {orphans}. It is hidden, never completed, and Google deletes it within 90 days."
+        ));
+    }
+    Ok(remarks)
+}
+
+fn names<'a>(
+    ledger: &Ledger,
+    spaces: impl Iterator<Item = (&'a ConversationId, Option<&'a str>)>,
+) -> anyhow::Result<BTreeSet<String>> {
     let mut names = BTreeSet::new();
-    for orphan in orphans {
-        let lane = ledger.lane_of(&orphan.conversation)?;
-        let name = lane.map_or_else(|| orphan.conversation.to_string(), |lane| lane.name);
-        names.insert(match &orphan.space {
+    for (conversation, space) in spaces {
+        let lane = ledger.lane_of(conversation)?;
+        let name = lane.map_or_else(|| conversation.to_string(), |lane| lane.name);
+        names.insert(match space {
             Some(space) => format!("{name} ({space})"),
             None => name,
         });
     }
-    Ok(Some(format!(
-        "Possible orphan space: {}. It is hidden, never completed, and Google deletes it within 90 days.",
-        some(names.iter().map(String::as_str))
-    )))
+    Ok(names)
 }
 
 fn some<'a>(names: impl ExactSizeIterator<Item = &'a str>) -> String {

@@ -1,12 +1,16 @@
 //! `chatferry retry`: re-arms what is stuck, for the next run.
 
 use super::args::{Common, RetryArgs};
+use super::start_over::start_over;
 use super::words::counted;
 use super::{Exit, folder, ledger, print, told};
 use crate::clock::SystemClock;
 
 pub(super) fn retry(common: &Common, args: &RetryArgs) -> anyhow::Result<Exit> {
     let opened = folder::resume(common, Vec::new(), &SystemClock)?;
+    if let Some(name) = &args.start_over {
+        return start_over(common, &opened, name.as_deref(), args.yes);
+    }
     let mut ledger = ledger::open(&opened.work)?;
     let calls = ledger.retry(args.reason.as_deref(), args.step)?;
     let (before, after) = calls;

@@ -2,7 +2,7 @@
 //! completion. The same command goes on after any stop.
 
 use super::args::{Common, RunArgs};
-use super::reconciled::reconcile;
+use super::reconciled::{reconcile, start_over_again};
 use super::session::{Session, fatal, name, runtime};
 use super::words::counted;
 use super::{Exit, archives, folder, ledger};
@@ -23,7 +23,9 @@ pub(super) fn run(common: &Common, args: &RunArgs) -> anyhow::Result<Exit> {
         folder::begin(common, flags, &SystemClock)?
     };
     let mut session = Session::begin("run", common, opened)?;
-    let ledger = if going_on { session.ledger()? } else { ledger::begin(&session.opened.work)? };
+    let mut ledger =
+        if going_on { session.ledger()? } else { ledger::begin(&session.opened.work)? };
+    start_over_again(&session, &mut ledger)?;
     let archives = archives::with_known(&ledger, &args.exports, session.settings())?;
     let ended = runtime.block_on(cross(&session, ledger, archives))?;
     session.remark = session.remark.take().or_else(|| unsettled(ended));

@@ -7,7 +7,7 @@ use super::ending::Tasks;
 use super::folder::Opened;
 use super::hint::Tell;
 use super::reasons::explain;
-use super::reconciled::orphans;
+use super::reconciled::left_behind;
 use super::report::ReportContext;
 use super::{Exit, LogOptions, Logs, Look, Stop, Watch, close, ledger, told};
 use crate::clock::{Clock, SystemClock};
@@ -187,8 +187,8 @@ impl<'a> Session<'a> {
             _ if self.command == "rehearse" => self.next.clone(),
             _ => next(&account).map(|words| self.command(&words)).into_iter().collect(),
         };
-        let orphans = orphans(&self.opened.work, ledger)?;
-        let remark: Vec<String> = self.remark.iter().cloned().chain(orphans).collect();
+        let left = left_behind(&self.opened.work, ledger)?;
+        let remark: Vec<String> = self.remark.iter().cloned().chain(left).collect();
         let remark = Some(remark.join(" ")).filter(|remark| !remark.is_empty());
         let context =
             ReportContext { remark, exit, next, ..self.context(first_line, lower_bound(&lanes)) };

@@ -4,7 +4,7 @@
 use super::codes::{Code, DONE, PENDING, SKIPPED};
 use super::stage::step_id;
 use super::{Error, Ledger, ToldSpace, commit, expect_rows};
-use crate::draft::{Phase, StepKind};
+use crate::draft::{Phase, Rung, StepKind};
 use rusqlite::{Connection, params};
 
 impl Ledger {
@@ -52,9 +52,12 @@ impl Ledger {
         let change = self.db.transaction()?;
         let steps = params![step_id(lane, 0), step_id(lane, u32::MAX)];
         change.execute("DELETE FROM step WHERE id BETWEEN ?1 AND ?2", steps)?;
-        let sql = "UPDATE item SET state = 0, reason = NULL, paid = 0, message = NULL, thread = NULL
-            WHERE state IN (1, 2, 4) AND conversation = (SELECT conversation FROM lane WHERE id = ?1)";
-        change.execute(sql, [lane])?;
+        // What was left out on the way is owed again too; what planning left out was never paid.
+        let sql =
+            "UPDATE item SET state = 0, reason = NULL, paid = 0, message = NULL, thread = NULL
+            WHERE (state IN (0, 1, 2, 4) OR state = 3 AND (paid > 0 OR reason = ?2))
+            AND conversation = (SELECT conversation FROM lane WHERE id = ?1)";
+        change.execute(sql, params![lane, Rung::NOTICE])?;
         // Without a fingerprint it is planned anew as soon as its archive is at hand.
         let sql = "UPDATE lane SET generation = ?2, state = 'planned', fingerprint = '', space = NULL,
                 expires = NULL, blocked = NULL, verdict = NULL, verified = 0, paid_posts = 0, paid_reactions = 0, paid_others = 0

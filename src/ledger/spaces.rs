@@ -46,7 +46,7 @@ pub enum Line {
         /// When, as RFC 3339.
         at: String,
     },
-    /// A space whose completion was begun was looked at: it is still in import mode.
+    /// A space whose completion was begun was looked at: it has not left import mode.
     Importing {
         /// `spaces/…`.
         space: String,

@@ -15,6 +15,7 @@ pub struct Told {
     /// By conversation and part.
     lanes: BTreeMap<(ConversationId, u32), ToldLane>,
     orphans: BTreeSet<Orphan>,
+    given_up: Vec<(ConversationId, Option<String>)>,
 }
 
 /// What is told of one lane.
@@ -90,11 +91,12 @@ impl Told {
                     let ends = Ends { owner: Account::new(owner), verdict: None };
                     told.ending(by_space.get(space), space, Ending::Over(ends));
                 }
-                Line::Abandoned { conversation, part, generation, .. } => {
-                    let key = (ConversationId::new(conversation), *part);
-                    let lane = told.lanes.entry(key).or_default();
+                Line::Abandoned { conversation, part, generation, space, .. } => {
+                    let id = ConversationId::new(conversation);
+                    let lane = told.lanes.entry((id.clone(), *part)).or_default();
                     if lane.generation <= *generation {
                         *lane = ToldLane { generation: generation + 1, space: None };
+                        told.given_up.push((id, space.clone()));
                     }
                 }
                 Line::Lost { .. } => lost = true,
@@ -171,6 +173,11 @@ impl Told {
         self.lanes.iter().filter(|(_, lane)| lane.space.is_some()).map(|((id, _), _)| id)
     }
 
+    /// Returns conversations that were started over, each with the space that was given up.
+    pub fn given_up(&self) -> impl Iterator<Item = (&ConversationId, Option<&str>)> {
+        self.given_up.iter().map(|(id, space)| (id, space.as_deref()))
+    }
+
     /// Returns spaces that may have been left behind.
     pub fn orphans(&self) -> impl Iterator<Item = &Orphan> {
         self.orphans.iter()
@@ -242,6 +249,10 @@ mod tests {
             space: None,
             at: String::new(),
         };
+        // The line may stand there twice: the program died before the ledger heard of it.
+        let twice = [made(0, "spaces/A", LATE), abandoned.clone(), abandoned.clone()];
+        assert_eq!(lane(&twice), ToldLane { generation: 1, space: None });
+        assert_eq!(Told::of(&twice).given_up().count(), 1);
         let lines = [made(0, "spaces/A", LATE), abandoned, made(0, "spaces/A", LATE)];
         assert_eq!(lane(&lines), ToldLane { generation: 1, space: None });
         let again = [&lines[..], &[made(1, "spaces/B", LATE)]].concat();

@@ -2,11 +2,11 @@
 //! clean since their last settle, with nothing owed and nothing refused.
 
 use super::pay::{Paid, pay};
-use super::{Ended, Fatal, Run, each_lane, gone};
+use super::{Ended, Fatal, Run, each_lane, gone, outside};
 use crate::draft::{Phase, StepKind};
 use crate::event::{Calls, Event};
 use crate::ids::Micros;
-use crate::ledger::{Lane, LaneState};
+use crate::ledger::{Lane, LaneState, Told};
 use std::sync::{Arc, Mutex, PoisonError};
 
 /// Google wants completion to begin half an hour before the end of import mode at the latest.
@@ -28,15 +28,24 @@ pub struct Completed {
     pub held: Vec<(String, &'static str)>,
 }
 
+/// What decides whether a lane may be completed.
+#[derive(Debug)]
+struct Terms {
+    options: CompleteOptions,
+    /// What `spaces.jsonl` told before anything was completed.
+    told: Told,
+}
+
 /// Completes every lane that may be.
 pub async fn complete(
     run: Arc<Run>,
     options: CompleteOptions,
 ) -> Result<(Ended, Completed), Fatal> {
     let lanes = run.writer.run(|ledger| ledger.lanes()).await?;
+    let terms = Arc::new(Terms { options, told: Told::of(&run.spaces.read()?) });
     let (mut due, mut result) = (Vec::new(), Completed::default());
     for lane in lanes.into_iter().filter(|lane| lane.state < LaneState::Present) {
-        match held(&run, &lane, options).await? {
+        match held(&run, &lane, &terms).await? {
             None => due.push(lane),
             Some(why) => result.held.push((lane.name, why)),
         }
@@ -49,7 +58,8 @@ pub async fn complete(
     });
     let shared = Arc::new(Mutex::new(result));
     let finished =
-        each_lane(&run, due, |run, lane| one(run, lane, options, Arc::clone(&shared))).await;
+        each_lane(&run, due, |run, lane| one(run, lane, Arc::clone(&terms), Arc::clone(&shared)))
+            .await;
     run.monitor.observe(&Event::RunFinished { stopped: run.stopping() });
     finished?;
     let result = std::mem::take(&mut *shared.lock().unwrap_or_else(PoisonError::into_inner));
@@ -60,12 +70,14 @@ pub async fn complete(
 async fn held(
     run: &Run,
     lane: &Lane,
-    options: CompleteOptions,
+    Terms { options, told }: &Terms,
 ) -> Result<Option<&'static str>, Fatal> {
     if lane.state == LaneState::Completed {
         return Ok(None);
     }
-    if lane.blocked.is_some() {
+    // Where it was begun it may have happened: nothing but the call itself tells.
+    let begun = told.may_have_ended(&lane.slack, lane.part);
+    if lane.blocked.is_some() && !begun {
         return Ok(Some(gone::GONE));
     }
     if lane.state != LaneState::Drained || lane.space.is_none() {
@@ -83,6 +95,7 @@ async fn held(
             Some("notices stand where Google refused messages: accept them with --accept-wedged")
         }
         () if !lane.verified => Some("not read back as planned since the last change"),
+        () if begun => None,
         () if lane.expires.is_some_and(|end| now > end) => Some("Google's 90 days are over"),
         () if lane.expires.is_some_and(|end| now > end - LAST_MINUTES) => {
             Some("less than 30 minutes of Google's 90 days are left")
@@ -94,13 +107,13 @@ async fn held(
 async fn one(
     run: Arc<Run>,
     lane: Lane,
-    options: CompleteOptions,
+    terms: Arc<Terms>,
     result: Arc<Mutex<Completed>>,
 ) -> Result<(), Fatal> {
     let (id, space) = (lane.id, lane.space.as_deref());
     // It can't be undone, and its turn may come hours after the first look.
     let now = run.writer.run(move |ledger| ledger.lane(id)).await?;
-    if let Some(why) = held(&run, &now, options).await? {
+    if let Some(why) = held(&run, &now, &terms).await? {
         let mut result = result.lock().unwrap_or_else(PoisonError::into_inner);
         result.held.push((lane.name, why));
         return Ok(());
@@ -110,12 +123,16 @@ async fn one(
     if lane.state == LaneState::Drained {
         let paid = pay(&run, id, space, Phase::Complete, &[StepKind::Complete]).await?;
         if paid == Paid::Gone {
+            outside::importing(&run, &lane)?;
             return gone::block(&run, &lane).await;
         }
         let (owed, wedged) =
             run.writer.run(move |ledger| ledger.standing_in(id, Phase::Complete)).await?;
         if paid == Paid::Stopped || owed + wedged > 0 {
             return Ok(());
+        }
+        if lane.blocked.is_some() {
+            run.writer.run(move |ledger| ledger.block_lane(id, None)).await?;
         }
     }
     let paid = pay(&run, id, space, Phase::Present, &[StepKind::Member]).await?;

@@ -4,7 +4,7 @@
 use super::{Fatal, Run};
 use crate::draft::StepKind;
 use crate::ids::rfc3339;
-use crate::ledger::{Line, Receipt, Step};
+use crate::ledger::{Lane, Line, Receipt, Step};
 
 /// Notes that a space may leave import mode from now on, with what the ledger alone knows of it.
 pub(super) async fn completing(run: &Run, step: &Step) -> Result<(), Fatal> {
@@ -17,6 +17,13 @@ pub(super) async fn completing(run: &Run, step: &Step) -> Result<(), Fatal> {
         at: rfc3339(run.clock.wall()),
     };
     append(run, line).await
+}
+
+/// Notes that a space did not leave import mode though that was begun: Chat refused the call
+/// itself, and the space is gone.
+pub(super) fn importing(run: &Run, lane: &Lane) -> Result<(), Fatal> {
+    let space = lane.space.clone().unwrap_or_default();
+    Ok(run.spaces.append(&Line::Importing { space, at: rfc3339(run.clock.wall()) })?)
 }
 
 /// Notes a space's name, or its completion, before either settles.

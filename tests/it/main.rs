@@ -55,6 +55,7 @@ mod ledger_old;
 mod ledger_owner;
 mod ledger_rebuild;
 mod ledger_rig;
+mod ledger_start_over;
 mod model;
 mod pace_quotas;
 mod proof;
