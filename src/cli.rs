@@ -23,6 +23,7 @@ mod lanes;
 mod ledger;
 mod logs;
 mod losses;
+mod manifest;
 mod plain;
 mod plan;
 mod progress;

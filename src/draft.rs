@@ -1,9 +1,11 @@
 //! What we want to exist in Chat, in our own words: neither vendor's field names.
 
 mod byline;
+mod links;
 mod rung;
 
 pub use byline::{JOINER, byline, in_front, is_sign, literal, named_in_front};
+pub use links::{FoundLink, count_permalinks, permalinks};
 pub use rung::{AUTHOR_UNAVAILABLE, NAMED_IN_TEXT, PAST_REFUSED, Rung, SYSTEM_LINES};
 
 use crate::ids::{Account, MessageId, Micros, RequestId, SlackTs};

@@ -4,9 +4,11 @@
 //! two machines, gives the same ids, so even a lost ledger sends the same requests again.
 
 mod derive;
+mod link;
 mod ts;
 
 pub use derive::{Generation, MessageId, Operation, RequestId, RequestKey, text_hash};
+pub use link::{LinkTemplate, Permalink};
 pub use ts::{BadTs, Micros, SlackTs, rfc3339};
 
 use serde::{Deserialize, Serialize};

@@ -16,7 +16,7 @@ pub use refusal::{Origin, SettingsError};
 pub use value::{Detail, Dm, Pace, Unavailable};
 pub use work::{LEDGER, Lock, SETTINGS, SPACES, WorkError, WorkFolder};
 
-use crate::ids::Account;
+use crate::ids::{Account, LinkTemplate};
 use sha2::{Digest, Sha256};
 use std::collections::BTreeMap;
 use std::path::PathBuf;
@@ -50,6 +50,10 @@ pub struct Settings {
     pub unavailable: Unavailable,
     /// Takes the last of several archive entries that bear one name, instead of refusing.
     pub allow_duplicate_entries: bool,
+    /// The Slack workspace's host, for the manifest.
+    pub workspace: Option<String>,
+    /// What the address of a message in Chat looks like.
+    pub link_template: LinkTemplate,
     /// How often a call that fails without a clear answer is tried before it is set aside.
     pub max_attempts: u32,
     /// How much the log tells.
@@ -73,6 +77,8 @@ impl Default for Settings {
             dm: Dm::Auto,
             unavailable: Unavailable::Attribute,
             allow_duplicate_entries: false,
+            workspace: None,
+            link_template: LinkTemplate::default(),
             max_attempts: 8,
             log: Detail::Info,
             given: BTreeMap::new(),

@@ -192,6 +192,9 @@ impl<'a> Session<'a> {
         let remark = Some(remark.join(" ")).filter(|remark| !remark.is_empty());
         let context =
             ReportContext { remark, exit, next, ..self.context(first_line, lower_bound(&lanes)) };
+        if exit != Some(Exit::Stopped) {
+            self.manifest(ledger);
+        }
         let exit = close(self.common, Some(&self.opened.work), &account, &context)?;
         tracing::info!(exit = exit.code(), "ends");
         Ok(exit)

@@ -72,6 +72,7 @@ losses! {
     LinkPreview "link_preview" Cosmetic "preview of a link; the link itself is there";
     ButtonAsText "button_as_text" Content "button, menu or input that can't be used any more";
     ImageAsLink "image_as_link" Content "picture in a card, as a link or its description";
+    LinkKept "link_kept" Content "link to a message in Slack, left as it was";
     FileAsText "file_as_text" Content "file, as a line with its name and a link to Slack";
     FileLost "file_lost" Content "file that Slack itself no longer has, as a line";
     ReactionsCut "reactions_cut" Content "reactions that the export counts without naming who reacted";

@@ -10,6 +10,7 @@ use super::settings::Settings;
 use super::subtype::{System, Treatment, treatment};
 use super::tree::{Block, Document, Inline, Shape, Style};
 use super::{Context, author, blocks, cards, files, mrkdwn, reactions, split, system};
+use crate::draft::count_permalinks;
 use crate::slack::Message;
 
 /// What one message is converted with.
@@ -192,6 +193,7 @@ impl Recipe<'_> {
         let text = self.renderer.render(&document, self.roster, &mut losses);
         let parts = split::split(&text, &head, self.settings.budget);
         losses.add_many(Loss::Split, u32::from(parts.len() > 1));
+        losses.add_many(Loss::LinkKept, parts.iter().map(|part| count_permalinks(part)).sum());
         Converted {
             fate: Fate::Post(parts),
             sender,

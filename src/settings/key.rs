@@ -1,6 +1,6 @@
 //! The table of settings: one row each, from which file, environment, template and errors are made.
 
-use super::parse::{email, loopback, number, option, parse, path, path_text, word, yes};
+use super::parse::{email, host, loopback, number, option, parse, path, path_text, word, yes};
 use super::{Origin, Settings, SettingsError};
 use std::path::Path;
 
@@ -48,7 +48,7 @@ macro_rules! key {
 }
 
 /// Every setting there is.
-pub const KEYS: [Key; 15] = [
+pub const KEYS: [Key; 17] = [
     key!(
         "migration",
         "The migration's name. Ids of everything sent derive from it, so never change it under way.\nDefault: the Slack workspace's team id.",
@@ -138,6 +138,20 @@ pub const KEYS: [Key; 15] = [
         |s, text, _| yes(text).map(|yes| s.allow_duplicate_entries = yes),
         kept,
         changes_bytes
+    ),
+    key!(
+        "workspace",
+        "The Slack workspace's address, such as acme.slack.com: the export does not tell it, and\nreports/manifest.csv begins Slack's addresses with it.",
+        |s| option(s.workspace.as_ref()),
+        |s, text, _| host(text).map(|host| s.workspace = Some(host)),
+        kept
+    ),
+    key!(
+        "link_template",
+        "What the address of a message in Chat looks like: {space}, {thread} and {message} stand\nfor the ids in Google's names. Google documents no such address: this one is assumed.",
+        |s| s.link_template.to_string(),
+        |s, text, _| parse(text).map(|template| s.link_template = template),
+        kept
     ),
     key!(
         "max_attempts",

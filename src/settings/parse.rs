@@ -39,6 +39,19 @@ pub(super) fn email(text: &str) -> Result<Account, String> {
     }
 }
 
+/// Takes a host, or the address of its first page.
+pub(super) fn host(text: &str) -> Result<String, String> {
+    let bare = text.trim().trim_start_matches("https://").trim_end_matches('/');
+    let is_label = |label: &str| {
+        !label.is_empty() && label.chars().all(|c| c.is_ascii_alphanumeric() || c == '-')
+    };
+    if bare.contains('.') && bare.split('.').all(is_label) {
+        Ok(bare.to_ascii_lowercase())
+    } else {
+        Err("want a host such as acme.slack.com".to_owned())
+    }
+}
+
 pub(super) fn path(text: &str, base: &Path) -> Result<PathBuf, String> {
     if text.is_empty() { Err("want a path".to_owned()) } else { Ok(base.join(text)) }
 }

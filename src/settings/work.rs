@@ -160,11 +160,20 @@ impl WorkFolder {
 
     /// Writes a new file for its owner only, whole or not at all; an existing one is replaced.
     pub fn write(&self, name: &str, bytes: &[u8]) -> Result<(), WorkError> {
+        self.fill(name, |file| file.write_all(bytes))
+    }
+
+    /// Writes a new file as [`WorkFolder::write`] does, piece by piece.
+    pub fn fill(
+        &self,
+        name: &str,
+        fill: impl FnOnce(&mut dyn Write) -> io::Result<()>,
+    ) -> Result<(), WorkError> {
         let path = self.path(name);
         let folder = path.parent().unwrap_or(&self.0);
         let store = || {
             let mut file = tempfile::NamedTempFile::new_in(folder)?;
-            file.write_all(bytes)?;
+            fill(&mut file)?;
             file.as_file().sync_all()?;
             point("file.written");
             file.persist(&path).map_err(|error| error.error)?;

@@ -56,6 +56,7 @@ mod ledger_owner;
 mod ledger_rebuild;
 mod ledger_rig;
 mod ledger_start_over;
+mod links;
 mod model;
 mod pace_quotas;
 mod proof;
