@@ -6,10 +6,12 @@
 
 mod edit;
 mod freeze;
+mod markup;
 mod plain;
 mod shown;
 
 pub use freeze::freeze;
+pub use markup::{Line, Span, Style, Target, read};
 pub use plain::{mentions, plain};
 pub use shown::shown;
 

@@ -3,10 +3,8 @@
 //! What conversion meant literally has a joiner beside it where it would have fired, so every
 //! mark that fires is one of ours.
 
+use super::markup::{Atom, FENCE, atoms, marks};
 use crate::draft::{JOINER, is_sign};
-
-/// Opens and closes a stretch of code, on a line of its own.
-const FENCE: &str = "```";
 
 /// Returns the users that a text mentions, as resource names.
 pub fn mentions(text: &str) -> Vec<String> {
@@ -28,19 +26,6 @@ pub fn plain(text: &str, name: &dyn Fn(&str) -> Option<String>) -> String {
         }
     }
     lines.join("\n")
-}
-
-/// A stretch of a line.
-#[derive(Debug, Clone, Copy)]
-enum Atom<'a> {
-    /// A mention or a link, without its brackets.
-    Token(&'a str),
-    /// A web address: nothing in it is a mark.
-    Address(&'a str),
-    /// What may be a mark, with the characters around it.
-    Sign(char, Option<char>, Option<char>),
-    /// Anything else.
-    Char(char),
 }
 
 fn words(line: &str, name: &dyn Fn(&str) -> Option<String>) -> String {
@@ -71,83 +56,6 @@ fn token_words(token: &str, name: &dyn Fn(&str) -> Option<String>) -> String {
         Some((address, _)) => address.to_owned(),
         None => token.to_owned(),
     }
-}
-
-fn atoms(line: &str) -> Vec<Atom<'_>> {
-    let mut atoms = Vec::new();
-    let mut at = 0;
-    while let Some(c) = line[at..].chars().next() {
-        let rest = &line[at..];
-        if let Some(token) = token(rest) {
-            atoms.push(Atom::Token(token));
-            at += token.len() + 2;
-        } else if is_web(rest) {
-            let word = rest.split(|c: char| c.is_whitespace() || c == '>').next().unwrap_or(rest);
-            // A mark that opened before an address may close right behind it.
-            let address = word.trim_end_matches(|c| is_sign(c) && is_open(&atoms, c));
-            atoms.push(Atom::Address(address));
-            at += address.len();
-        } else {
-            let (before, after) =
-                (line[..at].chars().next_back(), rest[c.len_utf8()..].chars().next());
-            atoms.push(if is_sign(c) { Atom::Sign(c, before, after) } else { Atom::Char(c) });
-            at += c.len_utf8();
-        }
-    }
-    atoms
-}
-
-/// Tells whether a mark may have opened.
-fn is_open(atoms: &[Atom<'_>], sign: char) -> bool {
-    atoms.iter().any(|atom| {
-        matches!(atom, Atom::Sign(c, before, after) if *c == sign && outside(*before) && inside(*after))
-    })
-}
-
-/// Returns what stands between the brackets of a mention or a link of ours.
-fn token(rest: &str) -> Option<&str> {
-    let inner = rest.strip_prefix('<')?;
-    let end = inner.find('>')?;
-    (inner.starts_with("users/") || is_web(inner)).then(|| &inner[..end])
-}
-
-fn is_web(text: &str) -> bool {
-    let begins =
-        |start: &str| text.get(..start.len()).is_some_and(|text| text.eq_ignore_ascii_case(start));
-    begins("http://") || begins("https://")
-}
-
-/// Tells of each atom whether it is a mark that fires: first code, then what is outside code.
-fn marks(atoms: &[Atom<'_>]) -> Vec<bool> {
-    let mut fires = vec![false; atoms.len()];
-    let mut in_code = vec![false; atoms.len()];
-    for signs in [&['`'][..], &['*', '_', '~']] {
-        for open in 0..atoms.len() {
-            let Atom::Sign(sign, before, after) = atoms[open] else { continue };
-            let opens = outside(before) && inside(after);
-            if !signs.contains(&sign) || !opens || fires[open] || in_code[open] {
-                continue;
-            }
-            let closes = |at: &usize| {
-                matches!(atoms[*at], Atom::Sign(other, before, after)
-                    if other == sign && inside(before) && outside(after))
-            };
-            let mut rest = open + 1..atoms.len();
-            if let Some(close) = rest.find(|at| !fires[*at] && !in_code[*at] && closes(at)) {
-                (fires[open], fires[close]) = (true, true);
-                in_code[open + 1..close].fill(sign == '`');
-            }
-        }
-    }
-    fires
-}
-
-fn outside(c: Option<char>) -> bool {
-    c.is_none_or(|c| !c.is_alphanumeric() && c != JOINER)
-}
-
-fn inside(c: Option<char>) -> bool {
-    c.is_some_and(|c| !c.is_whitespace())
 }
 
 /// Takes the joiners off signs and line starts. Behind a `<` a blank takes the joiner's place, so
