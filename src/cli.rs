@@ -26,6 +26,7 @@ mod losses;
 mod manifest;
 mod plain;
 mod plan;
+mod preview;
 mod progress;
 mod rate;
 mod reasons;
@@ -59,6 +60,7 @@ pub use lanes::lanes;
 pub use logs::{LogOptions, Logs};
 pub use losses::losses;
 pub use plain::Plain;
+pub use preview::PreviewArgs;
 pub use progress::Bars;
 pub use report::{ReportContext, json, paint, report};
 pub use safe::{display_column, display_safe, display_short};
@@ -85,6 +87,7 @@ fn dispatch(cli: &Cli) -> anyhow::Result<Exit> {
     let common = &cli.common;
     match &cli.command {
         Command::Inspect(args) => inspect::inspect(common, args),
+        Command::Preview(args) => preview::preview(common, args),
         Command::Plan(args) => plan::plan(common, args),
         Command::Run(args) => run::run(common, args),
         Command::Status(args) => status::status(common, args),

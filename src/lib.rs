@@ -24,6 +24,7 @@
 //! - [`convert`]: a Slack message in, Chat text and losses out. Pure.
 //! - [`ledger`]: what is owed and what is paid, in SQLite. The one home of SQL.
 //! - [`plan`]: archive to ledger: items, times, losses; and, just ahead of sending, frozen bodies.
+//! - [`preview`]: how a conversation will read in Chat, gathered offline; as a page too.
 //! - [`chat`]: Google's API as we need it: transport, tokens, outcomes.
 //! - [`send`]: pays off the ledger: lanes, judgement, verification, completion.
 //! - [`emulator`]: a Google Chat that remembers and obeys the rules. Imports nothing of ours.
@@ -42,6 +43,7 @@ pub mod ids;
 pub mod ledger;
 pub mod pace;
 pub mod plan;
+pub mod preview;
 pub mod send;
 pub mod settings;
 pub mod slack;

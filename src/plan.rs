@@ -8,6 +8,7 @@ mod conversation;
 mod members;
 mod names;
 mod notes;
+mod offline;
 mod order;
 mod people;
 mod record;
@@ -16,6 +17,7 @@ mod steps;
 mod times;
 
 pub use names::Renamed;
+pub use offline::Offline;
 pub use people::{Matched, People};
 pub use stage::Stager;
 
@@ -201,8 +203,7 @@ impl Bench {
     }
 
     fn threads(&self, conversation: Option<&Conversation>) -> bool {
-        let direct = conversation.is_some_and(|one| matches!(one.kind, Kind::Direct | Kind::Group));
-        !(direct && self.direct == DmPolicy::GroupChat)
+        conversation.is_none_or(|one| has_threads(one, self.direct))
     }
 
     fn name<'a>(&'a self, conversation: &'a Conversation) -> &'a str {
@@ -225,6 +226,12 @@ impl Bench {
             Some(_) => "no_account",
         }
     }
+}
+
+/// Tells whether a conversation's space may have threads.
+fn has_threads(conversation: &Conversation, policy: DmPolicy) -> bool {
+    let direct = matches!(conversation.kind, Kind::Direct | Kind::Group);
+    !(direct && policy == DmPolicy::GroupChat)
 }
 
 /// Returns where every conversation stands, in each export that has it.

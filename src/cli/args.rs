@@ -1,6 +1,7 @@
 //! The command line: every command, its flags and its help.
 
 use super::flags::{ChaosFlags, SourceFlags, SpeedFlags, TargetFlags};
+use super::preview::PreviewArgs;
 use crate::settings::Pace;
 use clap::{ArgGroup, Args, Parser, Subcommand};
 use std::path::{Path, PathBuf};
@@ -11,6 +12,7 @@ const WORK: &str = "chatferry-work";
 const EXAMPLES: &str = "\
 Try it first, without Google:
   chatferry inspect export.zip
+  chatferry preview export.zip --channel general
   chatferry rehearse export.zip
 
 A migration, step by step (docs/operations.md tells the rest):
@@ -66,6 +68,8 @@ impl Common {
 pub enum Command {
     /// Say what is in an export; changes nothing
     Inspect(InspectArgs),
+    /// Show how a conversation will read in Google Chat; changes nothing
+    Preview(PreviewArgs),
     /// Read an export into the work folder and say what would happen; sends nothing
     Plan(PlanArgs),
     /// Send what is owed, up to the edge of completion; resumes after any stop

@@ -2,6 +2,7 @@
 
 use super::args::RehearseArgs;
 use super::folder::Flags;
+use super::preview::PreviewArgs;
 use crate::emulator::{Chaos, Profile};
 use crate::settings::{Dm, Pace};
 use clap::Args;
@@ -134,5 +135,12 @@ impl RehearseArgs {
     pub fn settings(&self) -> Flags {
         let admin = given([("admin", self.admin.clone())]);
         [self.source.settings(), self.speed.settings(), admin].concat()
+    }
+}
+
+impl PreviewArgs {
+    /// Returns the settings that were given.
+    pub fn settings(&self) -> Flags {
+        [self.source.settings(), given([("admin", self.admin.clone())])].concat()
     }
 }

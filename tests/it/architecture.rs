@@ -28,6 +28,7 @@ const ROOMS: &[(&str, &[&str])] = &[
             "convert", "ledger",
         ],
     ),
+    ("preview", &["ids", "draft", "wire", "slack", "convert", "ledger", "plan"]),
     ("chat", &["ids", "clock", "crash", "draft", "wire"]),
     ("send", &["ids", "clock", "draft", "event", "settings", "wire", "pace", "ledger", "chat"]),
     ("emulator", &[]),

@@ -28,9 +28,10 @@ fn help_tells_what_to_type_first() {
 
 #[test]
 fn every_command_has_help() {
-    for command in
-        ["inspect", "plan", "run", "status", "verify", "complete", "retry", "rehearse", "emulate"]
-    {
+    for command in [
+        "inspect", "preview", "plan", "run", "status", "verify", "complete", "retry", "rehearse",
+        "emulate",
+    ] {
         let text = help(&[command, "--help"]);
         insta::assert_snapshot!(format!("help_of_{command}"), text);
     }

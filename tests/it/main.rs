@@ -59,6 +59,7 @@ mod ledger_start_over;
 mod links;
 mod model;
 mod pace_quotas;
+mod preview;
 mod proof;
 mod rig;
 mod send_downgrade;

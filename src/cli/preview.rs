@@ -1,0 +1,126 @@
+//! `chatferry preview`: how a conversation will read in Chat, in the terminal or as a page.
+
+mod args;
+mod terminal;
+
+pub use args::PreviewArgs;
+
+use super::args::Common;
+use super::words::counted;
+use super::{Exit, archives, display_safe, json_line, ledger, print, told};
+use crate::ids::Account;
+use crate::ledger::Listed;
+use crate::plan::Offline;
+use crate::preview::{Names, NoSuch, Preview, Stretch, choose, gather, page};
+use crate::settings::{Layers, Settings, WorkFolder, environment};
+use crate::slack::Conversation;
+use std::path::Path;
+
+/// Columns where standard output is no terminal.
+const COLS: usize = 80;
+/// Longer lines are hard to read.
+const WIDEST: usize = 100;
+
+pub(super) fn preview(common: &Common, args: &PreviewArgs) -> anyhow::Result<Exit> {
+    let work = WorkFolder::at(common.folder());
+    let flags = args.settings();
+    let settings = Settings::resolve(&Layers {
+        file: Some(work.settings()),
+        environment: environment(),
+        flags,
+    })?;
+    let listed = directory(&work)?;
+    let admin = settings.admin.clone();
+    let nobody = || Account::new("");
+    let choices = archives::choices(&settings, &admin.clone().unwrap_or_else(nobody))?;
+    let archives = archives::open_all(&args.exports, &settings)?;
+    let exports = archives.into_iter().map(|(_, export)| export).collect();
+    let known = (!listed.is_empty()).then_some(&listed[..]);
+    let offline = Offline::new(exports, known, &choices.people, choices.convert);
+    let conversation = find(&offline, &args.channel)?;
+    let names = Names::of(offline.converter().roster(), &listed, admin.as_ref());
+    let stretch = Stretch { around: args.around, count: usize::from(args.count) };
+    let mut preview = gather(&offline, conversation, stretch, names)?;
+    preview.people = people(&offline, &settings, listed.len());
+    show(common, args, &preview)?;
+    Ok(if preview.total == 0 { Exit::Refused } else { Exit::Done })
+}
+
+fn show(common: &Common, args: &PreviewArgs, preview: &Preview) -> anyhow::Result<()> {
+    if let Some(path) = &args.html {
+        write(path, &page(preview))?;
+        let shown = counted(preview.shown, "message", "messages");
+        if !common.json && !common.quiet {
+            print(&format!("{shown} written to {}\n", display_safe(&path.display().to_string())))?;
+        }
+    }
+    if common.json {
+        return print(&(json_line(&serde_json::to_value(preview)?) + "\n"));
+    }
+    if args.html.is_some() {
+        return Ok(());
+    }
+    let term = console::Term::stdout();
+    let cols = if term.is_term() { usize::from(term.size().1).min(WIDEST) } else { COLS };
+    print(&terminal::text(preview, cols, console::colors_enabled()))
+}
+
+/// Writes the page, whole or not at all.
+fn write(path: &Path, page: &str) -> anyhow::Result<()> {
+    let hint = "name a file in a folder that can be written to: --html FILE";
+    std::fs::write(path, page)
+        .map_err(|error| told(Exit::Refused, format!("{}: {error}", path.display()), hint))
+}
+
+/// Returns the Directory as a run in the work folder read it; nothing where there was none.
+fn directory(work: &WorkFolder) -> anyhow::Result<Vec<Listed>> {
+    if !work.ledger().exists() {
+        return Ok(Vec::new());
+    }
+    Ok(ledger::look(work)?.directory()?)
+}
+
+fn find<'a>(offline: &'a Offline, wanted: &str) -> anyhow::Result<&'a Conversation> {
+    choose(offline, wanted).map_err(|why| {
+        let (what, hint) = match why {
+            NoSuch::Several(ids) => (
+                format!("{} is the name of several conversations", display_safe(wanted)),
+                format!("name one by its Slack id: {}", ids.join(", ")),
+            ),
+            NoSuch::Unknown(alike) => (
+                format!("no conversation is called {}", display_safe(wanted)),
+                match &alike[..] {
+                    [] => String::from("a channel's name, with or without #, or its Slack id"),
+                    alike => {
+                        format!("did you mean {}?", display_safe(&alike.join(", ")))
+                    }
+                },
+            ),
+        };
+        told(Exit::Refused, what, hint)
+    })
+}
+
+/// Says where accounts and names come from.
+fn people(offline: &Offline, settings: &Settings, listed: usize) -> String {
+    let everyone = &offline.people().by_id;
+    let of = |how: &str| everyone.values().filter(|one| one.how == how).count();
+    let matched = everyone.values().filter(|one| one.account.is_some()).count();
+    let directory = match (listed, of("assumed")) {
+        (0, 0) => String::new(),
+        (0, assumed) => {
+            format!(" ({assumed} assumed from the e-mail address: the Directory was not read yet)")
+        }
+        (listed, _) => {
+            format!(", by the Directory's {}", counted(listed as u64, "account", "accounts"))
+        }
+    };
+    let file = match settings.people.as_deref().and_then(Path::file_name) {
+        Some(name) => {
+            let name = display_safe(&name.to_string_lossy());
+            format!("; the people file {name} names {}", of("file"))
+        }
+        None => String::from("; there is no people file"),
+    };
+    format!("{matched} of {} Slack identities have an account{directory}{file}.", everyone.len())
+}

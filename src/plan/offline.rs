@@ -1,0 +1,98 @@
+//! What would become of each message, told without a ledger: for previews and inventories. The
+//! converter is the one that planning and sending use.
+
+use super::order::{self, Batch, Stop};
+use super::{Error, People, has_threads, names, union};
+use crate::convert::{Context, Converter, Settings, display_name};
+use crate::ids::ConversationId;
+use crate::ledger::Listed;
+use crate::slack::{Conversation, Export};
+use std::collections::BTreeMap;
+
+/// Exports with everything that conversion needs.
+#[derive(Debug)]
+pub struct Offline {
+    exports: Vec<Export>,
+    places: BTreeMap<ConversationId, Vec<(usize, usize)>>,
+    names: BTreeMap<ConversationId, String>,
+    people: People,
+    converter: Converter,
+}
+
+impl Offline {
+    /// Takes exports, what is known of the Directory, the admin's own map, and the settings.
+    pub fn new(
+        exports: Vec<Export>,
+        listed: Option<&[Listed]>,
+        file: &BTreeMap<String, String>,
+        settings: Settings,
+    ) -> Self {
+        let people = People::of(&exports, listed, file);
+        let roster = people.roster(&exports);
+        let places = union(&exports);
+        let newest: Vec<&Conversation> = places
+            .values()
+            .filter_map(|at| at.last())
+            .map(|(e, c)| &exports[*e].conversations()[*c])
+            .collect();
+        let (names, _) = names::settle(&newest, &|one| display_name(one, &roster));
+        Self { converter: Converter::new(roster, settings), exports, places, names, people }
+    }
+
+    /// Returns the converter.
+    pub const fn converter(&self) -> &Converter {
+        &self.converter
+    }
+
+    /// Returns who was matched with whom.
+    pub const fn people(&self) -> &People {
+        &self.people
+    }
+
+    /// Returns each conversation once, as the newest export has it.
+    pub fn conversations(&self) -> impl Iterator<Item = &Conversation> {
+        self.places.values().filter_map(|at| at.last()).map(|at| self.at(*at))
+    }
+
+    /// Returns the name that a conversation's space will have.
+    pub fn name<'a>(&'a self, id: &'a ConversationId) -> &'a str {
+        self.names.get(id).map_or(id.as_str(), String::as_str)
+    }
+
+    /// Returns what a conversation's space allows.
+    pub fn context(&self, conversation: &Conversation) -> Context {
+        Context { threads: has_threads(conversation, self.converter.settings().direct) }
+    }
+
+    /// Reads a conversation in the order of time, each message once, a day file at a time. Where
+    /// the archive turns out not to be in that order, it begins anew.
+    pub(crate) fn read<T>(
+        &self,
+        id: &ConversationId,
+        begin: &dyn Fn() -> T,
+        take: &dyn Fn(&mut T, Batch),
+    ) -> Result<T, Error> {
+        let places = self.places.get(id).map_or(&[][..], Vec::as_slice);
+        let sources: Vec<_> = places.iter().map(|at| (&self.exports[at.0], self.at(*at))).collect();
+        let read = |disordered: bool| {
+            let mut state = begin();
+            order::walk(&sources, disordered, &mut |batch| {
+                take(&mut state, batch);
+                Ok(())
+            })
+            .map(|()| state)
+        };
+        match read(sources.len() > 1).or_else(|stop| match stop {
+            Stop::Disordered => read(true),
+            stop @ Stop::Failed(_) => Err(stop),
+        }) {
+            Ok(state) => Ok(state),
+            Err(Stop::Failed(error)) => Err(error),
+            Err(Stop::Disordered) => Err(Error::Order),
+        }
+    }
+
+    fn at(&self, (export, conversation): (usize, usize)) -> &Conversation {
+        &self.exports[export].conversations()[conversation]
+    }
+}
