@@ -16,6 +16,7 @@ mod change;
 mod chaos;
 mod check;
 mod coverage;
+mod custom_emoji;
 mod dialects;
 mod directory;
 mod edits;

@@ -40,6 +40,9 @@ pub(super) fn dump(shared: &Shared) -> String {
     for room in rooms {
         space(&room.lock(), &people, shared.clock.now(), &mut out);
     }
+    for (name, by, sha256) in shared.gallery.all() {
+        line(&mut out, &json!({ "emoji": name, "by": people.email(by), "sha256": sha256 }));
+    }
     out
 }
 

@@ -59,7 +59,10 @@ fn emoji(turn: &Turn<'_>) -> Outcome<String> {
         (Some(_), None) => {
             Err(Refusal::invalid(Point::Emoji, "reaction.emoji.unicode is not a supported emoji."))
         }
-        (None, Some(uid)) if !uid.is_empty() => Ok(format!("custom:{uid}")),
+        (None, Some(uid)) if turn.shared.gallery.has(uid) => Ok(format!("custom:{uid}")),
+        (None, Some(_)) => {
+            Err(Refusal::invalid(Point::CustomGone, "There is no custom emoji with this uid."))
+        }
         _ => Err(Refusal::invalid(
             Point::EmojiKind,
             "reaction.emoji needs exactly one of unicode and custom_emoji.",

@@ -61,7 +61,8 @@ pub(super) fn by_id(id: &str) -> Option<&'static Method> {
 
 fn split(path: &str) -> (&str, &str) {
     match path.rsplit_once(':') {
-        Some((head, suffix)) if !suffix.contains('/') => (head, suffix),
+        // The name of a custom emoji ends in a colon.
+        Some((head, suffix)) if !suffix.contains('/') && !suffix.is_empty() => (head, suffix),
         _ => (path, ""),
     }
 }

@@ -13,8 +13,8 @@ use super::route::{self, Found, Names};
 use super::shared::{Shared, Turn};
 use super::token::{self, Caller};
 use super::{
-    admin, directory, edits, listing, members, messages, reactions, space_life, spaces, time,
-    trouble, uploads,
+    admin, custom_emoji, directory, edits, listing, members, messages, reactions, space_life,
+    spaces, time, trouble, uploads,
 };
 use axum::body::{Body, Bytes};
 use axum::response::Response;
@@ -265,7 +265,7 @@ fn dispatch(turn: &mut Turn<'_>) -> Outcome<Vec<u8>> {
             Point::UploadForm,
             "Use the path /upload/v1/…: this one takes no media.",
         )),
-        other => Err(Refusal::unmodelled(other)),
+        _ => custom_emoji::answer(turn),
     }
 }
 

@@ -4,6 +4,7 @@ use super::agenda::Agenda;
 use super::chaos::Weather;
 use super::check::Check;
 use super::coverage::{Coverage, Point};
+use super::custom_emoji::Gallery;
 use super::dialects::Dialects;
 use super::facts::{Method, Scopes, Spec};
 use super::faults::Faults;
@@ -51,6 +52,7 @@ pub(super) struct Shared {
     pub(super) key: FakeKey,
     pub(super) world: World,
     pub(super) uploads: Uploads,
+    pub(super) gallery: Gallery,
     /// Ends everything that outlives its request.
     pub(super) stop: CancellationToken,
     people: RwLock<People>,
@@ -101,6 +103,7 @@ impl Shared {
             tokens: Tokens::default(),
             world: World::default(),
             uploads: Uploads::default(),
+            gallery: Gallery::default(),
             stop: CancellationToken::new(),
             people: RwLock::new(people),
             ids,

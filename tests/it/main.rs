@@ -36,6 +36,7 @@ mod emulator_chaos;
 mod emulator_client;
 mod emulator_coverage;
 mod emulator_dialects;
+mod emulator_emoji;
 mod emulator_faults;
 mod emulator_import;
 mod emulator_official;

@@ -37,6 +37,10 @@ rows! {
         "spaces.members.list": "the call" => REFERENCE;
         "spaces.members.patch": "the call" => Documented("update-members");
         "spaces.members.delete": "the call" => REFERENCE;
+        "customEmojis.create": "the call" => REFERENCE;
+        "customEmojis.get": "the call" => REFERENCE;
+        "customEmojis.list": "the call" => REFERENCE;
+        "customEmojis.delete": "the call" => REFERENCE;
         "media.upload": "the call" => Documented("upload-media-attachments");
     }
     /// Every field and parameter.
@@ -56,6 +60,8 @@ rows! {
         "spaces.members.create": "`createTime`" "`deleteTime`" => GUIDE;
         "spaces.members.list": "`pageSize`" "`pageToken`" "`showInvited`" => REFERENCE;
         "spaces.members.patch": "`updateMask`" "`role`" => REFERENCE;
+        "customEmojis.create": "`emojiName`" "`payload.filename`" "`payload.fileContent`" => REFERENCE;
+        "customEmojis.list": "`filter`" "`pageSize`" "`pageToken`" => REFERENCE;
         "media.upload": "`uploadType`" "`filename`" => REFERENCE;
     }
 }

@@ -100,6 +100,7 @@ points! {
     ReactionAgain: "spaces.messages.reactions.create", "one user's same emoji on the same message", Assumed;
     Emoji: "spaces.messages.reactions.create", "which emoji are refused", Observed("noslacking");
     EmojiKind: "spaces.messages.reactions.create", "one of unicode and custom", REFERENCE;
+    CustomGone: "spaces.messages.reactions.create", "a custom emoji that is not there", Assumed;
     NoReaction: "spaces.messages.reactions.delete", "an unknown reaction is not found", REFERENCE;
     MemberName: "spaces.members.create", "users/ and an id or address", REFERENCE;
     MemberApp: "spaces.members.create", "apps are no members here", Assumed;
@@ -118,6 +119,12 @@ points! {
     FileSize: "media.upload", "200 MB", REFERENCE;
     UploadRange: "media.upload", "chunks of 256 KiB with Content-Range", CLIENTS;
     UploadSession: "media.upload", "an unknown session is not found", CLIENTS;
+    EmojiName: "customEmojis.create", "colons around, lower case, digits, single separators between", REFERENCE;
+    EmojiPicture: "customEmojis.create", "a square PNG, JPEG or GIF of 64 to 500 pixels below 256 KB", REFERENCE;
+    EmojiTaken: "customEmojis.create", "a name is taken once", GAM;
+    NoEmoji: "customEmojis.get", "an unknown emoji is not found", REFERENCE;
+    EmojiFilter: "customEmojis.list", "by creator", REFERENCE;
+    EmojiOfAnother: "customEmojis.delete", "one's own", Assumed;
     DirectoryAdmin: "directory.users.list", "for an admin", DIRECTORY;
     DirectoryQuery: "directory.users.list", "which parameters are taken", DIRECTORY;
 }
