@@ -58,7 +58,7 @@ pub use hint::{Tell, Told, judge, message, told};
 pub use jsonl::{Json, json_line};
 pub use lanes::lanes;
 pub use logs::{LogOptions, Logs};
-pub use losses::losses;
+pub use losses::{loss_account, losses};
 pub use plain::Plain;
 pub use preview::PreviewArgs;
 pub use progress::Bars;

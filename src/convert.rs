@@ -4,6 +4,7 @@
 //! Three sources (rich text, other blocks, mrkdwn) become one tree; one renderer turns the tree
 //! into Chat's markup; whatever does not survive is counted as a [`Loss`].
 
+mod account;
 mod author;
 mod blocks;
 mod cards;
@@ -24,6 +25,7 @@ mod subtype;
 mod system;
 mod tree;
 
+pub use account::{Alike, ConversationSum, KindSum, LossAccount, Weights};
 pub use emoji::{find as find_emoji, names as emoji_names};
 pub use fate::{
     Converted, Fate, FileFate, FileOutcome, Gone, ReactionFate, ReactionOutcome, Sender, Skip,

@@ -24,7 +24,9 @@ mod tell;
 mod told;
 mod writer;
 
-pub use account::{Account, Gone, ItemKind, ItemState, LaneStanding, Named, Tally, Wedged};
+pub use account::{
+    Account, Gone, ItemKind, ItemState, LaneStanding, LossGroup, Named, Tally, Wedged,
+};
 pub use error::Error;
 pub use expect::{Expected, ExpectedMember, ExpectedReaction, Standing};
 pub use give_way::Poorer;

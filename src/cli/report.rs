@@ -79,6 +79,7 @@ pub fn json(account: &Account, extra: &ReportContext) -> Value {
         "bottleneck": extra.bottleneck,
         "next": extra.next,
         "account": account,
+        "loss_account": super::loss_account(account),
     })
 }
 
@@ -86,6 +87,7 @@ fn body(account: &Account, extra: &ReportContext, room: usize) -> String {
     let mut lines = wrap(&headline::headline(account, extra), COLS, "");
     lines.extend(times(extra));
     lines.extend(section::items(account));
+    lines.extend(section::weights(&super::loss_account(account)));
     lines.extend(section::named("What did not survive", &account.losses, room, extra));
     lines.extend(section::named("Left out", &account.skipped, room.min(3), extra));
     lines.extend(section::named("Lost in Slack already", &account.lost, room.min(3), extra));

@@ -16,6 +16,17 @@ pub enum Weight {
     Whole,
 }
 
+impl Weight {
+    /// Returns the word for it.
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::Cosmetic => "cosmetic",
+            Self::Content => "content",
+            Self::Whole => "whole",
+        }
+    }
+}
+
 macro_rules! losses {
     ($($name:ident $code:literal $weight:ident $text:literal;)*) => {
         /// One way in which a message in Chat is less than it was in Slack.

@@ -1,6 +1,6 @@
 //! The honest account: every source item in exactly one state, and the sums.
 
-use crate::ids::Micros;
+use crate::ids::{ConversationId, Micros, SlackTs};
 use serde::Serialize;
 use std::collections::BTreeMap;
 
@@ -85,6 +85,21 @@ pub struct Named {
     pub count: u64,
 }
 
+/// Items of one conversation that lose the same.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct LossGroup {
+    /// Slack's id of the conversation.
+    pub conversation: ConversationId,
+    /// The name of its space, else Slack's: hostile.
+    pub name: String,
+    /// What each of them loses, as `code:count,…`; empty for nothing.
+    pub losses: String,
+    /// How many items they are.
+    pub items: u64,
+    /// The first of them, where they are messages.
+    pub first: Option<SlackTs>,
+}
+
 /// A wedged step, as the report lists it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Wedged {
@@ -145,6 +160,9 @@ pub struct Account {
     pub items: BTreeMap<ItemKind, Tally>,
     /// What did not survive, the heaviest first.
     pub losses: Vec<Named>,
+    /// The same by conversation; for sums by weight, and examples.
+    #[serde(skip)]
+    pub loss_groups: Vec<LossGroup>,
     /// What was left out, and why.
     pub skipped: Vec<Named>,
     /// What was lost at source, and why.

@@ -1,16 +1,18 @@
 //! The account, summed from the items; and where each lane stands.
 
-use super::account::{Account, Gone, ItemKind, ItemState, LaneStanding, Named, Wedged};
+use super::account::{Account, Gone, ItemKind, ItemState, LaneStanding, LossGroup, Named, Wedged};
 use super::codes::Code;
 use super::{Error, Lane, LaneState, Ledger};
 use crate::draft::Rung;
-use crate::ids::SlackTs;
+use crate::ids::{ConversationId, SlackTs};
 use std::collections::BTreeMap;
 
 impl Ledger {
     /// Sums up. `Named::text` is left empty: the words belong to whoever shows them.
     pub fn account(&self) -> Result<Account, Error> {
-        let mut account = Account { losses: self.losses()?, ..Account::default() };
+        let groups = self.loss_groups()?;
+        let mut account =
+            Account { losses: losses(&groups), loss_groups: groups, ..Account::default() };
         let mut query =
             self.db.prepare("SELECT kind, state, count(*) FROM item GROUP BY kind, state")?;
         let mut rows = query.query([])?;
@@ -33,21 +35,26 @@ impl Ledger {
         Ok(account)
     }
 
-    /// Sums the losses of all items that are not skipped.
-    fn losses(&self) -> Result<Vec<Named>, Error> {
-        let sql = "SELECT losses, count(*) FROM item WHERE losses IS NOT NULL AND state <> 3 GROUP BY losses";
+    /// Groups the items that are not left out by conversation and by what they lose.
+    fn loss_groups(&self) -> Result<Vec<LossGroup>, Error> {
+        let sql = "SELECT c.slack, coalesce((SELECT l.name FROM lane l WHERE l.conversation = c.id
+                ORDER BY l.generation DESC LIMIT 1), c.name), g.losses, g.items, g.first, g.kind
+            FROM (SELECT conversation, kind, coalesce(losses, '') losses, count(*) items, min(ts) first
+                FROM item WHERE state <> 3 AND (kind = 0 OR losses IS NOT NULL) GROUP BY 1, 2, 3) g
+            JOIN conversation c ON c.id = g.conversation ORDER BY c.slack, g.kind, g.losses";
         let mut query = self.db.prepare(sql)?;
-        let mut rows = query.query([])?;
-        let mut sums: BTreeMap<String, u64> = BTreeMap::new();
-        while let Some(row) = rows.next()? {
-            let (losses, items): (String, i64) = (row.get(0)?, row.get(1)?);
-            for loss in losses.split(',') {
-                let (code, count) = loss.split_once(':').unwrap_or((loss, "1"));
-                *sums.entry(code.to_owned()).or_default() +=
-                    items as u64 * count.parse::<u64>().unwrap_or(1);
-            }
-        }
-        Ok(named(sums))
+        let rows = query.query_map([], |row| {
+            let is_message = row.get::<_, i64>(5)? == ItemKind::Message.code();
+            let first = row.get(4)?;
+            Ok(LossGroup {
+                conversation: ConversationId::new(&row.get::<_, String>(0)?),
+                name: row.get(1)?,
+                losses: row.get(2)?,
+                items: row.get::<_, i64>(3)? as u64,
+                first: is_message.then(|| SlackTs::from_micros(first)),
+            })
+        })?;
+        Ok(rows.collect::<rusqlite::Result<_>>()?)
     }
 
     /// Names some of the records that could not be read.
@@ -143,6 +150,19 @@ fn note_lane(account: &mut Account, lane: &Lane) {
         account.verified.0 += u64::from(lane.verified);
         account.verified.1 += 1;
     }
+}
+
+/// Sums the losses of all groups.
+fn losses(groups: &[LossGroup]) -> Vec<Named> {
+    let mut sums: BTreeMap<String, u64> = BTreeMap::new();
+    for group in groups.iter().filter(|group| !group.losses.is_empty()) {
+        for loss in group.losses.split(',') {
+            let (code, count) = loss.split_once(':').unwrap_or((loss, "1"));
+            *sums.entry(code.to_owned()).or_default() +=
+                group.items * count.parse::<u64>().unwrap_or(1);
+        }
+    }
+    named(sums)
 }
 
 /// The most frequent first.

@@ -1,6 +1,8 @@
 //! What would become of each message, told without a ledger: for previews and inventories. The
 //! converter is the one that planning and sending use.
 
+mod losses;
+
 use super::order::{self, Batch, Stop};
 use super::{Error, People, has_threads, names, union};
 use crate::convert::{Context, Converter, Settings, display_name};

@@ -58,6 +58,7 @@ mod ledger_rebuild;
 mod ledger_rig;
 mod ledger_start_over;
 mod links;
+mod loss_account;
 mod model;
 mod pace_quotas;
 mod preview;

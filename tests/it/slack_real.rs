@@ -73,7 +73,8 @@ fn a7_packing_changes_nothing() {
         assert_eq!(contents(&variant), contents(&plain), "{name}");
         assert_eq!(variant.findings(), plain.findings(), "{name}");
         let inventory = |export: &Export| {
-            let json = inspect::json(&Inventory::take(export, &mut |_| {}), export.findings());
+            let json =
+                inspect::json(&Inventory::take(export, &mut |_| {}), export.findings(), None);
             json.replace(export.source_name(), "X")
         };
         assert_eq!(inventory(&variant), inventory(&plain), "{name}");

@@ -40,7 +40,7 @@ fn the_sample_is_clean_and_has_one_of_each() {
 fn the_json_is_the_same_inventory() {
     let export = sample();
     let inventory = Inventory::take(&export, &mut |_| {});
-    insta::assert_snapshot!(inspect::json(&inventory, export.findings()));
+    insta::assert_snapshot!(inspect::json(&inventory, export.findings(), None));
 }
 
 #[test]

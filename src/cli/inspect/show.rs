@@ -2,6 +2,7 @@
 //! and are made safe here.
 
 use crate::cli::safe::display_safe;
+use crate::convert::LossAccount;
 use crate::slack::inventory::Inventory;
 use crate::slack::{ExportKind, Finding};
 use comfy_table::{CellAlignment, ContentArrangement, Table, presets};
@@ -36,15 +37,21 @@ pub fn table(inventory: &Inventory, findings: &[Finding]) -> String {
 }
 
 /// Returns the inventory as one JSON object.
-pub fn json(inventory: &Inventory, findings: &[Finding]) -> String {
+pub fn json(
+    inventory: &Inventory,
+    findings: &[Finding],
+    loss_account: Option<&LossAccount>,
+) -> String {
     #[derive(Serialize)]
     struct Whole<'a> {
         #[serde(flatten)]
         inventory: &'a Inventory,
         findings: &'a [Finding],
+        #[serde(skip_serializing_if = "Option::is_none")]
+        loss_account: Option<&'a LossAccount>,
     }
     // Strings, numbers and maps with text keys: nothing in it can fail to be written.
-    serde_json::to_string_pretty(&Whole { inventory, findings }).unwrap_or_default()
+    serde_json::to_string_pretty(&Whole { inventory, findings, loss_account }).unwrap_or_default()
 }
 
 fn headline(inventory: &Inventory) -> String {
@@ -169,7 +176,7 @@ fn counted(title: &str, unit: &str, counts: &BTreeMap<String, u64>) -> String {
 }
 
 /// A table without lines but under its header; empty without rows.
-fn grid(header: &[&str], rows: impl Iterator<Item = Vec<String>>) -> String {
+pub(super) fn grid(header: &[&str], rows: impl Iterator<Item = Vec<String>>) -> String {
     let mut table = Table::new();
     table.load_style(presets::UTF8_HORIZONTAL_ONLY);
     table.set_content_arrangement(ContentArrangement::Dynamic).set_width(COLUMNS);
@@ -195,7 +202,7 @@ fn named(value: &impl Serialize) -> String {
 }
 
 /// A number with its thousands apart.
-fn grouped(number: u64) -> String {
+pub(super) fn grouped(number: u64) -> String {
     let digits = number.to_string();
     let mut text = String::with_capacity(digits.len() + digits.len() / 3);
     for (index, digit) in digits.chars().enumerate() {

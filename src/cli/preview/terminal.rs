@@ -4,7 +4,7 @@ mod ink;
 
 use crate::cli::safe::{display_safe, display_short};
 use crate::cli::words::wrap;
-use crate::convert::{Loss, Weight};
+use crate::convert::Weight;
 use crate::ids::SlackTs;
 use crate::preview::{Chip, Entry, LeftOut, Preview, Shown, day, moment, reason};
 use ink::{Ink, Look};
@@ -145,7 +145,7 @@ impl Page {
         }
         self.lines.push(String::from("What does not survive, in what is shown here:"));
         for (loss, count) in losses {
-            let words = format!("{} ({}): {}", loss.code(), weight(loss), loss.text());
+            let words = format!("{} ({}): {}", loss.code(), loss.weight().word(), loss.text());
             self.row(sign(loss.weight()), count, &words);
         }
         for (code, count) in left_out {
@@ -172,13 +172,5 @@ const fn sign(weight: Weight) -> &'static str {
         Weight::Cosmetic => "~",
         Weight::Content => "!",
         Weight::Whole => "#",
-    }
-}
-
-const fn weight(loss: Loss) -> &'static str {
-    match loss.weight() {
-        Weight::Cosmetic => "cosmetic",
-        Weight::Content => "content",
-        Weight::Whole => "whole",
     }
 }

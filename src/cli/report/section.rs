@@ -5,6 +5,7 @@ use super::{COLS, ReportContext};
 use crate::cli::losses::named_line;
 use crate::cli::safe::display_short;
 use crate::cli::words::{count, counted, shell, wrap};
+use crate::convert::{LossAccount, Weights};
 use crate::ids::{Micros, rfc3339};
 use crate::ledger::{Account, ItemKind, Named, Tally, Wedged};
 use comfy_table::{CellAlignment, Table, presets};
@@ -41,6 +42,23 @@ const fn cells(tally: &Tally) -> [u64; 7] {
         tally.owed,
         tally.total(),
     ]
+}
+
+/// How many messages lose nothing, and how many how much.
+pub(super) fn weights(sums: &LossAccount) -> Vec<String> {
+    let Weights { none, cosmetic, content, whole } = sums.messages;
+    if sums.messages.total() == 0 {
+        return Vec::new();
+    }
+    let messages = counted(sums.messages.total(), "message", "messages");
+    let [none, cosmetic, content] = [none, cosmetic, content].map(count);
+    let whole = if whole > 0 { format!(", {} whole", count(whole)) } else { String::new() };
+    let text = format!(
+        "Of {messages}, {none} lose nothing, {cosmetic} something cosmetic, {content} some content{whole}."
+    );
+    let mut lines = vec![String::new()];
+    lines.extend(wrap(&text, COLS, ""));
+    lines
 }
 
 /// The heaviest of a list of named counts, and how many more there are.

@@ -1,7 +1,7 @@
 //! What the small marks under messages mean: every loss and everything left out, named once.
 
-use super::{escape, message, put};
-use crate::convert::{Skip, Weight};
+use super::{escape, put};
+use crate::convert::Skip;
 use crate::preview::Preview;
 
 pub(super) fn write(out: &mut String, preview: &Preview) {
@@ -13,8 +13,8 @@ pub(super) fn write(out: &mut String, preview: &Preview) {
     }
     out.push_str("<h2>What does not survive, in what is shown here</h2>\n<table>\n");
     for (loss, count) in losses {
-        let weight = loss.weight();
-        row(out, (message::class(weight), word(weight)), count, (loss.code(), loss.text()));
+        let weight = loss.weight().word();
+        row(out, (weight, weight), count, (loss.code(), loss.text()));
     }
     for (code, count) in left_out {
         row(out, ("gone", "left out"), count, (code, reason(code)));
@@ -31,14 +31,6 @@ fn row(out: &mut String, (class, weight): (&str, &str), count: u64, (code, text)
             <td><code>{code}</code></td><td>{text}</td></tr>\n"
         ),
     );
-}
-
-const fn word(weight: Weight) -> &'static str {
-    match weight {
-        Weight::Cosmetic => "cosmetic",
-        Weight::Content => "content",
-        Weight::Whole => "whole",
-    }
 }
 
 /// Returns the words of a reason for leaving something out.

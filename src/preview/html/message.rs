@@ -1,7 +1,6 @@
 //! One message of the page: who, when, what, its reactions, and what does not survive.
 
 use super::{escape, put, times, words};
-use crate::convert::Weight;
 use crate::ids::{SlackTs, rfc3339};
 use crate::preview::{Names, Shown, initials, moment, tone};
 
@@ -59,7 +58,7 @@ fn chips(out: &mut String, message: &Shown) {
 
 fn losses(out: &mut String, message: &Shown) {
     let losses = message.losses.iter().map(|(loss, count)| {
-        let (class, text) = (class(loss.weight()), escape(loss.text()));
+        let (class, text) = (loss.weight().word(), escape(loss.text()));
         format!(
             "<span class=\"{class}\" title=\"{text}\">{}</span>",
             times(loss.code(), u64::from(count))
@@ -71,14 +70,5 @@ fn losses(out: &mut String, message: &Shown) {
     let all: Vec<String> = losses.chain(left_out).collect();
     if !all.is_empty() {
         put(out, format_args!("<p class=\"loss\">{}</p>\n", all.join(" ")));
-    }
-}
-
-/// Returns the class that colours a weight.
-pub(super) const fn class(weight: Weight) -> &'static str {
-    match weight {
-        Weight::Cosmetic => "cosmetic",
-        Weight::Content => "content",
-        Weight::Whole => "whole",
     }
 }

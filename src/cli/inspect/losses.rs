@@ -1,0 +1,56 @@
+//! What of an export would not survive, as tables.
+
+use super::show::{grid, grouped};
+use crate::cli::safe::display_short;
+use crate::convert::{LossAccount, Weights};
+
+/// How many conversations have a row.
+const ROWS: usize = 20;
+
+/// Returns the tables: losses by weight and kind with an example each, then by conversation.
+pub(super) fn text(sums: &LossAccount) -> String {
+    if sums.messages.total() == 0 {
+        return String::new();
+    }
+    let mut text = format!("\n{}", kinds(sums));
+    text.push('\n');
+    text.push_str(&conversations(sums));
+    text.push_str("\nAccounts are assumed from e-mail addresses here; `plan` knows the people file and the settings.\n");
+    text
+}
+
+fn kinds(sums: &LossAccount) -> String {
+    let rows = sums.heaviest().into_iter().map(|(loss, kind)| {
+        let example = kind.examples().next().unwrap_or_default();
+        let text = format!(
+            "{} × in {}, {}, for example {}",
+            grouped(kind.count),
+            grouped(kind.items),
+            loss.weight().word(),
+            display_short(&example, 60)
+        );
+        vec![loss.code().to_owned(), text]
+    });
+    grid(&["would not survive", "what"], rows)
+}
+
+/// The conversations that lose most, and the sum.
+fn conversations(sums: &LossAccount) -> String {
+    let row = |name: String, messages: Weights| {
+        let Weights { none, cosmetic, content, .. } = messages;
+        [vec![name], [messages.total(), none, cosmetic, content].map(grouped).to_vec()].concat()
+    };
+    let mut all: Vec<_> = sums.conversations.values().collect();
+    all.sort_by_key(|one| std::cmp::Reverse((one.messages.content, one.messages.cosmetic)));
+    let rest = (all.len() > ROWS).then(|| {
+        let mut rest = Weights::default();
+        all[ROWS..].iter().for_each(|one| rest.merge(one.messages));
+        row(format!("{} others", all.len() - ROWS), rest)
+    });
+    let rows = all.iter().take(ROWS).map(|one| row(display_short(&one.name, 40), one.messages));
+    let all = std::iter::once(row(String::from("all"), sums.messages));
+    grid(
+        &["messages that would be sent", "all", "lose nothing", "cosmetic", "content"],
+        rows.chain(rest).chain(all),
+    )
+}
