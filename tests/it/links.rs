@@ -33,7 +33,7 @@ pub(crate) fn texts(rig: &Rig) -> Vec<String> {
 
 /// Returns how many links stayed, as the report says.
 fn kept(said: &str) -> u64 {
-    let line = said.lines().find(|line| line.contains("(link_kept)"));
+    let line = said.lines().find(|line| line.contains("(link_kept"));
     line.map_or(0, |line| line.split_whitespace().next().unwrap().parse().unwrap())
 }
 
