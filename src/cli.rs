@@ -26,6 +26,7 @@ mod losses;
 mod manifest;
 mod plain;
 mod plan;
+mod policies;
 mod preview;
 mod progress;
 mod rate;

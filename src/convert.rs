@@ -24,6 +24,7 @@ mod split;
 mod subtype;
 mod system;
 mod tree;
+mod when;
 
 pub use account::{Alike, ConversationSum, KindSum, LossAccount, Weights};
 pub use emoji::{find as find_emoji, names as emoji_names};
@@ -32,7 +33,9 @@ pub use fate::{
 };
 pub use loss::{BadLosses, Loss, Losses, Weight};
 pub use roster::{Known, Roster};
-pub use settings::{BUDGET, DmPolicy, Settings, SystemLines, VERSION};
+pub use settings::{
+    BUDGET, BotPolicy, DmPolicy, EditMark, ReactionPolicy, Settings, SystemLines, VERSION,
+};
 pub use space::{DESCRIPTION_LIMIT, NAME_LIMIT, description, display_name, space_shape};
 
 use crate::slack::Message;

@@ -5,6 +5,7 @@
 mod key;
 mod layer;
 mod parse;
+mod policy;
 mod refusal;
 mod template;
 mod value;
@@ -12,6 +13,7 @@ mod work;
 
 pub use key::{KEYS, Key};
 pub use layer::{ENV_PREFIX, Layers, environment};
+pub use policy::{Bots, Deleted, Edited, ReactionRest, Reactions, SystemLines};
 pub use refusal::{Origin, SettingsError};
 pub use value::{Detail, Dm, Pace, Unavailable};
 pub use work::{LEDGER, Lock, SETTINGS, SPACES, WorkError, WorkFolder};
@@ -46,6 +48,18 @@ pub struct Settings {
     pub headroom: f64,
     /// What direct messages and group direct messages become.
     pub dm: Dm,
+    /// Which of Slack's system lines become messages.
+    pub system_lines: SystemLines,
+    /// What an edited message says of it.
+    pub edited: Edited,
+    /// What becomes of a deleted message that has no replies.
+    pub deleted: Deleted,
+    /// What becomes of messages of apps and bots.
+    pub bots: Bots,
+    /// What becomes of reactions.
+    pub reactions: Reactions,
+    /// What becomes of reactions that nobody can make in Chat.
+    pub reaction_rest: ReactionRest,
     /// What becomes of people whose account can't be used any more.
     pub unavailable: Unavailable,
     /// Takes the last of several archive entries that bear one name, instead of refusing.
@@ -75,6 +89,12 @@ impl Default for Settings {
             pace: None,
             headroom: 0.05,
             dm: Dm::Auto,
+            system_lines: SystemLines::default(),
+            edited: Edited::Time,
+            deleted: Deleted::Skip,
+            bots: Bots::Admin,
+            reactions: Reactions::Native,
+            reaction_rest: ReactionRest::Footnote,
             unavailable: Unavailable::Attribute,
             allow_duplicate_entries: false,
             workspace: None,

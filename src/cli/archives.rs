@@ -1,14 +1,14 @@
 //! Archives and people files: opened, and refused with a hint where they can't be used.
 
 use super::hint::Tell;
+use super::policies::conversion;
 use super::safe::display_short;
 use super::words::counted;
 use super::{Exit, told};
-use crate::convert;
 use crate::ids::Account;
 use crate::ledger::{LaneState, Ledger};
 use crate::plan::Choices;
-use crate::settings::{Dm, Settings};
+use crate::settings::Settings;
 use crate::slack;
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -114,16 +114,11 @@ fn vanished(ledger: &Ledger, name: &str, path: &Path) -> anyhow::Result<Option<V
 
 /// Returns what the admin chose, for planning.
 pub(super) fn choices(settings: &Settings, admin: &Account) -> anyhow::Result<Choices> {
-    let direct = match settings.dm {
-        Dm::Auto => convert::DmPolicy::Auto,
-        Dm::GroupChat => convert::DmPolicy::GroupChat,
-        Dm::Space => convert::DmPolicy::Space,
-    };
     Ok(Choices {
         name: settings.migration.clone(),
         admin: admin.clone(),
         people: settings.people.as_deref().map_or_else(|| Ok(BTreeMap::new()), people)?,
-        convert: convert::Settings { direct, ..convert::Settings::default() },
+        convert: conversion(settings),
     })
 }
 

@@ -1,10 +1,12 @@
 //! Who posts a message in Chat, and the name that the text bears where that is not the author.
 
+use super::emoji;
 use super::fate::Sender;
 use super::loss::{Loss, Losses};
 use super::roster::{Roster, one_line};
 use super::tree::{Block, Document, Inline, Shape, Span, Style};
 use crate::draft::{JOINER, byline};
+use crate::ids::{Account, SlackUserId};
 use crate::slack::Message;
 
 /// Slackbot, whom no export lists.
@@ -17,27 +19,72 @@ pub(super) fn sender(
     losses: &mut Losses,
 ) -> (Sender, Option<String>) {
     let author = &message.author;
+    if is_app(message, roster) {
+        return app(message, roster, losses);
+    }
     let known = author.user.as_ref().and_then(|user| roster.people.get(user));
-    if let Some(account) = known.and_then(|known| known.account.as_ref()).filter(|_| !author.is_bot)
-    {
+    if let Some(account) = known.and_then(|known| known.account.as_ref()) {
         return (Sender::Person(account.clone()), None);
     }
-    let slackbot = author.user.as_ref().is_some_and(|user| user.as_str() == SLACKBOT);
-    losses.add(if author.is_bot || slackbot { Loss::BotAsText } else { Loss::AuthorAsText });
-    (Sender::Admin, Some(name(message, roster, slackbot)))
+    losses.add(Loss::AuthorAsText);
+    (Sender::Admin, Some(name(message, roster)))
+}
+
+/// Tells whether an app or a bot said it, Slackbot among them.
+pub(super) fn is_app(message: &Message, roster: &Roster) -> bool {
+    let user = message.author.user.as_ref();
+    message.author.is_bot
+        || user.is_some_and(|user| user.as_str() == SLACKBOT || roster.apps.contains(user))
+}
+
+/// Tells whether an app or bot has no account of its own.
+pub(super) fn is_homeless_app(message: &Message, roster: &Roster) -> bool {
+    is_app(message, roster) && app_account(message, roster).is_none()
+}
+
+/// An app posts with the account that the admin gave it, under its name where it takes another
+/// one; else the admin posts.
+fn app(message: &Message, roster: &Roster, losses: &mut Losses) -> (Sender, Option<String>) {
+    let name = name(message, roster);
+    let own = message.author.bot.as_ref().and_then(|bot| roster.bots.get(bot));
+    let account = app_account(message, roster);
+    if let Some(account) = account.filter(|_| own.is_none_or(|own| one_line(own) == name)) {
+        return (Sender::Person(account.clone()), None);
+    }
+    losses.add(Loss::BotAsText);
+    let face = message.extra.icon.as_deref().map(|icon| format!("{} ", face(icon)));
+    let sender = account.map_or(Sender::Admin, |account| Sender::Person(account.clone()));
+    (sender, Some(face.unwrap_or_default() + &name))
+}
+
+/// Finds the account that the people file gives an app, under its `bot_id` or its user.
+fn app_account<'r>(message: &Message, roster: &'r Roster) -> Option<&'r Account> {
+    let author = &message.author;
+    let bot = author.bot.as_deref();
+    let own = author.user.as_ref().filter(|user| roster.apps.contains(user));
+    let ids = [bot.map(SlackUserId::new), bot.and_then(|bot| roster.bot_users.get(bot)).cloned()];
+    let mut people = ids.iter().flatten().chain(own).filter_map(|id| roster.people.get(id));
+    people.find_map(|known| known.account.as_ref())
+}
+
+/// Shows an icon that is an emoji.
+fn face(icon: &str) -> String {
+    let shown = emoji::find(icon.trim_matches(':'));
+    one_line(shown.as_deref().unwrap_or(icon))
 }
 
 /// Returns the best name there is. A bot may post under another name each time, so that what the
 /// message says comes first there.
-fn name(message: &Message, roster: &Roster, slackbot: bool) -> String {
+fn name(message: &Message, roster: &Roster) -> String {
     let author = &message.author;
+    let slackbot = author.user.as_ref().is_some_and(|user| user.as_str() == SLACKBOT);
     let known = author.user.as_ref().and_then(|user| roster.people.get(user));
     let listed = known.map(|known| known.name.as_str());
     let own = author.name.as_deref();
     let bot = author.bot.as_ref().and_then(|bot| roster.bots.get(bot)).map(String::as_str);
-    let first = if author.is_bot { [own, bot, listed] } else { [listed, own, bot] };
+    let first = if is_app(message, roster) { [own, bot, listed] } else { [listed, own, bot] };
     let slackbot = slackbot.then_some("Slackbot");
-    let ids = [author.user.as_ref().map(crate::ids::SlackUserId::as_str), author.bot.as_deref()];
+    let ids = [author.user.as_ref().map(SlackUserId::as_str), author.bot.as_deref()];
     first
         .into_iter()
         .chain([slackbot])

@@ -47,10 +47,12 @@ reasons! {
         DeadSubtype "dead_subtype" "kind of record that Slack gave up; the reply itself is elsewhere";
         HiddenLog "hidden_log" "log record of an edit or deletion, or a hidden line";
         DeletedMessage "deleted_message" "deleted message without replies";
+        BotMessage "bot_message" "message of an app or bot, left out by choice";
         Empty "empty" "message without text, card or file";
         UnmappedReactor "unmapped_reactor" "reaction of somebody without an account";
         CustomReaction "custom_reaction" "reaction with a custom emoji";
         DuplicateReaction "duplicate_reaction" "same reaction twice, once two names are one emoji or two people one account";
+        ReactionsOff "reactions_off" "reaction, left out by choice";
     }
 }
 
@@ -102,6 +104,8 @@ pub enum ReactionOutcome {
         /// With what.
         emoji: Emoji,
     },
+    /// Listed in a line under the text.
+    AsText,
     /// Left out.
     Skipped(Skip),
 }

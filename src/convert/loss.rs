@@ -71,7 +71,7 @@ losses! {
     NestedList "nested_list" Cosmetic "list item below another, indented by spaces";
     CustomEmoji "custom_emoji" Cosmetic "custom emoji in the text, as its :name:";
     Split "split" Cosmetic "message too long for Chat, posted in numbered parts";
-    EditTime "edit_time" Cosmetic "time of the last edit; a mark is left";
+    EditTime "edit_time" Cosmetic "time of the last edit, by choice";
     BroadcastOnce "broadcast_once" Cosmetic "reply also sent to the channel, shown in its thread only";
     ThreadFlattened "thread_flattened" Content "reply posted without its thread";
     Tombstone "tombstone" Content "deleted message that had replies, as a placeholder";
@@ -87,6 +87,7 @@ losses! {
     FileAsText "file_as_text" Content "file, as a line with its name and a link to Slack";
     FileLost "file_lost" Content "file that Slack itself no longer has, as a line";
     ReactionsCut "reactions_cut" Content "reactions that the export counts without naming who reacted";
+    ReactionsAsText "reactions_as_text" Cosmetic "reaction that nobody can make in Chat, in a line under the text";
     BlocksUnreadable "blocks_unreadable" Content "rich layout that could not be read; the plain text was used";
     CardUnreadable "card_unreadable" Content "card that could not be read";
     UnknownBlock "unknown_block" Content "block newer than this program, left out";

@@ -6,12 +6,14 @@ use super::fate::{
 use super::loss::{Loss, Losses};
 use super::render::Renderer;
 use super::roster::Roster;
-use super::settings::Settings;
+use super::settings::{BotPolicy, EditMark, Settings};
 use super::subtype::{System, Treatment, treatment};
 use super::tree::{Block, Document, Inline, Shape, Style};
+use super::when::when;
 use super::{Context, author, blocks, cards, files, mrkdwn, reactions, split, system};
 use crate::draft::count_permalinks;
 use crate::slack::Message;
+use std::borrow::Cow;
 
 /// What one message is converted with.
 pub(super) struct Recipe<'c> {
@@ -48,7 +50,12 @@ impl Recipe<'_> {
         match treatment {
             Treatment::Skip(_, line) if self.is_root() => self.post(Treatment::System(line)),
             Treatment::Never(skip) | Treatment::Skip(skip, _) => self.skip(skip),
-            Treatment::Tombstone if message.thread.is_none() => self.skip(Skip::DeletedMessage),
+            Treatment::Tombstone if message.thread.is_none() && !self.settings.deleted_notices => {
+                self.skip(Skip::DeletedMessage)
+            }
+            Treatment::Post | Treatment::Me | Treatment::Unknown if self.is_unwanted() => {
+                self.skip(Skip::BotMessage)
+            }
             treatment => self.post(treatment),
         }
     }
@@ -56,6 +63,13 @@ impl Recipe<'_> {
     /// A root is never left out: its replies need it.
     fn is_root(&self) -> bool {
         self.message.thread == Some(self.message.ts)
+    }
+
+    /// Messages of apps may be left out; one that has an account of its own is a member like others.
+    fn is_unwanted(&self) -> bool {
+        self.settings.bots == BotPolicy::Skip
+            && !self.is_root()
+            && author::is_homeless_app(self.message, self.roster)
     }
 
     fn is_broadcast(&self) -> bool {
@@ -154,9 +168,16 @@ impl Recipe<'_> {
 
     /// Adds what Slack shows beside the text: that it was edited, that the channel saw it too.
     fn marks(&self, document: &mut Document<'_>, losses: &mut Losses) {
-        if self.message.edited.is_some() && !document.is_empty() {
-            losses.add(Loss::EditTime);
-            mark(document, "(edited)");
+        if let Some(edited) = self.message.edited.as_ref().filter(|_| !document.is_empty()) {
+            let words = match self.settings.edited {
+                EditMark::Time => format!("(edited {})", when(edited.ts)),
+                EditMark::Mark => String::from("(edited)"),
+                EditMark::Nothing => String::new(),
+            };
+            losses.add_many(Loss::EditTime, u32::from(self.settings.edited != EditMark::Time));
+            if !words.is_empty() {
+                mark(document, words);
+            }
         }
         if self.is_broadcast() && self.context.threads {
             losses.add(Loss::BroadcastOnce);
@@ -164,9 +185,9 @@ impl Recipe<'_> {
         }
     }
 
-    fn finish(
-        &self,
-        mut document: Document<'_>,
+    fn finish<'a>(
+        &'a self,
+        mut document: Document<'a>,
         voice: Voice,
         files: Vec<FileFate>,
         mut losses: Losses,
@@ -190,6 +211,9 @@ impl Recipe<'_> {
             losses.add(Loss::ThreadFlattened);
             author::put_mark_in_front(&mut document, "↪ ");
         }
+        let (roster, settings) = (self.roster, self.settings);
+        let reactions =
+            reactions::convert(&message.reactions, roster, settings, &mut document, &mut losses);
         let text = self.renderer.render(&document, self.roster, &mut losses);
         let parts = split::split(&text, &head, self.settings.budget);
         losses.add_many(Loss::Split, u32::from(parts.len() > 1));
@@ -199,7 +223,7 @@ impl Recipe<'_> {
             sender,
             thread: message.thread.filter(|_| self.context.threads),
             broadcast: self.is_broadcast(),
-            reactions: reactions::convert(&message.reactions, self.roster, &mut losses),
+            reactions,
             files,
             losses,
         }
@@ -221,7 +245,7 @@ fn placeholder(words: &str) -> Document<'_> {
 }
 
 /// Puts a small remark behind the text, on a line of its own behind code and quotes.
-fn mark(document: &mut Document<'_>, words: &'static str) {
+fn mark<'a>(document: &mut Document<'a>, words: impl Into<Cow<'a, str>>) {
     while document.blocks.last().is_some_and(|block| block.is_empty() && block.shape != Shape::Rule)
     {
         document.blocks.pop();

@@ -2,7 +2,7 @@
 
 use crate::ids::{Account, ConversationId, SlackUserId};
 use sha2::{Digest, Sha256};
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::fmt::Write as _;
 
 /// Who is who, built by the plan.
@@ -12,6 +12,10 @@ pub struct Roster {
     pub people: HashMap<SlackUserId, Known>,
     /// Names of bots by `bot_id`.
     pub bots: HashMap<String, String>,
+    /// The Slack users that are apps.
+    pub apps: HashSet<SlackUserId>,
+    /// The Slack user of a bot, by `bot_id`.
+    pub bot_users: HashMap<String, SlackUserId>,
     /// Names of conversations, without `#`.
     pub channels: HashMap<ConversationId, String>,
     /// Handles of user groups by id, without `@`.
@@ -35,6 +39,8 @@ impl Roster {
         let mut lines: Vec<String> = Vec::new();
         lines.extend(self.people.iter().map(|(id, known)| format!("person {id:?} {known:?}")));
         lines.extend(self.bots.iter().map(|entry| format!("bot {entry:?}")));
+        lines.extend(self.apps.iter().map(|id| format!("app {id:?}")));
+        lines.extend(self.bot_users.iter().map(|entry| format!("bot user {entry:?}")));
         lines.extend(self.channels.iter().map(|entry| format!("channel {entry:?}")));
         lines.extend(self.usergroups.iter().map(|entry| format!("group {entry:?}")));
         lines.sort_unstable();

@@ -25,6 +25,53 @@ pub struct Settings {
     pub group_threads: bool,
     /// What a direct conversation becomes.
     pub direct: DmPolicy,
+    /// What an edited message says of it.
+    pub edited: EditMark,
+    /// Whether a deleted message without replies leaves a notice.
+    pub deleted_notices: bool,
+    /// What becomes of messages of apps and bots that have no account.
+    pub bots: BotPolicy,
+    /// What becomes of reactions.
+    pub reactions: ReactionPolicy,
+    /// Whether reactions that nobody can make in Chat are listed under the text.
+    pub reaction_rest: bool,
+}
+
+/// What an edited message says of it.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum EditMark {
+    /// That it was edited, and when.
+    #[default]
+    Time,
+    /// That it was edited.
+    Mark,
+    /// Nothing.
+    Nothing,
+}
+
+/// What becomes of messages of apps and bots. One that has an account of its own posts with it.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum BotPolicy {
+    /// The admin posts them, with the app's name in front.
+    #[default]
+    Admin,
+    /// They are left out; roots of threads stay.
+    Skip,
+}
+
+/// What becomes of reactions.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum ReactionPolicy {
+    /// Everybody with an account reacts again.
+    #[default]
+    Native,
+    /// A line under the text lists them.
+    Footnote,
+    /// They are left out.
+    Skip,
 }
 
 /// Which of Slack's system lines become messages. A line that has replies always does.
@@ -43,6 +90,12 @@ pub struct SystemLines {
     pub reminders: bool,
     /// Huddles and calls.
     pub huddles: bool,
+    /// Pinned and unpinned messages.
+    pub pins: bool,
+    /// Canvases and tabs.
+    pub canvases: bool,
+    /// Apps added and removed.
+    pub apps: bool,
 }
 
 /// What direct messages and group direct messages become; a direct message can't be imported.
@@ -65,6 +118,11 @@ impl Default for Settings {
             system_lines: SystemLines::default(),
             group_threads: true,
             direct: DmPolicy::Auto,
+            edited: EditMark::Time,
+            deleted_notices: false,
+            bots: BotPolicy::Admin,
+            reactions: ReactionPolicy::Native,
+            reaction_rest: true,
         }
     }
 }
@@ -78,6 +136,9 @@ impl Default for SystemLines {
             archives: false,
             reminders: false,
             huddles: true,
+            pins: false,
+            canvases: false,
+            apps: false,
         }
     }
 }

@@ -74,6 +74,14 @@ pub(super) fn treatment(subtype: Option<&str>, has_room: bool, lines: &SystemLin
         "reminder_add" | "reminder_delete" => {
             optional(lines.reminders, Skip::ReminderLine, System::Text)
         }
+        "tabbed_canvas_updated" => optional(lines.canvases, Skip::CanvasLine, System::Text),
+        "pinned_item" | "unpinned_item" => optional(lines.pins, Skip::PinLine, System::Text),
+        "bot_add"
+        | "bot_remove"
+        | "bot_enable"
+        | "bot_disable"
+        | "app_conversation_join"
+        | "app_conversation_leave" => optional(lines.apps, Skip::BotHousekeeping, System::Text),
         _ => housekeeping(subtype),
     }
 }
@@ -96,7 +104,7 @@ fn channel_line(subtype: &str, lines: &SystemLines) -> Option<Treatment> {
         "archive" => optional(lines.archives, Skip::ArchiveLine, System::Archived),
         "unarchive" => optional(lines.archives, Skip::ArchiveLine, System::Unarchived),
         "canvas_updated" | "tab_added" | "tab_removed" | "tab_updated" => {
-            Treatment::Skip(Skip::CanvasLine, System::Text)
+            optional(lines.canvases, Skip::CanvasLine, System::Text)
         }
         _ => return None,
     })
@@ -104,15 +112,7 @@ fn channel_line(subtype: &str, lines: &SystemLines) -> Option<Treatment> {
 
 fn housekeeping(subtype: &str) -> Treatment {
     let skip = match subtype {
-        "tabbed_canvas_updated" => Skip::CanvasLine,
         "document_comment_root" | "document_mention" => Skip::CanvasComment,
-        "pinned_item" | "unpinned_item" => Skip::PinLine,
-        "bot_add"
-        | "bot_remove"
-        | "bot_enable"
-        | "bot_disable"
-        | "app_conversation_join"
-        | "app_conversation_leave" => Skip::BotHousekeeping,
         "welcome_party" | "joiner_notification" | "joiner_notification_for_inviter" => {
             Skip::WelcomeLine
         }

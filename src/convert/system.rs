@@ -28,11 +28,27 @@ pub(super) fn line<'a>(
             changed("description", extra.purpose.as_deref(), losses)
         }
         System::Name if extra.renamed.is_some() => renamed(extra.renamed.as_ref()),
+        _ if message.text.trim().is_empty() => words(unsaid(message.subtype.as_deref())),
         _ => mrkdwn::parse_line(without_subject(&message.text), losses),
     };
     let mut document = Document::default();
     document.paragraph(inlines);
     document
+}
+
+/// Says what a line without text is about.
+fn unsaid(subtype: Option<&str>) -> &'static str {
+    match subtype.unwrap_or_default() {
+        "channel_canvas_updated" | "tabbed_canvas_updated" => "changed the canvas",
+        "channel_tab_added" => "added a tab",
+        "channel_tab_removed" => "removed a tab",
+        "channel_tab_updated" => "changed a tab",
+        "pinned_item" => "pinned a message",
+        "unpinned_item" => "unpinned a message",
+        "bot_add" | "bot_enable" | "app_conversation_join" => "added an app",
+        "bot_remove" | "bot_disable" | "app_conversation_leave" => "removed an app",
+        _ => "",
+    }
 }
 
 fn words<'a>(text: impl Into<Cow<'a, str>>) -> Vec<Inline<'a>> {

@@ -32,7 +32,7 @@ impl Ledger {
                 WHEN losses IS NULL THEN 1 ELSE 2 END
             FROM due WHERE item.id = due.item";
         change.execute(sql, params![first, last, until, PENDING])?;
-        let sql = "UPDATE item SET state = 2 WHERE kind = 1 AND state = 0 AND EXISTS (SELECT 1 FROM item m
+        let sql = "UPDATE item SET state = 2 WHERE kind IN (1, 2) AND calls = 0 AND state = 0 AND EXISTS (SELECT 1 FROM item m
                 WHERE m.conversation = item.conversation AND m.ts = item.ts AND m.kind = 0 AND m.sub = ''
                 AND m.state IN (1, 2)) AND conversation = (SELECT conversation FROM lane WHERE id = ?1)";
         change.execute(sql, [lane])?;

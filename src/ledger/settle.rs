@@ -154,7 +154,7 @@ fn done(change: &Transaction<'_>, key: &Key, receipt: &Receipt) -> Result<(), Er
         let sql = "UPDATE item SET state = 2 + m.gone, reason = iif(m.gone, ?2, reason)
             FROM (SELECT conversation, ts, coalesce(losses, '') LIKE '%' || ?2 || '%' AS gone
                 FROM item WHERE id = ?1 AND state IN (1, 2)) m
-            WHERE item.kind = 1 AND item.state = 0
+            WHERE item.kind IN (1, 2) AND item.calls = 0 AND item.state = 0
             AND item.conversation = m.conversation AND item.ts = m.ts";
         change.prepare_cached(sql)?.execute(params![item, Rung::NOTICE])?;
     }

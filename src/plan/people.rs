@@ -117,7 +117,11 @@ impl People {
         }
         for export in exports {
             for person in export.people() {
+                if matches!(person.kind, PersonKind::Bot | PersonKind::Slackbot) {
+                    roster.apps.insert(person.id.clone());
+                }
                 if let Some(bot) = &person.bot_id {
+                    roster.bot_users.insert(bot.clone(), person.id.clone());
                     roster.bots.insert(bot.clone(), person.shown().to_owned());
                 }
             }

@@ -162,9 +162,8 @@ impl Books<'_> {
                 (ReactionOutcome::Skipped(skip), _) => {
                     (ItemState::Skipped, Some(skip.code()), None, 0)
                 }
-                (ReactionOutcome::As { .. }, Some(skip)) => {
-                    (ItemState::Skipped, Some(skip), None, 0)
-                }
+                (_, Some(skip)) => (ItemState::Skipped, Some(skip), None, 0),
+                (ReactionOutcome::AsText, None) => (ItemState::Owed, None, None, 0),
                 (ReactionOutcome::As { account, .. }, None) => {
                     (ItemState::Owed, None, Some(self.number(account)), 1)
                 }

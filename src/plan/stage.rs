@@ -7,7 +7,7 @@ use super::order::{self, Stop};
 use super::record::{Subs, reaction_sub};
 use super::steps::{Owed, Steps};
 use super::{Bench, Error, Source};
-use crate::convert::{Context, Converted, Fate, ReactionOutcome};
+use crate::convert::{Context, Converted, Fate, ReactionFate, ReactionOutcome};
 use crate::draft::{Draft, Phase, Place, PostDraft, StepKind};
 use crate::ids::{
     Account, MessageId, Micros, Operation, RequestId, RequestKey, SlackTs, text_hash,
@@ -218,7 +218,7 @@ impl Staging<'_> {
             let at = self.steps.add(&Owed {
                 item: Some(item),
                 part,
-                carries: !converted.files.is_empty(),
+                carries: carries(converted),
                 created: Some(created),
                 hash,
                 after: before.map(|(_, last)| last).or(previous),
@@ -272,6 +272,12 @@ impl Staging<'_> {
             actor: email.map_or("", Account::as_str),
         })
     }
+}
+
+/// Tells whether files or reactions travel inside the text.
+fn carries(converted: &Converted) -> bool {
+    let as_text = |one: &ReactionFate| one.outcome == ReactionOutcome::AsText;
+    !converted.files.is_empty() || converted.reactions.iter().any(as_text)
 }
 
 /// Returns a step that pays for no item and waits for none.

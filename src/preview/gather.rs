@@ -123,6 +123,8 @@ fn chips(fates: &[ReactionFate], roster: &Roster, names: &Names) -> (Vec<Chip>, 
     for fate in fates {
         let (account, emoji) = match &fate.outcome {
             ReactionOutcome::As { account, emoji } => (account, emoji),
+            // The text has it.
+            ReactionOutcome::AsText => continue,
             ReactionOutcome::Skipped(skip) => {
                 *left_out.entry(skip.code()).or_default() += 1;
                 continue;

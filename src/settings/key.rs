@@ -48,7 +48,7 @@ macro_rules! key {
 }
 
 /// Every setting there is.
-pub const KEYS: [Key; 17] = [
+pub const KEYS: &[Key] = &[
     key!(
         "migration",
         "The migration's name. Ids of everything sent derive from it, so never change it under way.\nDefault: the Slack workspace's team id.",
@@ -121,6 +121,54 @@ pub const KEYS: [Key; 17] = [
         "What direct messages become (Chat can't import them as such): auto is a group chat\nwithout threads where there are none, else a private space; or group-chat; or space.",
         |s| s.dm.to_string(),
         |s, text, _| parse(text).map(|dm| s.dm = dm),
+        kept,
+        changes_bytes
+    ),
+    key!(
+        "system_lines",
+        "Which of Slack's system lines become messages, with commas between: joins, topics,\nrenames, archives, reminders, huddles, pins, canvases, apps; or all; or none. A line that\nhas replies always does. Who joined and left is kept as memberships either way.",
+        |s| s.system_lines.to_string(),
+        |s, text, _| parse(text).map(|lines| s.system_lines = lines),
+        kept,
+        changes_bytes
+    ),
+    key!(
+        "edited",
+        "What an edited message says behind its text: time is (edited 4 Mar 2021, 09:15 UTC);\nmark is (edited); none is nothing.",
+        |s| s.edited.to_string(),
+        |s, text, _| parse(text).map(|mark| s.edited = mark),
+        kept,
+        changes_bytes
+    ),
+    key!(
+        "deleted",
+        "What becomes of a deleted message of which Slack kept the place: skip leaves it out;\nnotice posts that a message was deleted. One that has replies always leaves a notice.",
+        |s| s.deleted.to_string(),
+        |s, text, _| parse(text).map(|what| s.deleted = what),
+        kept,
+        changes_bytes
+    ),
+    key!(
+        "bots",
+        "What becomes of messages of apps and bots: admin posts them as the admin, with the app's\nname in front; skip leaves them out, but for those that begin a thread. An app with an\naccount in the people file (by its U… or B… id) posts with that account either way.",
+        |s| s.bots.to_string(),
+        |s, text, _| parse(text).map(|what| s.bots = what),
+        kept,
+        changes_bytes
+    ),
+    key!(
+        "reactions",
+        "What becomes of reactions: native makes each again, a call each; footnote lists them in\na line under the text, without calls; skip leaves them out.",
+        |s| s.reactions.to_string(),
+        |s, text, _| parse(text).map(|what| s.reactions = what),
+        kept,
+        changes_bytes
+    ),
+    key!(
+        "reaction_rest",
+        "What becomes of reactions that nobody can make in Chat (custom emoji, people without an\naccount) where reactions are native: footnote lists them under the text; drop counts them.",
+        |s| s.reaction_rest.to_string(),
+        |s, text, _| parse(text).map(|what| s.reaction_rest = what),
         kept,
         changes_bytes
     ),

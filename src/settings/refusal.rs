@@ -48,8 +48,9 @@ impl SettingsError {
             Origin::Environment => variable(name),
             _ => name.to_owned(),
         };
+        let all = || KEYS.iter().map(|known| shown(known.name)).collect::<Vec<_>>().join(", ");
         let suggestion = near.map_or_else(
-            || format!("; the settings are {}", KEYS.map(|known| shown(known.name)).join(", ")),
+            || format!("; the settings are {}", all()),
             |(_, name)| format!("; did you mean `{}`?", shown(name)),
         );
         let place = match origin {

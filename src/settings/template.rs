@@ -13,7 +13,7 @@ impl Settings {
     /// it, so that the next command needs no flags.
     pub fn template(&self, folder: &Path) -> String {
         let mut text = HEAD.to_owned();
-        for key in &KEYS {
+        for key in KEYS {
             text.push('\n');
             for line in key.about.lines() {
                 text.push_str("# ");

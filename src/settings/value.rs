@@ -1,5 +1,5 @@
 //! The settings that are words: pace, what direct messages become, what becomes of people whose
-//! account is gone, how much the log tells.
+//! account is gone, how much the log tells. What shapes messages is in `policy`.
 
 use std::fmt;
 use std::str::FromStr;
@@ -81,6 +81,8 @@ macro_rules! words {
         }
     };
 }
+
+pub(super) use words;
 
 words! {
     /// What direct messages and group direct messages become; Chat can't import a direct message

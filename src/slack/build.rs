@@ -161,12 +161,20 @@ fn extra(record: &mut Record<'_>) -> Extra {
         renamed: renamed.map(|(old, new)| (old.to_owned(), new.to_owned())),
         topic: std::mem::take(&mut record.topic).0.map(std::borrow::Cow::into_owned),
         purpose: std::mem::take(&mut record.purpose).0.map(std::borrow::Cow::into_owned),
+        icon: icon(record),
         inviter: id(&record.inviter),
         comment: record.comment.0.take().and_then(|comment| comment.comment.into_filled()),
         room: record.room.0.take().map(|room| self::room(&room)),
         members: ids(&record.members),
         channel: record.channel.filled().map(ConversationId::new),
     }
+}
+
+/// Returns the emoji that a bot has for a face.
+fn icon(record: &Record<'_>) -> Option<String> {
+    let profile = record.bot_profile.0.as_ref();
+    let icons = [record.icons.0.as_ref(), profile.and_then(|bot| bot.icons.0.as_ref())];
+    icons.into_iter().flatten().find_map(|icons| icons.emoji.filled().map(str::to_owned))
 }
 
 fn room(record: &RoomRecord<'_>) -> Room {

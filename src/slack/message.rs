@@ -120,6 +120,8 @@ pub struct Extra {
     pub purpose: Option<String>,
     /// `old_name` and `name` of `channel_name`.
     pub renamed: Option<(String, String)>,
+    /// `icons.emoji` of a bot: its face, as `:robot_face:`.
+    pub icon: Option<String>,
     /// `inviter` of joins.
     pub inviter: Option<SlackUserId>,
     /// `comment.comment` of `file_comment`.

@@ -83,6 +83,7 @@ loose_struct!(
         bot_profile: Maybe<ProfileRecord<'a>>,
         user_profile: Maybe<ProfileRecord<'a>>,
         username: Text<'a>,
+        icons: Maybe<IconsRecord<'a>>,
         comment: Maybe<CommentRecord<'a>>,
         topic: Text<'a>,
         purpose: Text<'a>,
@@ -137,6 +138,14 @@ loose_struct!(
         display_name: Text<'a>,
         real_name: Text<'a>,
         name: Text<'a>,
+        icons: Maybe<IconsRecord<'a>>,
+    }
+);
+
+loose_struct!(
+    /// `icons` of a bot: pictures' addresses, or an emoji in their place.
+    IconsRecord {
+        emoji: Text<'a>,
     }
 );
 

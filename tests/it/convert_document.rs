@@ -243,19 +243,19 @@ fn f6_every_kind_of_message() {
     comment.extra.comment = Some(String::from("*nice*"));
     let mut reply = of_kind("thread_broadcast", "also here");
     reply.thread = Some(ts("1551441600.000100"));
-    insta::assert_snapshot!(tell_all(&[
+    let cases = vec![
         ("edited", edited(says("fixed\n"))),
         ("edited code", edited(says("```x```"))),
         ("/me", of_kind("me_message", "waves *hello*\nand leaves")),
         (
             "/me by somebody without an account",
-            Message { subtype: Some(String::from("me_message")), ..bo_says("waves") }
+            Message { subtype: Some(String::from("me_message")), ..bo_says("waves") },
         ),
         ("topic", topic.clone()),
         ("topic by somebody without an account", Message { author: bo_says("").author, ..topic }),
         (
             "topic in the old form",
-            of_kind("channel_topic", "<@U1ANA|ana> set the channel topic: x")
+            of_kind("channel_topic", "<@U1ANA|ana> set the channel topic: x"),
         ),
         ("purpose cleared", cleared),
         ("renamed", renamed),
@@ -265,7 +265,7 @@ fn f6_every_kind_of_message() {
         ("huddle", huddle),
         (
             "tombstone with replies",
-            root(Message { hidden: true, ..of_kind("tombstone", "This message was deleted.") })
+            root(Message { hidden: true, ..of_kind("tombstone", "This message was deleted.") }),
         ),
         ("tombstone without", of_kind("tombstone", "This message was deleted.")),
         ("canvas line with replies", root(of_kind("channel_canvas_updated", ""))),
@@ -282,5 +282,6 @@ fn f6_every_kind_of_message() {
         ("bot", bot_says(Some("Deploy *bot*"), "done")),
         ("bot known by id", bot_says(None, "done")),
         ("empty", says(" \n ")),
-    ]));
+    ];
+    insta::assert_snapshot!(tell_all(&cases));
 }

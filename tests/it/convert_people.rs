@@ -67,6 +67,7 @@ fn f8_reactions_are_one_per_account_and_emoji() {
                 format!("{account} {emoji}")
             }
             ReactionOutcome::As { .. } => String::from("custom"),
+            ReactionOutcome::AsText => format!("{} in the line", fate.user),
             ReactionOutcome::Skipped(skip) => format!("{} {}", fate.user, skip.code()),
         })
         .collect();
@@ -74,14 +75,14 @@ fn f8_reactions_are_one_per_account_and_emoji() {
         told,
         [
             "ana@example.com 👍",
-            "U2BO unmapped_reactor",
+            "U2BO in the line",
             "U9ANA duplicate_reaction",
             "U1ANA duplicate_reaction",
             "ana@example.com 👋🏼",
-            "U1ANA custom_reaction",
+            "U1ANA in the line",
         ]
     );
-    assert!(converted.losses.is_empty());
+    assert_eq!(converted.losses.to_string(), "custom_emoji:1,reactions_as_text:2");
 }
 
 #[test]

@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 
 /// Seven messages of which one loses nothing; one line more is left out.
 fn workspace() -> Export {
-    let edited = |ts: &str| json!({"edited": {"user": "U1", "ts": ts}});
+    let shipped = || json!({"text": "SECRETWORDS :shipit:"});
     let file = json!({"files": [{"id": "F1", "name": "a.txt", "mode": "hosted"},
         {"id": "F2", "mode": "tombstone"}]});
     Workspace::new()
@@ -14,16 +14,16 @@ fn workspace() -> Export {
         .record(json!({"type": "message", "subtype": "channel_join", "user": "U1", "ts": "1600000000.000100"}))
         .message("U1", "1600000001.000100", "SECRETWORDS as they were")
         .message("U1", "1600000002.000100", "SECRETWORDS")
-        .with(edited("1600000100.000000"))
+        .with(shipped())
         .message("U404", "1600000003.000100", "SECRETWORDS")
-        .with(edited("1600000100.000000"))
+        .with(shipped())
         .message("U1", "1600000004.000100", "SECRETWORDS")
         .with(file)
         .channel("random", &["U1"])
         .message("U1", "1600000005.000100", "SECRETWORDS <!here> and <!channel>")
         .message("U1", "1600000006.000100", "SECRETWORDS <!here>")
         .message("U1", "1600000007.000100", "SECRETWORDS")
-        .with(edited("1600000100.000000"))
+        .with(shipped())
         .zip()
 }
 
@@ -36,15 +36,15 @@ fn expected() -> Value {
             kind("file_as_text", "content", 1, 1, &["CGENERAL 1600000004.000100"]),
             kind("file_lost", "content", 1, 1, &["CGENERAL 1600000004.000100"]),
             kind("broadcast", "cosmetic", 3, 2, &["CRANDOM 1600000005.000100"]),
-            kind("edit_time", "cosmetic", 3, 3, &["CGENERAL 1600000002.000100", "CRANDOM 1600000007.000100"]),
+            kind("custom_emoji", "cosmetic", 3, 3, &["CGENERAL 1600000002.000100", "CRANDOM 1600000007.000100"]),
         ],
         "conversations": [
             {"conversation": "CGENERAL", "name": "general",
                 "messages": {"none": 1, "cosmetic": 1, "content": 2, "whole": 0},
-                "losses": {"author_as_text": 1, "edit_time": 2, "file_as_text": 1, "file_lost": 1}},
+                "losses": {"author_as_text": 1, "custom_emoji": 2, "file_as_text": 1, "file_lost": 1}},
             {"conversation": "CRANDOM", "name": "random",
                 "messages": {"none": 0, "cosmetic": 3, "content": 0, "whole": 0},
-                "losses": {"broadcast": 3, "edit_time": 1}},
+                "losses": {"broadcast": 3, "custom_emoji": 1}},
         ],
     })
 }

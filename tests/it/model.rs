@@ -73,6 +73,8 @@ fn take(space: &mut Space, times: &mut Vec<(i64, i64)>, mut post: Post) {
     time.1 = part;
     let head = before.text.split_once(":* ").map(|(name, _)| format!("{name}:* "));
     let text = head.and_then(|head| post.text.strip_prefix(&head)).unwrap_or(&post.text);
+    // A cut at a line's end takes the line's end away.
+    before.text.push_str(if text.starts_with("_Reactions") { "\n" } else { "" });
     before.text.push_str(text);
 }
 

@@ -138,6 +138,7 @@ fn posts(world: &World, room: &Room) -> Vec<Post> {
             _ => None,
         };
         let Some((text, voice)) = words(room, at, root) else { continue };
+        let text = text + &footnote(world, &said.reactions);
         let (sender, text) = match (own, voice) {
             (_, Voice::Nobody) => (ADMIN.to_owned(), text),
             (Some(own), _) => (own, text),
@@ -169,7 +170,10 @@ fn words(room: &Room, at: usize, root: bool) -> Option<(String, Voice)> {
     let said = &room.said[at];
     let later = said.again == Again::Edited;
     let slack = if later { "later".to_owned() } else { said.what.text() };
-    let edited = if said.edited || later { " _(edited)_" } else { "" };
+    let seconds = if later { 90 } else { 7 };
+    let when = room.times()[at] + seconds * SECOND;
+    let when = jiff::Timestamp::from_microsecond(when).unwrap().strftime("%-d %b %Y, %H:%M UTC");
+    let edited = if said.edited || later { format!(" _(edited {when})_") } else { String::new() };
     match said.what {
         What::Joined => root.then(|| ("_joined the channel_".to_owned(), Voice::Does)),
         What::Left => root.then(|| ("_left the channel_".to_owned(), Voice::Does)),
@@ -183,6 +187,40 @@ fn words(room: &Room, at: usize, root: bool) -> Option<(String, Voice)> {
         }
         _ => Some((format!("{slack}{edited}"), Voice::Says)),
     }
+}
+
+/// Returns the line of the reactions that nobody can make in Chat.
+fn footnote(world: &World, reactions: &[(usize, Vec<usize>)]) -> String {
+    let mut lines: Vec<(String, Vec<usize>)> = Vec::new();
+    for (emoji, people) in reactions {
+        let (name, unicode) = EMOJI[*emoji];
+        let shown = unicode.map_or_else(|| format!(":{name}:"), str::to_owned);
+        let rest = people.iter().filter(|it| unicode.is_none() || !world.people[**it].able());
+        let rest: Vec<usize> = rest.copied().collect();
+        if rest.is_empty() {
+            continue;
+        }
+        let at = lines.iter().position(|(one, _)| unicode.is_some() && *one == shown);
+        let at = at.unwrap_or_else(|| {
+            lines.push((shown, Vec::new()));
+            lines.len() - 1
+        });
+        for person in rest {
+            if !lines[at].1.contains(&person) {
+                lines[at].1.push(person);
+            }
+        }
+    }
+    let who = |people: &[usize]| match people.len() {
+        1..=3 => people.iter().map(|one| format!("p{one}")).collect::<Vec<_>>().join(", "),
+        many => many.to_string(),
+    };
+    let told: Vec<String> =
+        lines.iter().map(|(emoji, people)| format!("{emoji} {}", who(people))).collect();
+    if told.is_empty() {
+        return String::new();
+    }
+    format!("\n_Reactions in Slack: {}_", told.join(" · "))
 }
 
 fn shown(who: Who) -> String {

@@ -1,0 +1,66 @@
+//! From the settings' words to what conversion knows.
+
+use crate::convert::{self, BotPolicy, DmPolicy, EditMark, ReactionPolicy};
+use crate::settings::{Bots, Deleted, Dm, Edited, ReactionRest, Reactions, Settings};
+
+/// Returns the choices that change what conversion yields.
+pub(super) fn conversion(settings: &Settings) -> convert::Settings {
+    convert::Settings {
+        system_lines: system_lines(settings),
+        direct: match settings.dm {
+            Dm::Auto => DmPolicy::Auto,
+            Dm::GroupChat => DmPolicy::GroupChat,
+            Dm::Space => DmPolicy::Space,
+        },
+        edited: match settings.edited {
+            Edited::Time => EditMark::Time,
+            Edited::Mark => EditMark::Mark,
+            Edited::Nothing => EditMark::Nothing,
+        },
+        deleted_notices: settings.deleted == Deleted::Notice,
+        bots: match settings.bots {
+            Bots::Admin => BotPolicy::Admin,
+            Bots::Skip => BotPolicy::Skip,
+        },
+        reactions: match settings.reactions {
+            Reactions::Native => ReactionPolicy::Native,
+            Reactions::Footnote => ReactionPolicy::Footnote,
+            Reactions::Skip => ReactionPolicy::Skip,
+        },
+        reaction_rest: settings.reaction_rest == ReactionRest::Footnote,
+        ..convert::Settings::default()
+    }
+}
+
+fn system_lines(settings: &Settings) -> convert::SystemLines {
+    let lines = &settings.system_lines;
+    convert::SystemLines {
+        joins: lines.has("joins"),
+        topics: lines.has("topics"),
+        renames: lines.has("renames"),
+        archives: lines.has("archives"),
+        reminders: lines.has("reminders"),
+        huddles: lines.has("huddles"),
+        pins: lines.has("pins"),
+        canvases: lines.has("canvases"),
+        apps: lines.has("apps"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_defaults_of_the_settings_are_those_of_conversion() {
+        assert_eq!(conversion(&Settings::default()), convert::Settings::default());
+    }
+
+    #[test]
+    fn every_word_for_a_system_line_reaches_conversion() {
+        let mut all = Settings::default();
+        all.system_lines = "all".parse().expect("a word");
+        let lines = format!("{:?}", conversion(&all).system_lines);
+        assert!(!lines.contains("false"), "{lines}");
+    }
+}
