@@ -34,9 +34,13 @@ pub use fate::{
 pub use loss::{BadLosses, Loss, Losses, Weight};
 pub use roster::{Known, Roster};
 pub use settings::{
-    BUDGET, BotPolicy, DmPolicy, EditMark, ReactionPolicy, Settings, SystemLines, VERSION,
+    ArchivedPolicy, BUDGET, BotPolicy, DmPolicy, EditMark, NameRules, ReactionPolicy, Settings,
+    SystemLines, VERSION,
 };
-pub use space::{DESCRIPTION_LIMIT, NAME_LIMIT, description, display_name, space_shape};
+pub use space::{
+    DESCRIPTION_LIMIT, Details, GUIDELINES_LIMIT, NAME_LIMIT, details, display_name, named_by,
+    space_shape,
+};
 
 use crate::slack::Message;
 use render::ChatMarkup;
@@ -73,6 +77,10 @@ impl Converter {
 
     /// Converts one message. Never fails: what can't be read is a loss.
     pub fn convert(&self, context: &Context, message: &Message) -> Converted {
+        self.recipe(context, message).run()
+    }
+
+    fn recipe<'c>(&'c self, context: &'c Context, message: &'c Message) -> message::Recipe<'c> {
         message::Recipe {
             roster: &self.roster,
             settings: &self.settings,
@@ -80,7 +88,11 @@ impl Converter {
             context,
             message,
         }
-        .run()
+    }
+
+    /// Leaves a message out, whatever it says.
+    pub fn leave_out(&self, context: &Context, message: &Message, skip: Skip) -> Converted {
+        self.recipe(context, message).skip(skip)
     }
 
     /// Converts a text of Slack's alone (a topic, a search result) to Chat's markup.

@@ -115,6 +115,8 @@ pub struct SpaceDraft {
     pub name: Option<String>,
     /// At most 4,096 characters.
     pub description: Option<String>,
+    /// At most 5,000 characters.
+    pub guidelines: Option<String>,
     /// When the conversation began.
     pub created: Micros,
     /// Whether people from outside may ever join; can't be changed later.

@@ -21,7 +21,7 @@ pub use offline::Offline;
 pub use people::{Matched, People};
 pub use stage::Stager;
 
-use crate::convert::{Converter, DmPolicy, Settings, display_name};
+use crate::convert::{ArchivedPolicy, Converter, DmPolicy, Settings, named_by};
 use crate::event::{Event, Monitor};
 use crate::ids::{Account, ConversationId, SlackUserId};
 use crate::ledger::{self, LaneState, Ledger, Owner};
@@ -139,8 +139,10 @@ impl Bench {
             .values()
             .filter_map(|at| at.last())
             .map(|(e, c)| &exports[*e].conversations()[*c])
+            .filter(|one| !leaves_out(&choices.convert, one))
             .collect();
-        let (names, renamed) = names::settle(&newest, &|one| display_name(one, &roster));
+        let rules = &choices.convert.names;
+        let (names, renamed) = names::settle(&newest, &|one| named_by(rules, one, &roster));
         let fingerprint = fingerprint(&exports, &roster.fingerprint(), choices, &names);
         let accounts = ledger.accounts()?;
         Ok(Self {
@@ -232,6 +234,11 @@ impl Bench {
 fn has_threads(conversation: &Conversation, policy: DmPolicy) -> bool {
     let direct = matches!(conversation.kind, Kind::Direct | Kind::Group);
     !(direct && policy == DmPolicy::GroupChat)
+}
+
+/// Tells whether a conversation is left out as a whole.
+fn leaves_out(settings: &Settings, conversation: &Conversation) -> bool {
+    conversation.archived && settings.archived == ArchivedPolicy::Skip
 }
 
 /// Returns where every conversation stands, in each export that has it.

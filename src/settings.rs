@@ -13,7 +13,7 @@ mod work;
 
 pub use key::{KEYS, Key};
 pub use layer::{ENV_PREFIX, Layers, environment};
-pub use policy::{Bots, Deleted, Edited, ReactionRest, Reactions, SystemLines};
+pub use policy::{Archived, Bots, Deleted, Edited, ReactionRest, Reactions, SystemLines};
 pub use refusal::{Origin, SettingsError};
 pub use value::{Detail, Dm, Pace, Unavailable};
 pub use work::{LEDGER, Lock, SETTINGS, SPACES, WorkError, WorkFolder};
@@ -50,6 +50,12 @@ pub struct Settings {
     pub dm: Dm,
     /// Which of Slack's system lines become messages.
     pub system_lines: SystemLines,
+    /// What stands in front of every channel's name.
+    pub name_prefix: String,
+    /// A pattern in channels' names, and what replaces it.
+    pub rename: Option<(String, String)>,
+    /// What becomes of archived conversations.
+    pub archived: Archived,
     /// What an edited message says of it.
     pub edited: Edited,
     /// What becomes of a deleted message that has no replies.
@@ -90,6 +96,9 @@ impl Default for Settings {
             headroom: 0.05,
             dm: Dm::Auto,
             system_lines: SystemLines::default(),
+            name_prefix: String::new(),
+            rename: None,
+            archived: Archived::Mark,
             edited: Edited::Time,
             deleted: Deleted::Skip,
             bots: Bots::Admin,

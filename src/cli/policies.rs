@@ -1,7 +1,9 @@
 //! From the settings' words to what conversion knows.
 
-use crate::convert::{self, BotPolicy, DmPolicy, EditMark, ReactionPolicy};
-use crate::settings::{Bots, Deleted, Dm, Edited, ReactionRest, Reactions, Settings};
+use crate::convert::{
+    self, ArchivedPolicy, BotPolicy, DmPolicy, EditMark, NameRules, ReactionPolicy,
+};
+use crate::settings::{Archived, Bots, Deleted, Dm, Edited, ReactionRest, Reactions, Settings};
 
 /// Returns the choices that change what conversion yields.
 pub(super) fn conversion(settings: &Settings) -> convert::Settings {
@@ -11,6 +13,12 @@ pub(super) fn conversion(settings: &Settings) -> convert::Settings {
             Dm::Auto => DmPolicy::Auto,
             Dm::GroupChat => DmPolicy::GroupChat,
             Dm::Space => DmPolicy::Space,
+        },
+        names: NameRules { prefix: settings.name_prefix.clone(), rename: settings.rename.clone() },
+        archived: match settings.archived {
+            Archived::Import => ArchivedPolicy::Import,
+            Archived::Mark => ArchivedPolicy::Mark,
+            Archived::Skip => ArchivedPolicy::Skip,
         },
         edited: match settings.edited {
             Edited::Time => EditMark::Time,

@@ -48,6 +48,7 @@ reasons! {
         HiddenLog "hidden_log" "log record of an edit or deletion, or a hidden line";
         DeletedMessage "deleted_message" "deleted message without replies";
         BotMessage "bot_message" "message of an app or bot, left out by choice";
+        ArchivedConversation "archived_conversation" "anything in an archived conversation, left out by choice";
         Empty "empty" "message without text, card or file";
         UnmappedReactor "unmapped_reactor" "reaction of somebody without an account";
         CustomReaction "custom_reaction" "reaction with a custom emoji";

@@ -76,7 +76,8 @@ impl Recipe<'_> {
         self.message.subtype.as_deref() == Some("thread_broadcast")
     }
 
-    fn skip(&self, skip: Skip) -> Converted {
+    /// Leaves it out, with all that hangs on it.
+    pub(super) fn skip(&self, skip: Skip) -> Converted {
         let message = self.message;
         let reaction = |name: &str, user: &crate::ids::SlackUserId| ReactionFate {
             user: user.clone(),

@@ -25,6 +25,10 @@ pub struct Settings {
     pub group_threads: bool,
     /// What a direct conversation becomes.
     pub direct: DmPolicy,
+    /// How channels are named.
+    pub names: NameRules,
+    /// What becomes of archived conversations.
+    pub archived: ArchivedPolicy,
     /// What an edited message says of it.
     pub edited: EditMark,
     /// Whether a deleted message without replies leaves a notice.
@@ -35,6 +39,29 @@ pub struct Settings {
     pub reactions: ReactionPolicy,
     /// Whether reactions that nobody can make in Chat are listed under the text.
     pub reaction_rest: bool,
+}
+
+/// How channels are named in Chat; direct conversations are named after who talks.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct NameRules {
+    /// Stands in front of every name.
+    pub prefix: String,
+    /// A regular expression and what replaces its match, where it matches.
+    pub rename: Option<(String, String)>,
+}
+
+/// What becomes of archived conversations.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum ArchivedPolicy {
+    /// A space like any other.
+    Import,
+    /// A space whose description says so.
+    #[default]
+    Mark,
+    /// Nothing: no space is made.
+    Skip,
 }
 
 /// What an edited message says of it.
@@ -118,6 +145,8 @@ impl Default for Settings {
             system_lines: SystemLines::default(),
             group_threads: true,
             direct: DmPolicy::Auto,
+            names: NameRules::default(),
+            archived: ArchivedPolicy::Mark,
             edited: EditMark::Time,
             deleted_notices: false,
             bots: BotPolicy::Admin,

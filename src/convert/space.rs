@@ -4,16 +4,23 @@ use super::loss::Losses;
 use super::mrkdwn;
 use super::render::{PlainText, Renderer};
 use super::roster::{Roster, one_line};
-use super::settings::DmPolicy;
+use super::settings::{DmPolicy, NameRules};
 use crate::draft::SpaceKind;
 use crate::ids::SlackUserId;
 use crate::slack::{Conversation, Kind};
+use regex::Regex;
 
 /// Characters that Chat allows in a space's name.
 pub const NAME_LIMIT: usize = 128;
 
 /// Characters that Chat allows in a space's description.
 pub const DESCRIPTION_LIMIT: usize = 4_096;
+
+/// Characters that Chat allows in a space's guidelines.
+pub const GUIDELINES_LIMIT: usize = 5_000;
+
+/// What the description of an archived conversation's space begins with.
+const ARCHIVED: &str = "Archived in Slack.";
 
 /// Decides whether a conversation becomes a named space or a group chat. A group chat has no
 /// threads, and needs two people.
@@ -42,20 +49,49 @@ pub fn display_name(conversation: &Conversation, roster: &Roster) -> String {
     cut(&name, NAME_LIMIT)
 }
 
-/// Returns topic and purpose as plain text; none where there is neither.
-pub fn description(conversation: &Conversation, roster: &Roster) -> Option<String> {
+/// Returns the name that a channel's space gets by the rules. A direct conversation keeps the
+/// names of those who talk.
+pub fn named_by(rules: &NameRules, conversation: &Conversation, roster: &Roster) -> String {
+    let name = display_name(conversation, roster);
+    if matches!(conversation.kind, Kind::Direct | Kind::Group) {
+        return name;
+    }
+    let rule =
+        rules.rename.as_ref().and_then(|(pattern, new)| Some((Regex::new(pattern).ok()?, new)));
+    let renamed = rule.map(|(pattern, new)| one_line(&pattern.replace(&name, new.as_str())));
+    let name = renamed.filter(|renamed| !renamed.is_empty()).unwrap_or(name);
+    cut(&format!("{}{name}", rules.prefix), NAME_LIMIT)
+}
+
+/// What a space says about itself.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Details {
+    /// The line under its name.
+    pub description: Option<String>,
+    /// Its guidelines.
+    pub guidelines: Option<String>,
+}
+
+/// Returns the topic as description and the purpose as guidelines, in plain text; where there is
+/// only one of them, it is the description.
+pub fn details(conversation: &Conversation, roster: &Roster, marks_archived: bool) -> Details {
     let plain = |text: &str| {
         let mut losses = Losses::default();
         PlainText.render(&mrkdwn::parse(text, &mut losses), roster, &mut losses)
     };
     let (topic, purpose) = (plain(&conversation.topic), plain(&conversation.purpose));
-    let text = match (topic.is_empty(), purpose.is_empty() || purpose == topic) {
-        (true, true) => return None,
-        (false, true) => topic,
-        (true, false) => purpose,
-        (false, false) => format!("{topic}\n\n{purpose}"),
+    let (first, second) = match (topic.is_empty(), purpose == topic) {
+        (true, _) => (purpose, String::new()),
+        (false, true) => (topic, String::new()),
+        (false, false) => (topic, purpose),
     };
-    Some(cut(&text, DESCRIPTION_LIMIT))
+    let mark = if marks_archived && conversation.archived { ARCHIVED } else { "" };
+    let first = [mark, &first].iter().filter(|text| !text.is_empty()).copied().collect::<Vec<_>>();
+    let said = |text: &str, limit| (!text.is_empty()).then(|| cut(text, limit));
+    Details {
+        description: said(&first.join(" "), DESCRIPTION_LIMIT),
+        guidelines: said(&second, GUIDELINES_LIMIT),
+    }
 }
 
 /// Returns the members, each once.

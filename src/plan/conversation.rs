@@ -2,8 +2,8 @@
 
 use super::notes::Notes;
 use super::order::{self, Batch, Stop};
-use super::{Bench, Error, Source};
-use crate::convert::{Context, Converted};
+use super::{Bench, Error, Source, leaves_out};
+use crate::convert::{Context, Converted, Skip};
 use crate::event::{Event, Monitor};
 use crate::ids::ConversationId;
 use crate::ledger::Ledger;
@@ -104,8 +104,16 @@ fn read(
     let pairs: Vec<_> = sources.iter().map(|source| (source.export, source.conversation)).collect();
     let context =
         Context { threads: bench.threads(sources.last().map(|source| source.conversation)) };
+    let newest = sources.last().map(|source| source.conversation);
+    let left_out = newest.is_some_and(|newest| leaves_out(bench.converter.settings(), newest));
     order::walk(&pairs, disordered, &mut |batch| {
-        let convert = |message| bench.converter.convert(&context, message);
+        let convert = |message| {
+            if left_out {
+                let why = Skip::ArchivedConversation;
+                return bench.converter.leave_out(&context, message, why);
+            }
+            bench.converter.convert(&context, message)
+        };
         let converted = batch.messages.iter().map(convert).collect();
         take(Done { batch, converted })
     })

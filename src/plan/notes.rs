@@ -5,8 +5,8 @@ use super::conversation::Done;
 use super::members::{Members, Stay};
 use super::record::{Books, owes};
 use super::times::{Allocator, space_time};
-use super::{Bench, Error, Source};
-use crate::convert::Fate;
+use super::{Bench, Error, Source, leaves_out};
+use crate::convert::{Fate, Skip};
 use crate::event::{Calls, Event, Monitor};
 use crate::ids::{Micros, SlackUserId};
 use crate::ledger::{ItemKind, ItemState, Ledger, NewItem, NewLane, Planning};
@@ -99,8 +99,15 @@ impl<'a, 'l> Notes<'a, 'l> {
 
     pub(super) fn finish(mut self, disordered: bool) -> Result<u64, Error> {
         let direct = matches!(self.conversation.kind, Kind::Direct | Kind::Group);
-        if direct && self.newest == 0 {
-            self.note_members(None, Some("empty_conversation"))?;
+        let why = match () {
+            () if leaves_out(self.bench.converter.settings(), self.conversation) => {
+                Some(Skip::ArchivedConversation.code())
+            }
+            () if direct && self.newest == 0 => Some("empty_conversation"),
+            () => None,
+        };
+        if why.is_some() {
+            self.note_members(None, why)?;
             return Ok(self.planning.finish_without_lane()?);
         }
         let completer = self.completer();

@@ -4,11 +4,11 @@
 mod losses;
 
 use super::order::{self, Batch, Stop};
-use super::{Error, People, has_threads, names, union};
-use crate::convert::{Context, Converter, Settings, display_name};
+use super::{Error, People, has_threads, leaves_out, names, union};
+use crate::convert::{Context, Converted, Converter, Settings, Skip, named_by};
 use crate::ids::ConversationId;
 use crate::ledger::Listed;
-use crate::slack::{Conversation, Export};
+use crate::slack::{Conversation, Export, Message};
 use std::collections::BTreeMap;
 
 /// Exports with everything that conversion needs.
@@ -36,8 +36,9 @@ impl Offline {
             .values()
             .filter_map(|at| at.last())
             .map(|(e, c)| &exports[*e].conversations()[*c])
+            .filter(|one| !leaves_out(&settings, one))
             .collect();
-        let (names, _) = names::settle(&newest, &|one| display_name(one, &roster));
+        let (names, _) = names::settle(&newest, &|one| named_by(&settings.names, one, &roster));
         Self { converter: Converter::new(roster, settings), exports, places, names, people }
     }
 
@@ -59,6 +60,19 @@ impl Offline {
     /// Returns the name that a conversation's space will have.
     pub fn name<'a>(&'a self, id: &'a ConversationId) -> &'a str {
         self.names.get(id).map_or(id.as_str(), String::as_str)
+    }
+
+    /// Converts a message of a conversation, which may be left out as a whole.
+    pub(crate) fn convert(
+        &self,
+        conversation: &Conversation,
+        context: Context,
+        message: &Message,
+    ) -> Converted {
+        if leaves_out(self.converter.settings(), conversation) {
+            return self.converter.leave_out(&context, message, Skip::ArchivedConversation);
+        }
+        self.converter.convert(&context, message)
     }
 
     /// Returns what a conversation's space allows.

@@ -5,7 +5,8 @@ use super::around::Around;
 use super::names::Names;
 use super::{Chip, Entry, LeftOut, Preview, Shown};
 use crate::convert::{
-    Context, Converted, Fate, ReactionFate, ReactionOutcome, Roster, Sender, description,
+    ArchivedPolicy, Context, Converted, Fate, ReactionFate, ReactionOutcome, Roster, Sender,
+    details,
 };
 use crate::draft::Emoji;
 use crate::ids::{Micros, SlackTs};
@@ -39,7 +40,7 @@ pub fn gather(
         Some(Around::Message(ts)) => root_of(offline, conversation, ts)?.micros(),
         Some(around) => around.micros(),
     };
-    let reader = Reader { offline, context, names: &names };
+    let reader = Reader { offline, conversation, context, names: &names };
     let window = offline.read(
         &conversation.id,
         &|| Window { middle, count: count.max(1), ..Window::default() },
@@ -53,11 +54,12 @@ pub fn gather(
         },
     )?;
     let (total, left_out, entries) = window.finish();
+    let marks = offline.converter().settings().archived == ArchivedPolicy::Mark;
     let mut preview = Preview {
         conversation: conversation.id.clone(),
         name: offline.name(&conversation.id).to_owned(),
         kind: conversation.kind,
-        description: description(conversation, offline.converter().roster()),
+        description: details(conversation, offline.converter().roster(), marks).description,
         members: conversation.members.len(),
         threads: context.threads,
         people: String::new(),
@@ -84,6 +86,7 @@ fn root_of(offline: &Offline, at: &Conversation, ts: SlackTs) -> Result<SlackTs,
 #[derive(Clone, Copy)]
 struct Reader<'a> {
     offline: &'a Offline,
+    conversation: &'a Conversation,
     context: Context,
     names: &'a Names,
 }
@@ -164,7 +167,7 @@ impl Window {
     }
 
     fn take(&mut self, message: &Message, reader: &Reader<'_>) {
-        let converted = reader.offline.converter().convert(&reader.context, message);
+        let converted = reader.offline.convert(reader.conversation, reader.context, message);
         if let Fate::Skip(skip) = converted.fate {
             if self.is_open() {
                 *self.left_out.entry(skip.code()).or_default() += 1;

@@ -1,6 +1,7 @@
 //! The table of settings: one row each, from which file, environment, template and errors are made.
 
 use super::parse::{email, host, loopback, number, option, parse, path, path_text, word, yes};
+use super::policy::{prefix, rename};
 use super::{Origin, Settings, SettingsError};
 use std::path::Path;
 
@@ -121,6 +122,30 @@ pub const KEYS: &[Key] = &[
         "What direct messages become (Chat can't import them as such): auto is a group chat\nwithout threads where there are none, else a private space; or group-chat; or space.",
         |s| s.dm.to_string(),
         |s, text, _| parse(text).map(|dm| s.dm = dm),
+        kept,
+        changes_bytes
+    ),
+    key!(
+        "name_prefix",
+        "What stands in front of every channel's name in Chat, a space at its end included.",
+        |s| s.name_prefix.clone(),
+        |s, text, _| prefix(text).map(|text| s.name_prefix = text),
+        kept,
+        changes_bytes
+    ),
+    key!(
+        "rename",
+        "Renames channels whose Slack name matches a regular expression, as in\n\"^team-(.*)$ => Team $1\"; the prefix comes in front of the new name.",
+        |s| s.rename.as_ref().map(|(old, new)| format!("{old} => {new}")).unwrap_or_default(),
+        |s, text, _| rename(text).map(|rule| s.rename = rule),
+        kept,
+        changes_bytes
+    ),
+    key!(
+        "archived",
+        "What becomes of archived conversations: mark makes a space whose description says so;\nimport makes one like any other; skip leaves them out.",
+        |s| s.archived.to_string(),
+        |s, text, _| parse(text).map(|what| s.archived = what),
         kept,
         changes_bytes
     ),

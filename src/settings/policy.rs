@@ -57,6 +57,44 @@ impl fmt::Display for SystemLines {
 }
 
 words! {
+    /// What becomes of archived conversations.
+    Archived {
+        /// A space like any other.
+        Import = "import",
+        /// A space whose description says so.
+        Mark = "mark",
+        /// Nothing: no space is made.
+        Skip = "skip",
+    }
+    "want import, mark or skip"
+}
+
+/// Reads `pattern => replacement`; empty is no rule.
+pub(super) fn rename(text: &str) -> Result<Option<(String, String)>, String> {
+    if text.trim().is_empty() {
+        return Ok(None);
+    }
+    let (pattern, new) = text.split_once(" => ").ok_or("want PATTERN => REPLACEMENT")?;
+    let (pattern, new) = (pattern.trim(), new.trim());
+    if new.is_empty() || new.chars().any(char::is_control) {
+        return Err("the replacement is empty or more than a line".to_owned());
+    }
+    // The library tells at length, and shows the whole pattern again.
+    regex::Regex::new(pattern).map_err(|_| "the pattern is no regular expression".to_owned())?;
+    Ok(Some((pattern.to_owned(), new.to_owned())))
+}
+
+/// Reads what stands in front of names.
+pub(super) fn prefix(text: &str) -> Result<String, String> {
+    let fits = text.chars().count() <= 40 && !text.chars().any(char::is_control);
+    if fits {
+        Ok(text.to_owned())
+    } else {
+        Err("want at most 40 characters on one line".to_owned())
+    }
+}
+
+words! {
     /// What an edited message says of it.
     Edited {
         /// That it was edited, and when.

@@ -36,7 +36,10 @@ struct SpaceBody<'a> {
 
 #[derive(Serialize)]
 struct SpaceDetails<'a> {
-    description: &'a str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    description: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    guidelines: Option<&'a str>,
 }
 
 fn space(draft: &SpaceDraft) -> String {
@@ -50,9 +53,15 @@ fn space(draft: &SpaceDraft) -> String {
         create_time: rfc3339(draft.created),
         external_user_allowed: draft.external,
         space_history_state: "HISTORY_ON",
-        space_details: draft.description.as_deref().map(|description| SpaceDetails { description }),
+        space_details: details(draft),
     };
     text(&body)
+}
+
+fn details(draft: &SpaceDraft) -> Option<SpaceDetails<'_>> {
+    let (description, guidelines) = (draft.description.as_deref(), draft.guidelines.as_deref());
+    (description.is_some() || guidelines.is_some())
+        .then_some(SpaceDetails { description, guidelines })
 }
 
 fn member(draft: &MemberDraft) -> String {

@@ -45,6 +45,7 @@ mod tests {
                 kind: SpaceKind::Named,
                 name: name.map(str::to_owned),
                 description: None,
+                guidelines: None,
                 created: 1,
                 external: false,
                 request: RequestId::revised("x"),

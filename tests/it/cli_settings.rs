@@ -59,6 +59,12 @@ fn a_bad_value_names_its_place_and_what_would_do() {
         "api = \"http://chat.example.com\"",
         "allow_duplicate_entries = \"maybe\"",
         "migration = \"\"",
+        "system_lines = \"topics, tpoics\"",
+        "edited = \"yes\"",
+        "archived = \"drop\"",
+        "rename = \"^team-(.*)$\"",
+        "rename = \"( => x\"",
+        "name_prefix = \"a\\nb\"",
         "lanes = ",
     ];
     let lines = cases.map(|case| {

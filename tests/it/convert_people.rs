@@ -4,8 +4,8 @@ use super::convert_support::{
     bo_says, convert, converter, file, reaction, roster, says, tell_all, ts, with_blocks,
 };
 use chatferry::convert::{
-    Context, Converter, DmPolicy, Fate, FileOutcome, Gone, Loss, ReactionOutcome, Sender, Settings,
-    Skip, description, display_name, space_shape,
+    Context, Converter, DmPolicy, Fate, FileOutcome, Gone, Loss, NameRules, ReactionOutcome,
+    Sender, Settings, Skip, details, display_name, named_by, space_shape,
 };
 use chatferry::draft::{Emoji, SpaceKind};
 use chatferry::slack::{Author, Conversation, FileMode, Kind, Message};
@@ -194,16 +194,61 @@ fn e1_e2_direct_conversations_are_named_after_who_talks() {
 
 #[test]
 fn names_and_descriptions_keep_to_chats_limits() {
+    let told = |one: &Conversation, marks| {
+        let details = details(one, &roster(), marks);
+        (details.description, details.guidelines)
+    };
     let mut long = conversation(Kind::Public, &[]);
     assert_eq!(
-        description(&long, &roster()).as_deref(),
-        Some("Talk & chat with @Bo Lind\n\nSee the page (https://a.example)")
+        told(&long, true),
+        (
+            Some("Talk & chat with @Bo Lind".to_owned()),
+            Some("See the page (https://a.example)".to_owned())
+        )
     );
     long.name = "名".repeat(200);
     long.topic = "é".repeat(9_000);
     assert_eq!(display_name(&long, &roster()).chars().count(), 80 + 1);
-    assert_eq!(description(&long, &roster()).map(|text| text.chars().count()), Some(4_096));
+    let (description, guidelines) = told(&long, false);
+    assert_eq!(description.map(|text| text.chars().count()), Some(4_096));
+    assert!(guidelines.is_some());
     long.topic.clear();
+    assert_eq!(told(&long, true), (Some("See the page (https://a.example)".to_owned()), None));
     long.purpose.clear();
-    assert_eq!(description(&long, &roster()), None);
+    assert_eq!(told(&long, true), (None, None));
+    long.purpose = "x".repeat(9_000);
+    long.topic = "t".to_owned();
+    assert_eq!(told(&long, true).1.map(|text| text.chars().count()), Some(5_000));
+}
+
+#[test]
+fn e6_the_description_of_an_archived_channel_says_so_by_choice() {
+    let mut old = conversation(Kind::Public, &[]);
+    old.archived = true;
+    let description = |one: &Conversation, marks| details(one, &roster(), marks).description;
+    let text = "Talk & chat with @Bo Lind";
+    assert_eq!(description(&old, true), Some(format!("Archived in Slack. {text}")));
+    assert_eq!(description(&old, false).as_deref(), Some(text));
+    (old.topic, old.purpose) = (String::new(), String::new());
+    assert_eq!(description(&old, true).as_deref(), Some("Archived in Slack."));
+}
+
+#[test]
+fn e4_channels_are_renamed_by_pattern_and_prefix_and_direct_ones_are_not() {
+    let rules = |prefix: &str, rename: Option<(&str, &str)>| NameRules {
+        prefix: prefix.to_owned(),
+        rename: rename.map(|(old, new)| (old.to_owned(), new.to_owned())),
+    };
+    let mut channel = conversation(Kind::Public, &[]);
+    channel.name = "team-web-2".to_owned();
+    let name = |rules: &NameRules, one: &Conversation| named_by(rules, one, &roster());
+    let team = rules("Acme ", Some(("^team-(.*)$", "Team $1")));
+    assert_eq!(name(&team, &channel), "Acme Team web-2");
+    assert_eq!(name(&rules("", Some(("^x", "y"))), &channel), "team-web-2");
+    assert_eq!(name(&rules("", Some(("^.*$", "$1"))), &channel), "team-web-2", "never nothing");
+    channel.name = "n".repeat(80);
+    let long = rules("", Some(("^(.*)$", "$1$1$1")));
+    assert!(name(&long, &channel).chars().count() <= 128);
+    let direct = conversation(Kind::Group, &["U1ANA", "U2BO"]);
+    assert_eq!(name(&team, &direct), "Ana Silva, Bo Lind");
 }

@@ -4,8 +4,8 @@ use super::convert_support::{
     bo_says, bot_says, edited, file, of_kind, reaction, roster, says, tell,
 };
 use chatferry::convert::{
-    BotPolicy, Context, Converted, Converter, EditMark, Fate, Loss, ReactionOutcome,
-    ReactionPolicy, Roster, Sender, Settings, Skip,
+    ArchivedPolicy, BotPolicy, Context, Converted, Converter, EditMark, Fate, Loss, NameRules,
+    ReactionOutcome, ReactionPolicy, Roster, Sender, Settings, Skip,
 };
 use chatferry::ids::Account;
 use chatferry::slack::{FileMode, Message, Reaction};
@@ -197,6 +197,8 @@ fn every_choice_is_in_the_fingerprint() {
         lines,
         Settings { edited: EditMark::Mark, ..plain() },
         Settings { deleted_notices: true, ..plain() },
+        Settings { archived: ArchivedPolicy::Skip, ..plain() },
+        Settings { names: NameRules { prefix: "A ".to_owned(), rename: None }, ..plain() },
         Settings { bots: BotPolicy::Skip, ..plain() },
         Settings { reactions: ReactionPolicy::Skip, ..plain() },
         Settings { reaction_rest: false, ..plain() },

@@ -61,3 +61,71 @@ async fn f8_f9_reactions_in_a_line_are_transformed_and_cost_no_call() {
     assert_eq!(tally(&account(&rig).await, "reaction"), json!({"transformed": 3}));
     assert_eq!(rig.emulator().stats().of("spaces.messages.reactions.create"), 0);
 }
+
+/// Returns every space: its name, none for a group chat, its kind, and the texts in it.
+fn spaces(rig: &Rig) -> Vec<(String, Vec<String>)> {
+    let mut all: Vec<(String, Vec<String>)> = Vec::new();
+    for line in rig.emulator().canonical().lines() {
+        let line: Value = serde_json::from_str(line).expect("JSON");
+        if line["space"].is_string() {
+            let name = line["name"].as_str().unwrap_or("(a group chat)").to_owned();
+            all.push((name, Vec::new()));
+        } else if let (Some(text), Some((_, texts))) = (line["text"].as_str(), all.last_mut()) {
+            texts.push(text.to_owned());
+        }
+    }
+    all.sort();
+    all
+}
+
+fn space(name: &str, texts: &[&str]) -> (String, Vec<String>) {
+    (name.to_owned(), texts.iter().map(|text| (*text).to_owned()).collect())
+}
+
+fn conversations() -> Workspace {
+    Workspace::new()
+        .person("U1", "ana")
+        .person("U2", "bo")
+        .channel("team-web", &["U1", "U2"])
+        .message("U1", "1600000000.000100", "alive")
+        .channel("team-old", &[])
+        .conversation(json!({"is_archived": true, "topic": {"value": "was fun"}}))
+        .message("U2", "1600000001.000100", "history without members")
+        .mpim("mpdm-ana--bo-1", &["U1", "U2"])
+        .message("U1", "1600000002.000100", "one group")
+        .mpim("mpdm-ana--bo-2", &["U1", "U2"])
+        .message("U2", "1600000003.000100", "another of the same people")
+        .dm("D1", &["U1", "U1"])
+        .conversation(json!({"created": 1}))
+        .message("U1", "1600000004.000100", "note to self")
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn e1_e2_e3_e4_e5_every_conversation_crosses_by_itself_under_the_name_of_the_rules() {
+    let rig = Rig::start(&["ana", "bo"]).await;
+    settings(&rig, "rename = \"^team-(.*)$ => Team $1\"\nname_prefix = \"Acme \"\n");
+    whole(&rig, &conversations().zip().path).await;
+    assert_eq!(
+        spaces(&rig),
+        [
+            space("(a group chat)", &["another of the same people"]),
+            space("(a group chat)", &["one group"]),
+            space("Acme Team old", &["history without members"]),
+            space("Acme Team web", &["alive"]),
+            space("ana (notes)", &["note to self"]),
+        ]
+    );
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn e6_an_archived_channel_is_left_out_by_choice_and_counted() {
+    let rig = Rig::start(&["ana", "bo"]).await;
+    settings(&rig, "archived = \"skip\"\n");
+    whole(&rig, &conversations().zip().path).await;
+    let names: Vec<String> = spaces(&rig).into_iter().map(|(name, _)| name).collect();
+    assert_eq!(names, ["(a group chat)", "(a group chat)", "ana (notes)", "team-web"]);
+    let account = account(&rig).await;
+    assert_eq!(tally(&account, "message"), json!({"sent": 4, "skipped": 1}));
+    let skipped = account["skipped"].to_string();
+    assert!(skipped.contains("archived_conversation"), "{skipped}");
+}

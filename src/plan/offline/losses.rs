@@ -3,7 +3,7 @@
 
 use super::Offline;
 use crate::convert::{Alike, Fate, LossAccount};
-use crate::plan::Error;
+use crate::plan::{Error, leaves_out};
 use crate::slack::Conversation;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
@@ -36,6 +36,9 @@ impl Offline {
     }
 
     fn losses_of(&self, conversation: &Conversation) -> Result<LossAccount, Error> {
+        if leaves_out(self.converter.settings(), conversation) {
+            return Ok(LossAccount::default());
+        }
         let (context, name) = (self.context(conversation), self.name(&conversation.id));
         self.read(&conversation.id, &LossAccount::default, &|account, batch| {
             for message in &batch.messages {

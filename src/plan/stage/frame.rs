@@ -4,7 +4,7 @@
 use super::super::steps::Owed;
 use super::super::{Error, Source};
 use super::{Staging, plain};
-use crate::convert::{description, space_shape};
+use crate::convert::{ArchivedPolicy, details, space_shape};
 use crate::draft::{Draft, MemberDraft, Phase, SpaceDraft, SpaceKind, StepKind};
 use crate::ids::{Account, Micros, Operation};
 use crate::ledger::StagedMember;
@@ -16,11 +16,14 @@ impl Staging<'_> {
             return Ok(());
         };
         let kind = space_shape(conversation, self.lane.threaded, self.bench.direct);
+        let converter = &self.bench.converter;
+        let marks = converter.settings().archived == ArchivedPolicy::Mark;
+        let details = details(conversation, converter.roster(), marks);
         let draft = Draft::Space(SpaceDraft {
             kind,
             name: (kind == SpaceKind::Named).then(|| self.lane.name.clone()),
-            description: description(conversation, self.bench.converter.roster())
-                .filter(|text| !text.is_empty()),
+            description: details.description,
+            guidelines: details.guidelines,
             created: self.lane.created,
             external: false,
             request: self.request(
