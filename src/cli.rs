@@ -19,6 +19,7 @@ mod frame;
 mod hint;
 pub mod inspect;
 mod jsonl;
+mod known;
 mod lanes;
 mod ledger;
 mod logs;

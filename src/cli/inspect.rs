@@ -6,29 +6,25 @@ mod show;
 pub use show::{json, table};
 
 use super::args::{Common, InspectArgs};
+use super::known::Known;
 use super::{Exit, archives, print};
-use crate::convert;
-use crate::plan::Offline;
 use crate::slack::Inventory;
-use std::collections::BTreeMap;
 
 pub(super) fn inspect(common: &Common, args: &InspectArgs) -> anyhow::Result<Exit> {
     let mut messages = 0;
+    let flags = args.allow_duplicate_entries.then(|| ("allow_duplicate_entries", "true".into()));
+    let known = Known::look(common.folder(), flags.into_iter().collect())?;
     for path in &args.exports {
-        let export = archives::open(path, args.allow_duplicate_entries)?;
+        let export = archives::open(path, known.settings.allow_duplicate_entries)?;
         let inventory = Inventory::take(&export, &mut |_| ());
         messages += inventory.content.messages.total;
-        let offline = Offline::new(
-            vec![export.clone()],
-            None,
-            &BTreeMap::new(),
-            convert::Settings::default(),
-        );
+        let offline = known.offline(vec![export.clone()]);
         let sums = offline.losses()?;
         print(&if common.json {
             json(&inventory, export.findings(), Some(&sums))
         } else {
-            table(&inventory, export.findings()) + &losses::text(&sums)
+            let assumed = format!("{} {}", known.people(&offline), known.source());
+            table(&inventory, export.findings()) + &losses::text(&sums, &assumed)
         })?;
     }
     Ok(if messages == 0 { Exit::Refused } else { Exit::Done })

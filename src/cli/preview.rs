@@ -6,13 +6,11 @@ mod terminal;
 pub use args::PreviewArgs;
 
 use super::args::Common;
+use super::known::Known;
 use super::words::counted;
-use super::{Exit, archives, display_safe, json_line, ledger, print, told};
-use crate::ids::Account;
-use crate::ledger::Listed;
+use super::{Exit, archives, display_safe, json_line, print, told};
 use crate::plan::Offline;
 use crate::preview::{Names, NoSuch, Preview, Stretch, choose, gather, page};
-use crate::settings::{Layers, Settings, WorkFolder, environment};
 use crate::slack::Conversation;
 use std::path::Path;
 
@@ -22,26 +20,15 @@ const COLS: usize = 80;
 const WIDEST: usize = 100;
 
 pub(super) fn preview(common: &Common, args: &PreviewArgs) -> anyhow::Result<Exit> {
-    let work = WorkFolder::at(common.folder());
-    let flags = args.settings();
-    let settings = Settings::resolve(&Layers {
-        file: Some(work.settings()),
-        environment: environment(),
-        flags,
-    })?;
-    let listed = directory(&work)?;
-    let admin = settings.admin.clone();
-    let nobody = || Account::new("");
-    let choices = archives::choices(&settings, &admin.clone().unwrap_or_else(nobody))?;
-    let archives = archives::open_all(&args.exports, &settings)?;
-    let exports = archives.into_iter().map(|(_, export)| export).collect();
-    let known = (!listed.is_empty()).then_some(&listed[..]);
-    let offline = Offline::new(exports, known, &choices.people, choices.convert);
+    let known = Known::look(common.folder(), args.settings())?;
+    let archives = archives::open_all(&args.exports, &known.settings)?;
+    let offline = known.offline(archives.into_iter().map(|(_, export)| export).collect());
     let conversation = find(&offline, &args.channel)?;
-    let names = Names::of(offline.converter().roster(), &listed, admin.as_ref());
+    let names =
+        Names::of(offline.converter().roster(), &known.listed, known.settings.admin.as_ref());
     let stretch = Stretch { around: args.around, count: usize::from(args.count) };
     let mut preview = gather(&offline, conversation, stretch, names)?;
-    preview.people = people(&offline, &settings, listed.len());
+    preview.people = known.people(&offline);
     show(common, args, &preview)?;
     Ok(if preview.total == 0 { Exit::Refused } else { Exit::Done })
 }
@@ -72,14 +59,6 @@ fn write(path: &Path, page: &str) -> anyhow::Result<()> {
         .map_err(|error| told(Exit::Refused, format!("{}: {error}", path.display()), hint))
 }
 
-/// Returns the Directory as a run in the work folder read it; nothing where there was none.
-fn directory(work: &WorkFolder) -> anyhow::Result<Vec<Listed>> {
-    if !work.ledger().exists() {
-        return Ok(Vec::new());
-    }
-    Ok(ledger::look(work)?.directory()?)
-}
-
 fn find<'a>(offline: &'a Offline, wanted: &str) -> anyhow::Result<&'a Conversation> {
     choose(offline, wanted).map_err(|why| {
         let (what, hint) = match why {
@@ -99,28 +78,4 @@ fn find<'a>(offline: &'a Offline, wanted: &str) -> anyhow::Result<&'a Conversati
         };
         told(Exit::Refused, what, hint)
     })
-}
-
-/// Says where accounts and names come from.
-fn people(offline: &Offline, settings: &Settings, listed: usize) -> String {
-    let everyone = &offline.people().by_id;
-    let of = |how: &str| everyone.values().filter(|one| one.how == how).count();
-    let matched = everyone.values().filter(|one| one.account.is_some()).count();
-    let directory = match (listed, of("assumed")) {
-        (0, 0) => String::new(),
-        (0, assumed) => {
-            format!(" ({assumed} assumed from the e-mail address: the Directory was not read yet)")
-        }
-        (listed, _) => {
-            format!(", by the Directory's {}", counted(listed as u64, "account", "accounts"))
-        }
-    };
-    let file = match settings.people.as_deref().and_then(Path::file_name) {
-        Some(name) => {
-            let name = display_safe(&name.to_string_lossy());
-            format!("; the people file {name} names {}", of("file"))
-        }
-        None => String::from("; there is no people file"),
-    };
-    format!("{matched} of {} Slack identities have an account{directory}{file}.", everyone.len())
 }

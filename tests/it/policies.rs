@@ -129,3 +129,32 @@ async fn e6_an_archived_channel_is_left_out_by_choice_and_counted() {
     let skipped = account["skipped"].to_string();
     assert!(skipped.contains("archived_conversation"), "{skipped}");
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn inspect_counts_by_the_choices_of_the_work_folder_as_plan_does() {
+    let export = Workspace::new()
+        .person("U1", "ana")
+        .channel("general", &["U1"])
+        .message("U1", "1600000000.000100", "ship it")
+        .with(json!({"edited": {"user": "U1", "ts": "1600000009.000000"}}))
+        .react("wave", &["U1"])
+        .zip();
+    let path = export.path.display().to_string();
+    let losses = |output: std::process::Output| {
+        let printed = text(&output.stdout);
+        let last = printed.lines().rfind(|line| line.starts_with('{') && line.len() > 2);
+        let whole: Value = serde_json::from_str(last.unwrap_or(&printed)).expect("JSON");
+        whole["loss_account"]["conversations"][0]["losses"].clone()
+    };
+    let rig = Rig::start(&["ana"]).await;
+    assert_eq!(losses(rig.run(&["inspect", &path, "--json"]).await), json!({}));
+    let told = rig.ok(&["inspect", &path]).await;
+    assert!(told.contains("settings.toml: the default settings are assumed."), "{told}");
+    assert!(told.contains("1 of 2 Slack identities have an account (1 assumed"), "{told}");
+    settings(&rig, "reactions = \"footnote\"\nedited = \"none\"\n");
+    let chosen = json!({"edit_time": 1, "reactions_as_text": 1});
+    assert_eq!(losses(rig.run(&["inspect", &path, "--json"]).await), chosen);
+    assert_eq!(losses(rig.run(&["plan", &path, "--json"]).await), chosen);
+    let told = rig.ok(&["inspect", &path]).await;
+    assert!(told.contains("The settings are those of "), "{told}");
+}

@@ -7,16 +7,16 @@ use crate::convert::{LossAccount, Weights};
 /// How many conversations have a row.
 const ROWS: usize = 20;
 
-/// Returns the tables: losses by weight and kind with an example each, then by conversation.
-pub(super) fn text(sums: &LossAccount) -> String {
+/// Returns the tables: losses by weight and kind with an example each, then by conversation, and
+/// what they assume.
+pub(super) fn text(sums: &LossAccount, assumed: &str) -> String {
     if sums.messages.total() == 0 {
         return String::new();
     }
     let mut text = format!("\n{}", kinds(sums));
     text.push('\n');
     text.push_str(&conversations(sums));
-    text.push_str("\nAccounts are assumed from e-mail addresses here; `plan` knows the people file and the settings.\n");
-    text
+    format!("{text}\n{assumed}\n")
 }
 
 fn kinds(sums: &LossAccount) -> String {

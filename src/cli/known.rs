@@ -1,0 +1,85 @@
+//! What is known of a migration before anything is planned: its settings, its people file, and the
+//! Directory as it was read last. `preview` and `inspect` tell by it what `plan` will do.
+
+use super::folder::Flags;
+use super::words::counted;
+use super::{archives, display_safe, ledger};
+use crate::ids::Account;
+use crate::ledger::Listed;
+use crate::plan::{Choices, Offline};
+use crate::settings::{Layers, Settings, WorkFolder, environment};
+use crate::slack::Export;
+use std::path::Path;
+
+/// What a work folder, the environment and the flags say.
+pub(super) struct Known {
+    pub(super) settings: Settings,
+    /// The Directory; empty where no run has read it yet.
+    pub(super) listed: Vec<Listed>,
+    choices: Choices,
+    work: WorkFolder,
+}
+
+impl Known {
+    /// Looks at a work folder, which need not be there.
+    pub(super) fn look(folder: &Path, flags: Flags) -> anyhow::Result<Self> {
+        let work = WorkFolder::at(folder);
+        let file = Some(work.settings());
+        let settings = Settings::resolve(&Layers { file, environment: environment(), flags })?;
+        let admin = settings.admin.clone().unwrap_or_else(|| Account::new(""));
+        let choices = archives::choices(&settings, &admin)?;
+        Ok(Self { listed: directory(&work)?, settings, choices, work })
+    }
+
+    /// Converts exports as `plan` would.
+    pub(super) fn offline(&self, exports: Vec<Export>) -> Offline {
+        let listed = (!self.listed.is_empty()).then_some(&self.listed[..]);
+        Offline::new(exports, listed, &self.choices.people, self.choices.convert.clone())
+    }
+
+    /// Says whose choices these are.
+    pub(super) fn source(&self) -> String {
+        let file = self.work.settings();
+        let shown = display_safe(&file.display().to_string());
+        if file.is_file() {
+            format!("The settings are those of {shown}.")
+        } else {
+            format!("There is no {shown}: the default settings are assumed.")
+        }
+    }
+
+    /// Says where accounts and names come from.
+    pub(super) fn people(&self, offline: &Offline) -> String {
+        let everyone = &offline.people().by_id;
+        let of = |how: &str| everyone.values().filter(|one| one.how == how).count();
+        let matched = everyone.values().filter(|one| one.account.is_some()).count();
+        let directory = match (self.listed.len(), of("assumed")) {
+            (0, 0) => String::new(),
+            (0, assumed) => format!(
+                " ({assumed} assumed from the e-mail address: the Directory was not read yet)"
+            ),
+            (listed, _) => {
+                format!(", by the Directory's {}", counted(listed as u64, "account", "accounts"))
+            }
+        };
+        let file = match self.settings.people.as_deref().and_then(Path::file_name) {
+            Some(name) => {
+                let name = display_safe(&name.to_string_lossy());
+                format!("; the people file {name} names {}", of("file"))
+            }
+            None => String::from("; there is no people file"),
+        };
+        format!(
+            "{matched} of {} Slack identities have an account{directory}{file}.",
+            everyone.len()
+        )
+    }
+}
+
+/// Returns the Directory as a run in the work folder read it; nothing where there was none.
+fn directory(work: &WorkFolder) -> anyhow::Result<Vec<Listed>> {
+    if !work.ledger().exists() {
+        return Ok(Vec::new());
+    }
+    Ok(ledger::look(work)?.directory()?)
+}
