@@ -18,6 +18,8 @@ mod mrkdwn;
 mod reactions;
 mod render;
 mod roster;
+#[cfg(test)]
+mod round_trip;
 mod settings;
 mod space;
 mod split;

@@ -4,7 +4,7 @@
 mod chat;
 mod defuse;
 mod line;
-mod names;
+pub(super) mod names;
 mod plain;
 
 pub(super) use chat::ChatMarkup;

@@ -285,3 +285,51 @@ fn f6_every_kind_of_message() {
     ];
     insta::assert_snapshot!(tell_all(&cases));
 }
+
+/// What a reader of Chat's markup would have taken for something else.
+#[test]
+fn marks_and_addresses_that_touch() {
+    insta::assert_snapshot!(tell_all(&[
+        ("Markdown's bold in mrkdwn", says("that **status** and __init__ and ~~gone~~")),
+        (
+            "an address that ends in punctuation",
+            section(
+                r#"{"type":"link","url":"https://a.example/Foo_(bar)"},{"type":"text","text":" "},{"type":"link","url":"https://a.example/x-"}"#
+            )
+        ),
+        (
+            "an address right behind a letter, and one inside bold",
+            section(
+                r#"{"type":"text","text":"see"},{"type":"link","url":"https://a.example"},{"type":"text","text":" "},
+               {"type":"link","url":"https://b.example","style":{"bold":true}}"#
+            )
+        ),
+        (
+            "a typed address before bold, and a mark that ends one inside bold",
+            section(
+                r#"{"type":"text","text":"https://a.example"},{"type":"text","text":"(x)","style":{"bold":true}},{"type":"text","text":" "},
+               {"type":"text","text":"see https://b.example/x* y","style":{"bold":true}}"#
+            )
+        ),
+        (
+            "marks in an address that Chat makes no link of",
+            section(r#"{"type":"text","text":"ftp://a/_b_ and https://a.example/_b_/c"}"#)
+        ),
+        (
+            "bold, then both, then italic",
+            section(
+                r#"{"type":"text","text":"a ","style":{"bold":true}},{"type":"text","text":"b ","style":{"bold":true,"italic":true}},
+               {"type":"text","text":"c","style":{"italic":true}}"#
+            )
+        ),
+        ("ticks inside a word", section(r#"{"type":"text","text":"a`b`c and x`y"}"#)),
+        (
+            "a label of blanks",
+            section(r#"{"type":"link","url":"mailto:a@b.example","text":" \n"}"#)
+        ),
+        (
+            "ticks in a label and in an address",
+            section(r#"{"type":"link","url":"https://a.example/`x","text":"```x```"}"#)
+        ),
+    ]));
+}

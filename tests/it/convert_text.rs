@@ -22,6 +22,7 @@ fn marks_escapes_and_code() {
         "```\nthree ` ticks `` in code\n```",
         "unclosed ``` fence\nstays ``` ```",
         "日本語*太字*です *太字* です",
+        "関数`map`を使う and a`b`c",
         "*bold with <@U1ANA> inside* and *<https://a.example|a link>*",
         "<!DOCTYPE html> <sys/select.h> x <- c(1) |> f",
     ]));

@@ -114,7 +114,8 @@ impl<'a, 'l> Scanner<'a, 'l> {
         let Some(end) = line.find('`').filter(|end| !line[..*end].trim().is_empty()) else {
             return false;
         };
-        if self.before().is_some_and(char::is_alphanumeric) {
+        // Where a script has no spaces between words, code stands right behind one.
+        if self.before().is_some_and(|c| c.is_ascii_alphanumeric()) {
             return false;
         }
         self.flush();
@@ -134,6 +135,10 @@ impl<'a, 'l> Scanner<'a, 'l> {
         };
         let rest = &self.text[self.at + 1..];
         let (before, after) = (self.before(), rest.chars().next());
+        // Two in a row are another program's markup, or a name such as __init__.
+        if [before, after].contains(&Some(char::from(mark))) {
+            return false;
+        }
         let closes =
             before.is_some_and(|c| !c.is_whitespace()) && !after.is_some_and(char::is_alphanumeric);
         if closes
@@ -143,8 +148,8 @@ impl<'a, 'l> Scanner<'a, 'l> {
             self.close(slot, opener, style);
             return true;
         }
-        let opens = !before.is_some_and(char::is_alphanumeric)
-            && after.is_some_and(|c| !c.is_whitespace() && c != char::from(mark));
+        let opens =
+            !before.is_some_and(char::is_alphanumeric) && after.is_some_and(|c| !c.is_whitespace());
         if opens && self.open[slot].is_none() && comes_again(rest, mark) {
             self.flush();
             self.open[slot] = Some(self.out.len());
@@ -225,12 +230,15 @@ fn emoji_name(text: &str) -> Option<(&str, usize)> {
     if length == 0 || bytes.get(length + 1) != Some(&b':') {
         return None;
     }
-    let tone = text.get(length + 2..length + 15).filter(|tone| is_tone(tone));
-    let end = length + 1 + tone.map_or(0, str::len);
+    let end = length + 1 + bytes.get(length + 2..).map_or(0, tone);
     Some((&text[1..end], end + 1))
 }
 
-fn is_tone(text: &str) -> bool {
-    let digit = text.strip_prefix(":skin-tone-").and_then(|rest| rest.strip_suffix(':'));
-    digit.is_some_and(|digit| matches!(digit.as_bytes(), [b'2'..=b'6']))
+/// Returns how long the tone is with which a text begins: couples have two.
+fn tone(text: &[u8]) -> usize {
+    match text.strip_prefix(b":skin-tone-") {
+        Some([b'2'..=b'6', b':', ..]) => 13,
+        Some([b'2'..=b'6', b'-', b'2'..=b'6', b':', ..]) => 15,
+        _ => 0,
+    }
 }

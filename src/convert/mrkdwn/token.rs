@@ -82,7 +82,7 @@ pub(crate) fn link_target(url: &str) -> Option<Cow<'_, str>> {
         _ => url,
     };
     let unsafe_in_link =
-        |c: char| c.is_whitespace() || c.is_control() || matches!(c, '<' | '>' | '|');
+        |c: char| c.is_whitespace() || c.is_control() || matches!(c, '<' | '>' | '|' | '`');
     if !url.contains(unsafe_in_link) {
         return Some(Cow::Borrowed(url));
     }
@@ -92,6 +92,7 @@ pub(crate) fn link_target(url: &str) -> Option<Cow<'_, str>> {
             '<' => safe.push_str("%3C"),
             '>' => safe.push_str("%3E"),
             '|' => safe.push_str("%7C"),
+            '`' => safe.push_str("%60"),
             c if unsafe_in_link(c) => safe.push_str("%20"),
             c => safe.push(c),
         }

@@ -1,10 +1,10 @@
 //! `MARKUP_SYNTAX_CHAT`: what Google Chat reads as bold, a link, a mention.
 
 use super::line::{Line, Piece, PieceKind};
-use super::{Renderer, names};
+use super::{Renderer, defuse, names};
 use crate::convert::loss::{Loss, Losses};
 use crate::convert::mrkdwn::link_target;
-use crate::convert::roster::{Roster, one_line};
+use crate::convert::roster::Roster;
 use crate::convert::tree::{Block, Document, Inline, Shape, Span, Style};
 use std::borrow::Cow;
 
@@ -64,7 +64,7 @@ impl Writer<'_, '_> {
         let mut pieces: Vec<Piece<'_>> = Vec::with_capacity(block.inlines.len());
         let mut prefix = Prefix { quote, bullet };
         for (index, inline) in block.inlines.iter().enumerate() {
-            let piece = self.piece(inline, block.inlines.get(index + 1));
+            let piece = self.piece(inline, block.inlines.split_at(index));
             if !matches!(piece.kind, PieceKind::Literal) || !piece.text.contains('\n') {
                 pieces.push(piece);
                 continue;
@@ -100,19 +100,20 @@ impl Writer<'_, '_> {
             code.push_str(&names::words(&inline.span, self.roster));
         }
         self.out.push_str("```\n");
-        super::defuse::code(code.trim_end().trim_start_matches('\n'), &mut self.out, self.losses);
+        defuse::code(code.trim_end().trim_start_matches('\n'), &mut self.out, self.losses);
         self.out.push_str("\n```");
     }
 
-    fn piece<'a>(&mut self, inline: &'a Inline<'a>, next: Option<&Inline<'_>>) -> Piece<'a> {
+    /// Writes an inline; `around` is what stands before it, and what stands from it on.
+    fn piece<'a>(&mut self, inline: &'a Inline<'a>, around: Around<'_>) -> Piece<'a> {
         let style = inline.style;
         if style.has(Style::CODE) {
             return Piece::literal(names::words(&inline.span, self.roster), style);
         }
         match &inline.span {
             Span::Text(text) => Piece::literal(Cow::Borrowed(&**text), style),
-            Span::Link { url, label } => self.link(url, label.as_deref(), style, next),
-            Span::Date { text, url: Some(url) } => self.link(url, Some(text), style, next),
+            Span::Link { url, label } => self.link(url, label.as_deref(), style, around),
+            Span::Date { text, url: Some(url) } => self.link(url, Some(text), style, around),
             Span::User { id, label } => self.user(id, label.as_deref(), style),
             Span::Emoji { name, unicode } => self.emoji(name, unicode.as_deref(), style),
             Span::Byline(name) => {
@@ -151,13 +152,13 @@ impl Writer<'_, '_> {
         Piece { text, style, kind: PieceKind::Verbatim }
     }
 
-    /// A link; bare where nothing that follows could be taken for a part of it.
+    /// A link; bare where Chat finds its beginning and its end by itself.
     fn link<'a>(
         &mut self,
         url: &'a str,
         label: Option<&'a str>,
         style: Style,
-        next: Option<&Inline<'_>>,
+        around: Around<'_>,
     ) -> Piece<'a> {
         let Some(target) = link_target(url) else {
             return self.other_link(url, label, style);
@@ -166,7 +167,7 @@ impl Writer<'_, '_> {
             label.map(clean_label).filter(|label| !label.trim().is_empty() && *label != target);
         let text = match label {
             Some(label) => Cow::Owned(format!("<{target}|{label}>")),
-            None if ends_here(next) => target,
+            None if style.is_plain() && stands_alone(&target, around) => target,
             None => Cow::Owned(format!("<{target}|{target}>")),
         };
         Piece { text, style, kind: PieceKind::Link }
@@ -178,13 +179,15 @@ impl Writer<'_, '_> {
         let hidden = url.contains("=xox").then(|| url.split('?').next().unwrap_or(""));
         let address = hidden.or(own).unwrap_or(url);
         let text = match label {
-            Some(label) if label != address && label != url => format!("{label} ({address})"),
+            Some(label) if label != address && label != url && !label.trim().is_empty() => {
+                format!("{label} ({address})")
+            }
             _ => String::from(address),
         };
         if own.is_none() {
             self.losses.add(Loss::LinkAsText);
         }
-        Piece::literal(Cow::Owned(one_line_long(&text)), style)
+        Piece::literal(Cow::Owned(text.replace(char::is_control, " ")), style)
     }
 }
 
@@ -207,7 +210,7 @@ fn bullet(depth: u8, number: Option<u32>, quoted: bool) -> String {
 /// Takes what would end a label early out of it.
 fn clean_label(label: &str) -> Cow<'_, str> {
     let bad = |c: char| matches!(c, '<' | '>' | '|') || c.is_control();
-    if !label.contains(bad) {
+    if !label.contains(bad) && !label.contains("```") {
         return Cow::Borrowed(label);
     }
     let swap = |c| match c {
@@ -217,22 +220,50 @@ fn clean_label(label: &str) -> Cow<'_, str> {
         c if c.is_control() => ' ',
         c => c,
     };
-    Cow::Owned(label.chars().map(swap).collect())
+    Cow::Owned(label.chars().map(swap).collect::<String>().replace("``", "`\u{2060}`"))
 }
 
-fn one_line_long(text: &str) -> String {
-    if text.len() < 80 { one_line(text) } else { text.replace(char::is_control, " ") }
+/// What stands before an inline, and the inline with what stands behind it.
+type Around<'i> = (&'i [Inline<'i>], &'i [Inline<'i>]);
+
+/// Tells whether Chat takes exactly this for an address if it stands bare.
+fn stands_alone(url: &str, (before, here): Around<'_>) -> bool {
+    let closing = |c: char| matches!(c, '.' | ',' | ';' | ':' | ')' | '!' | '?' | '"' | '\'');
+    let mut after = here[1..].iter().flat_map(shown);
+    let ends = match after.next() {
+        Some(c) if closing(c) => after.next().is_none_or(char::is_whitespace),
+        next => next.is_none_or(char::is_whitespace),
+    };
+    let last = before.iter().rev().find_map(|inline| shown(inline).last());
+    let cut = url.ends_with(|c: char| c.is_ascii_punctuation() && c != '/' && c != '#');
+    ends && !cut && last.is_none_or(|c| !c.is_alphanumeric()) && !goes_on(before)
 }
 
-/// Tells whether a bare address ends where the next inline begins.
-fn ends_here(next: Option<&Inline<'_>>) -> bool {
-    match next.map(|next| &next.span) {
-        None => true,
-        Some(Span::Text(text)) => text.chars().next().is_none_or(|c| {
-            c.is_whitespace()
-                || matches!(c, '.' | ',' | ';' | ':' | ')' | '!' | '?' | '"' | '\'')
-                    && text.chars().nth(1).is_none_or(char::is_whitespace)
-        }),
-        Some(_) => false,
+/// Tells whether what comes next would become a part of an address that was typed before it.
+fn goes_on(before: &[Inline<'_>]) -> bool {
+    let (mut word, mut style) = (String::new(), Style::PLAIN);
+    for inline in before.iter().rev().filter(|inline| !matches!(inline.span, Span::Emoji { .. })) {
+        let Span::Text(text) = &inline.span else { break };
+        if !word.is_empty() && inline.style != style {
+            word.insert(0, '*');
+        }
+        style = inline.style;
+        let end = defuse::last_word(text);
+        word.insert_str(0, end);
+        if end.len() < text.len() {
+            break;
+        }
     }
+    defuse::ends_in_address(&word)
+}
+
+/// Returns the characters at an inline's edges, as far as an address beside it cares.
+fn shown<'i>(inline: &'i Inline<'_>) -> impl Iterator<Item = char> + 'i {
+    let (mark, text) = match &inline.span {
+        Span::Text(text) if inline.style.is_plain() => ("", &**text),
+        Span::Text(text) if text.is_empty() => ("", ""),
+        Span::Text(text) => ("*", &**text),
+        _ => ("", "x"),
+    };
+    mark.chars().chain(text.chars())
 }

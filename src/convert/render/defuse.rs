@@ -45,7 +45,9 @@ pub(super) fn resolve(line: &str, marks: &[Mark], out: &mut String, losses: &mut
             continue;
         }
         let (slot, style) = slot(sign);
-        let outside = |c: Option<char>| c.is_none_or(|c| !c.is_alphanumeric() && c != JOINER);
+        // Nobody knows whether code fires inside a word, so that ticks are kept apart anywhere.
+        let outside =
+            |c: Option<char>| sign == b'`' || c.is_none_or(|c| !c.is_alphanumeric() && c != JOINER);
         let inside = |c: Option<char>| c.is_some_and(|c| !c.is_whitespace());
         let closes = inside(before) && outside(after);
         let opens = outside(before) && inside(after);
@@ -118,14 +120,33 @@ fn around(line: &str, at: usize) -> (Option<char>, Option<char>) {
     (line[..at].chars().next_back(), line[at + 1..].chars().next())
 }
 
-/// Tells whether a position lies inside a word that is a web address.
+/// Tells whether a position lies inside what Chat makes a link by itself: a web address, without
+/// the punctuation at its end.
 fn in_address(line: &str, at: usize) -> bool {
-    let near = &line[line.floor_char_boundary(at.saturating_sub(500))..at];
-    let word = near
-        .rsplit(|c: char| c.is_whitespace() || matches!(c, '<' | '>' | '"'))
-        .next()
-        .unwrap_or("");
-    word.contains("://")
+    let rest = line[at..].split(ends_address).next().unwrap_or("");
+    let goes_on = rest.contains(|c: char| !c.is_ascii_punctuation() || c == '/' || c == '#');
+    goes_on && ends_in_address(&line[line.floor_char_boundary(at.saturating_sub(2_000))..at])
+}
+
+fn ends_address(c: char) -> bool {
+    c.is_whitespace() || matches!(c, '<' | '>' | '"' | '`' | JOINER)
+}
+
+/// Returns the end of a text, from where an address in it might begin.
+pub(super) fn last_word(text: &str) -> &str {
+    text.rsplit(ends_address).next().unwrap_or("")
+}
+
+/// Tells whether a text ends in a web address, or where one might go on.
+pub(super) fn ends_in_address(text: &str) -> bool {
+    let word = last_word(text);
+    let begins = |(at, _): (usize, &str)| {
+        let scheme = word[..at].trim_end_matches(|c: char| c.is_ascii_alphabetic());
+        let name = &word[scheme.len()..at];
+        (name.eq_ignore_ascii_case("https") || name.eq_ignore_ascii_case("http"))
+            && !scheme.ends_with(char::is_alphanumeric)
+    };
+    word.match_indices("://").any(begins)
 }
 
 /// Tells whether a literal `<` would begin a mention, a link, or one of Slack's own tokens.

@@ -80,7 +80,7 @@ impl Line {
         normalise(pieces, losses);
         self.text.clear();
         self.marks.clear();
-        self.emit(pieces);
+        losses.add_many(Loss::StyleDropped, self.emit(pieces));
         let from = out.len();
         defuse::resolve(&self.text, &self.marks, out, losses);
         if at_start {
@@ -88,17 +88,31 @@ impl Line {
         }
     }
 
-    /// Writes the pieces with their marks, and notes every character that might be one.
-    fn emit(&mut self, pieces: &[Piece<'_>]) {
+    /// Writes the pieces with their marks, and notes every character that might be one. Returns
+    /// how many marks could not go on where another one closed.
+    fn emit(&mut self, pieces: &[Piece<'_>]) -> u32 {
         let mut open: Vec<Style> = Vec::new();
+        let (mut barred, mut dropped) = (Style::PLAIN, 0);
         for piece in pieces.iter().filter(|piece| !piece.text.is_empty()) {
-            let keep = open.iter().take_while(|style| piece.style.has(**style)).count();
+            let kept = open.iter().take_while(|style| piece.style.has(**style));
+            // Code is innermost: it closes and opens again where another mark begins.
+            let opens = |style: &Style| piece.style.has(*style) && !open.contains(style);
+            let begins = Style::EACH[..3].iter().any(opens);
+            let keep = kept.take_while(|style| **style != Style::CODE || !begins).count();
             self.close(&mut open, keep);
-            for style in Style::EACH {
-                if piece.style.has(style) && !open.contains(&style) {
-                    self.mark(style);
-                    open.push(style);
+            // A mark opens next to text: what spaces share with it begins behind them.
+            barred = barred.shared(piece.style);
+            for style in Style::EACH.into_iter().filter(|_| !piece.is_blank()) {
+                if !piece.style.has(style) || open.contains(&style) || barred.has(style) {
+                    continue;
                 }
+                if style != Style::CODE && is_sign(piece.first()) {
+                    barred = barred.with(style);
+                    dropped += 1;
+                    continue;
+                }
+                self.mark(style);
+                open.push(style);
             }
             let from = self.text.len();
             self.text.push_str(&piece.text);
@@ -108,6 +122,7 @@ impl Line {
             }
         }
         self.close(&mut open, 0);
+        dropped
     }
 
     fn close(&mut self, open: &mut Vec<Style>, keep: usize) {
@@ -145,7 +160,10 @@ fn normalise(pieces: &mut Vec<Piece<'_>>, losses: &mut Losses) {
     split_spaces(pieces);
     let mut dropped = 0;
     for piece in pieces.iter_mut() {
-        let code_with_tick = piece.style.has(Style::CODE) && piece.text.contains('`');
+        let broken = |text: &str| {
+            text.contains('`') || text.starts_with(defuse::JOINER) || text.ends_with(defuse::JOINER)
+        };
+        let code_with_tick = piece.style.has(Style::CODE) && broken(&piece.text);
         if piece.kind == PieceKind::Mention && !piece.style.is_plain() {
             piece.style = Style::PLAIN;
             dropped += 1;
@@ -200,7 +218,11 @@ fn lift_spaces(pieces: &mut [Piece<'_>]) {
         }
         let run = pieces[at..].iter().take_while(|piece| piece.is_blank()).count();
         let after = pieces.get(at + run).map_or(Style::PLAIN, |piece| piece.style);
-        let held = pieces[at..at + run].iter().fold(before.shared(after), |s, p| s.shared(p.style));
+        let both = before.shared(after);
+        // Code closes where another mark begins, and must not close behind a space.
+        let other = before.without(Style::CODE) != after.without(Style::CODE);
+        let both = if other { both.without(Style::CODE) } else { both };
+        let held = pieces[at..at + run].iter().fold(both, |s, p| s.shared(p.style));
         for piece in &mut pieces[at..at + run] {
             piece.style = held;
         }
@@ -211,6 +233,27 @@ fn lift_spaces(pieces: &mut [Piece<'_>]) {
 /// Tells whether a mark next to this character would not be taken for one.
 fn is_sign(edge: Option<char>) -> bool {
     edge.is_some_and(|c| matches!(c, '*' | '_' | '~' | '`' | defuse::JOINER))
+}
+
+/// Tells whether pieces end in a typed address, which would take in a mark right behind it.
+fn takes_in_mark(pieces: &[Piece<'_>]) -> bool {
+    let (mut word, mut style) = (String::new(), Style::PLAIN);
+    for piece in pieces.iter().rev().filter(|piece| !piece.text.is_empty()) {
+        let ticked = piece.style.has(Style::CODE);
+        if ticked || matches!(piece.kind, PieceKind::Link | PieceKind::Mention) {
+            break;
+        }
+        if !word.is_empty() && piece.style != style {
+            word.insert(0, '*');
+        }
+        style = piece.style;
+        let end = defuse::last_word(&piece.text);
+        word.insert_str(0, end);
+        if end.len() < piece.text.len() {
+            break;
+        }
+    }
+    defuse::ends_in_address(&word)
 }
 
 /// Takes a style off every run of it that begins or ends inside a word, or with what looks like
@@ -225,12 +268,14 @@ fn drop_inside_words(pieces: &mut [Piece<'_>], style: Style) -> u32 {
         }
         let run =
             pieces[at..].iter().take_while(|p| p.style.has(style) || p.text.is_empty()).count();
-        let wordy = |c: Option<char>| c.is_some_and(|c| c.is_alphanumeric() || c == defuse::JOINER);
+        let wordy = |c: Option<char>| c.is_some_and(char::is_alphanumeric) || is_sign(c);
         let inner = &pieces[at..at + run];
         let edges = [inner.iter().find_map(Piece::first), inner.iter().rev().find_map(Piece::last)];
         let before = pieces[..at].iter().rev().find_map(Piece::last);
         let after = pieces[at + run..].iter().find_map(Piece::first);
-        if wordy(before) || wordy(after) || edges.into_iter().any(is_sign) {
+        let in_address = takes_in_mark(&pieces[..at])
+            || (takes_in_mark(inner) && after.is_some_and(|c| !c.is_whitespace()));
+        if wordy(before) || wordy(after) || in_address || edges.into_iter().any(is_sign) {
             for piece in &mut pieces[at..at + run] {
                 piece.style = piece.style.without(style);
             }

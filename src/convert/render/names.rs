@@ -32,7 +32,7 @@ pub(super) fn emoji<'a>(name: &'a str, unicode: Option<&'a str>) -> (Cow<'a, str
 }
 
 /// Returns the words that a span shows where it can be nothing but words.
-pub(super) fn words<'a>(span: &'a Span<'a>, roster: &Roster) -> Cow<'a, str> {
+pub(crate) fn words<'a>(span: &'a Span<'a>, roster: &Roster) -> Cow<'a, str> {
     match span {
         Span::Text(text) | Span::Date { text, .. } => Cow::Borrowed(text),
         Span::Link { url, label } => Cow::Borrowed(label.as_ref().unwrap_or(url)),
