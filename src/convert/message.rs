@@ -8,7 +8,7 @@ use super::render::Renderer;
 use super::roster::Roster;
 use super::settings::{BotPolicy, EditMark, Settings};
 use super::subtype::{System, Treatment, treatment};
-use super::tree::{Block, Document, Inline, Shape, Style};
+use super::tree::{Block, Document, Inline, Shape, Span, Style};
 use super::when::when;
 use super::{Context, author, blocks, cards, files, mrkdwn, reactions, split, system};
 use crate::draft::count_permalinks;
@@ -201,11 +201,9 @@ impl Recipe<'_> {
             Voice::Nobody => (Sender::Admin, None),
             _ => author::sender(message, self.roster, &mut losses),
         };
-        let mut head = String::new();
         if let Some(name) = name {
             let colon = matches!(voice, Voice::Says);
             author::put_in_front(&mut document, &name, colon, &mut losses);
-            head = self.head(&document);
         }
         let reply = message.thread.is_some_and(|root| root != message.ts);
         if reply && !self.context.threads {
@@ -216,7 +214,11 @@ impl Recipe<'_> {
         let reactions =
             reactions::convert(&message.reactions, roster, settings, &mut document, &mut losses);
         let text = self.renderer.render(&document, self.roster, &mut losses);
-        let parts = split::split(&text, &head, self.settings.budget);
+        let parts = if split::fits(&text, self.settings.budget) {
+            vec![text]
+        } else {
+            split::split(&text, &self.head(&document), self.settings.budget)
+        };
         losses.add_many(Loss::Split, u32::from(parts.len() > 1));
         losses.add_many(Loss::LinkKept, parts.iter().map(|part| count_permalinks(part)).sum());
         Converted {
@@ -230,11 +232,15 @@ impl Recipe<'_> {
         }
     }
 
-    /// Returns how every further part of a long message begins: the name alone.
+    /// Returns how every further part of a long message begins: the name alone, where there is one.
     fn head(&self, document: &Document<'_>) -> String {
-        let name = document.blocks.first().and_then(|block| block.inlines.first());
+        let inlines = document.blocks.first().map_or(&[][..], |block| &block.inlines);
+        let name = inlines.iter().find(|inline| matches!(inline.span, Span::Byline(_)));
+        let Some(name) = name.cloned() else {
+            return String::new();
+        };
         let mut head = Document::default();
-        head.paragraph(name.cloned().into_iter().collect());
+        head.paragraph(vec![name]);
         self.renderer.render(&head, self.roster, &mut Losses::default()) + " "
     }
 }
@@ -263,7 +269,6 @@ fn mark<'a>(document: &mut Document<'a>, words: impl Into<Cow<'a, str>>) {
 
 /// Takes white space off the end of a paragraph.
 fn trim_end(inlines: &mut Vec<Inline<'_>>) {
-    use super::tree::Span;
     while let Some(Inline { span: Span::Text(text), .. }) = inlines.last_mut() {
         let end = text.trim_end().len();
         if end > 0 {

@@ -39,7 +39,7 @@ pub(super) fn convert<'a>(
         for user in &reaction.users {
             let mut outcome = match settings.reactions {
                 ReactionPolicy::Skip => ReactionOutcome::Skipped(Skip::ReactionsOff),
-                _ => outcome(unicode.as_deref(), user, roster, &mut seen),
+                _ => outcome(unicode.as_ref(), user, roster, &mut seen),
             };
             if listed && belongs_in_line(&outcome, settings.reactions) {
                 told += 1;
@@ -76,10 +76,10 @@ fn belongs_in_line(outcome: &ReactionOutcome, policy: ReactionPolicy) -> bool {
 }
 
 fn outcome<'r>(
-    unicode: Option<&str>,
+    unicode: Option<&Cow<'static, str>>,
     user: &SlackUserId,
     roster: &'r Roster,
-    seen: &mut HashSet<(&'r str, String)>,
+    seen: &mut HashSet<(&'r str, Cow<'static, str>)>,
 ) -> ReactionOutcome {
     let Some(unicode) = unicode else {
         return ReactionOutcome::Skipped(Skip::CustomReaction);
@@ -87,10 +87,13 @@ fn outcome<'r>(
     let Some(account) = roster.people.get(user).and_then(|known| known.account.as_ref()) else {
         return ReactionOutcome::Skipped(Skip::UnmappedReactor);
     };
-    if !seen.insert((account.as_str(), String::from(unicode))) {
+    if !seen.insert((account.as_str(), unicode.clone())) {
         return ReactionOutcome::Skipped(Skip::DuplicateReaction);
     }
-    ReactionOutcome::As { account: account.clone(), emoji: Emoji::Unicode(String::from(unicode)) }
+    ReactionOutcome::As {
+        account: account.clone(),
+        emoji: Emoji::Unicode(unicode.clone().into_owned()),
+    }
 }
 
 /// One emoji of the line.

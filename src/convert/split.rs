@@ -8,12 +8,18 @@ use unicode_segmentation::UnicodeSegmentation;
 const MARKS: usize = 48;
 const FENCE: &str = "```";
 
+/// Tells whether a text is one part.
+pub(super) fn fits(text: &str, budget: usize) -> bool {
+    let budget = budget.max(LEAST_BUDGET);
+    text.len() * 6 <= budget || escaped(text) <= budget
+}
+
 /// Splits rendered text. Every part begins with `head` but the first, which has it already.
 pub(super) fn split(text: &str, head: &str, budget: usize) -> Vec<String> {
-    let budget = budget.max(LEAST_BUDGET);
-    if text.len() * 6 <= budget || escaped(text) <= budget {
+    if fits(text, budget) {
         return vec![String::from(text)];
     }
+    let budget = budget.max(LEAST_BUDGET);
     let head = if escaped(head) > budget / 4 { "" } else { head };
     let cuts = cut(text, budget - MARKS - escaped(head));
     let count = cuts.len();

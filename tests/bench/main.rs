@@ -8,6 +8,7 @@
 
 mod archive;
 mod bare;
+mod convert;
 mod generate;
 mod process;
 mod program;
@@ -57,6 +58,7 @@ enum Verb {
 enum Layer {
     Inflate { export: PathBuf },
     Parse { export: PathBuf },
+    Convert { export: PathBuf },
     Serve,
     Send { base: String, requests: u64 },
 }
@@ -98,6 +100,10 @@ fn row(layer: Layer) -> Result<(), Box<dyn Error>> {
             let pass = archive::pass(&export, true)?;
             (pass.wall, pass.bytes, pass.messages)
         }
+        Layer::Convert { export } => {
+            let (wall, messages) = convert::pass(&export)?;
+            (wall, 0, messages)
+        }
     };
     println!("{} {bytes} {count}", wall.as_secs_f64());
     Ok(())
@@ -119,6 +125,7 @@ fn measure(messages: u64, quick: bool) -> Result<(), Box<dyn Error>> {
         row.share = share(row.rate(size.messages), limit, "parse");
         rows.push(row);
     }
+    rows.insert(2, converting(&export));
     let bare = bare_http(if quick { 20_000 } else { 200_000 });
     let mut migrated = program::migrate(&export, size);
     migrated.share = share(migrated.rate(migrated.calls), bare.rate(bare.calls), "bare");
@@ -153,6 +160,13 @@ fn myself(layer: &str) -> Command {
 fn layer(what: &str, name: &str, export: &Path) -> Row {
     let done = run(myself(name).arg(export));
     done.and_then(|done| told(what, done)).unwrap_or_else(|why| Row::failed(what, why))
+}
+
+/// Conversion alone. Its process also reads, so that its processor time says nothing here.
+fn converting(export: &Path) -> Row {
+    let mut row = layer("convert, one thread", "convert", export);
+    row.costs.iter_mut().for_each(|(_, cost)| cost.cpu = None);
+    row
 }
 
 /// Reads the line that [`row`] prints.
