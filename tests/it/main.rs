@@ -19,6 +19,8 @@ mod cli_monitors;
 mod cli_report;
 mod cli_settings;
 mod convert_document;
+mod convert_emoji;
+mod convert_parts;
 mod convert_people;
 mod convert_policies;
 mod convert_props;
@@ -46,6 +48,7 @@ mod emulator_socket;
 mod emulator_token;
 mod emulator_trouble;
 mod emulator_world;
+mod fidelity;
 mod fuzz_finds;
 #[path = "../fuzz/src/lib.rs"]
 pub mod fuzz_targets;
