@@ -7,6 +7,7 @@
 mod archives;
 mod args;
 mod board;
+mod bound;
 mod closing;
 mod complete;
 mod connection;

@@ -36,8 +36,8 @@ pub use fate::{
 pub use loss::{BadLosses, Loss, Losses, Weight};
 pub use roster::{Known, Roster};
 pub use settings::{
-    ArchivedPolicy, BUDGET, BotPolicy, DmPolicy, EditMark, NameRules, ReactionPolicy, Settings,
-    SystemLines, VERSION,
+    ArchivedPolicy, BUDGET, BotPolicy, DmPolicy, EditMark, LinkPolicy, NameRules, ReactionPolicy,
+    Settings, SystemLines, VERSION,
 };
 pub use space::{
     DESCRIPTION_LIMIT, Details, GUIDELINES_LIMIT, NAME_LIMIT, details, display_name, named_by,

@@ -5,7 +5,7 @@ mod links;
 mod rung;
 
 pub use byline::{JOINER, byline, in_front, is_sign, literal, named_in_front};
-pub use links::{FoundLink, count_permalinks, permalinks};
+pub use links::{FoundLink, LINK_KEPT, count_permalinks, is_relinked, permalinks, relink};
 pub use rung::{AUTHOR_UNAVAILABLE, NAMED_IN_TEXT, PAST_REFUSED, Rung, SYSTEM_LINES};
 
 use crate::ids::{Account, MessageId, Micros, RequestId, SlackTs};
@@ -65,6 +65,8 @@ pub enum StepKind {
     Complete,
     /// members.create for somebody who belongs now.
     Member,
+    /// messages.patch of a text, while the space is hidden.
+    Amend,
 }
 
 /// What makes it safe to repeat a call, and so how a conflict and a doubt are settled.
@@ -78,6 +80,8 @@ pub enum Repeat {
     ByIdAndPlace,
     /// There can be only one of it. A conflict says that it is there.
     ByNaturalKey,
+    /// It says what is to be, not what is to change: a second time nothing changes.
+    ByEffect,
     /// Nothing excludes a second effect: after a doubt, a look comes before the repeat.
     ByLooking,
 }
@@ -101,6 +105,7 @@ impl StepKind {
             Self::PastMember | Self::Member => {
                 (Repeat::ByNaturalKey, "one person in one space: a repeat is a conflict")
             }
+            Self::Amend => (Repeat::ByEffect, "the whole text: a repeat sets the same text"),
             Self::Complete => (Repeat::ByLooking, "looked at first: a completed space has members"),
         }
     }
@@ -180,6 +185,8 @@ pub enum Draft {
     Post(PostDraft),
     /// A reaction to the message of the parent step.
     React(Emoji),
+    /// Another text for the message of the parent step.
+    Amend(String),
     /// The end of import mode.
     Complete,
 }

@@ -20,6 +20,8 @@ pub struct Load {
     pub reactions: u64,
     /// media.upload.
     pub uploads: u64,
+    /// messages.patch.
+    pub patches: u64,
     /// Memberships as they were.
     pub past_members: u64,
     /// Memberships as they are, added after completion.
@@ -48,8 +50,8 @@ impl Load {
             Class::Upload => self.uploads,
             Class::Member => self.past_members + self.members,
             Class::Space | Class::Complete => 1,
-            Class::Patch
-            | Class::SpacePatch
+            Class::Patch => self.patches,
+            Class::SpacePatch
             | Class::Read
             | Class::MemberRead
             | Class::SpaceRead
@@ -71,7 +73,8 @@ impl Load {
         let content = content.into_iter().max().unwrap_or_default();
         let people = spend(self.past_members, Class::Member, quotas)
             + spend(self.members, Class::Member, quotas);
-        one(Class::Space) + people + content + one(Class::Complete)
+        let patches = spend(self.patches, Class::Patch, quotas);
+        one(Class::Space) + people + content + patches + one(Class::Complete)
     }
 }
 

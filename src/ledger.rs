@@ -2,6 +2,7 @@
 #![expect(clippy::disallowed_types, reason = "the one home of SQL")]
 
 mod account;
+mod amend;
 mod codes;
 mod error;
 mod expect;
@@ -27,6 +28,7 @@ mod writer;
 pub use account::{
     Account, Gone, ItemKind, ItemState, LaneStanding, LossGroup, Named, Tally, Wedged,
 };
+pub use amend::{Relink, Relinked};
 pub use error::Error;
 pub use expect::{Expected, ExpectedMember, ExpectedReaction, Standing};
 pub use give_way::Poorer;

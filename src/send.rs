@@ -4,6 +4,7 @@
 //! Nothing here is written down as "sending": a step is pending until it is settled, and a crash
 //! anywhere leaves it pending, with the same bytes to send again.
 
+mod amend;
 mod breaker;
 mod call;
 mod complete;
@@ -39,11 +40,11 @@ use crate::chat::{Client, Outcome, TokenError};
 use crate::clock::Clock;
 use crate::draft::Identity;
 use crate::event::{Calls, Event, Monitor};
-use crate::ids::{Account, ConversationId, Micros};
+use crate::ids::{Account, ConversationId, LinkTemplate, Micros};
 use crate::ledger::{self, Lane, LaneState, SpacesLog, Stage, StageError, Told, Writer};
 use crate::pace::{Backoff, Pacer};
 use crate::settings::Unavailable;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
 
@@ -122,6 +123,8 @@ pub struct Run {
     pub admin: Account,
     /// How hard to work.
     pub options: Options,
+    /// The address of a message in Chat, for links to it.
+    pub links: LinkTemplate,
     /// Asks to finish what is in flight and stop.
     pub stop: CancellationToken,
 }
@@ -167,7 +170,7 @@ pub async fn send(run: Arc<Run>) -> Result<Ended, Fatal> {
     due.sort_by_key(|lane| lane.expires.filter(|end| *end < soon).unwrap_or(Micros::MAX));
     announce(&run, &lanes, due.len());
     let result = tokio::select! {
-        result = each_lane(&run, due, lane::pay_off) => result,
+        result = every_lane(&run, due) => result,
         () = mind::mind(&run) => Ok(()),
     };
     run.monitor.observe(&Event::RunFinished { stopped: run.stopping() });
@@ -177,6 +180,14 @@ pub async fn send(run: Arc<Run>) -> Result<Ended, Fatal> {
         0 => Ended::Edge,
         calls => Ended::Unsettled { calls },
     })
+}
+
+/// Pays off lanes, and then, as all names that can be known are known, corrects their links.
+async fn every_lane(run: &Arc<Run>, due: Vec<Lane>) -> Result<(), Fatal> {
+    let linking = Arc::new(Mutex::new(Vec::new()));
+    each_lane(run, due, |run, lane| lane::pay_off(run, lane, Arc::clone(&linking))).await?;
+    let linking = std::mem::take(&mut *linking.lock().unwrap_or_else(PoisonError::into_inner));
+    each_lane(run, linking, amend::amend).await
 }
 
 /// Tells which lanes nothing may be sent to: their completion was begun, and nobody knows yet
@@ -195,10 +206,13 @@ fn announce(run: &Run, lanes: &[Lane], due: usize) {
         })
     };
     // Completion and present members are owed later, by another command.
-    let before_edge = |lane: &Lane| Calls { others: 1 + lane.past, ..lane.planned };
+    let before_edge = |lane: &Lane| Calls { others: lane.others_before_edge(), ..lane.planned };
     run.monitor.observe(&Event::RunStarted {
         owed: sum(before_edge),
-        paid: sum(|lane| Calls { others: lane.paid.others.min(1 + lane.past), ..lane.paid }),
+        paid: sum(|lane| Calls {
+            others: lane.paid.others.min(lane.others_before_edge()),
+            ..lane.paid
+        }),
         lanes: due as u64,
     });
 }

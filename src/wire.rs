@@ -10,6 +10,7 @@ mod markup;
 mod plain;
 mod shown;
 
+pub use edit::fits;
 pub use freeze::freeze;
 pub use markup::{Line, Span, Style, Target, read};
 pub use plain::{mentions, plain};
@@ -22,6 +23,8 @@ use serde::Serialize;
 const SPACE_HOLE: &str = "{space}";
 /// Marks where the name of the parent's message goes, at the start of a path.
 const MESSAGE_HOLE: &str = "{message}";
+/// Begins the path of a request that changes something.
+const PATCH: &str = "PATCH ";
 /// Ends the body of a reply. Text can't forge it: inside a JSON string its quotes are escaped.
 const THREAD_HOLE: &str = r#","thread":{"name":"{thread}"}}"#;
 
@@ -84,11 +87,11 @@ impl Frozen {
     /// Fills the holes. The same names give the same bytes.
     pub fn bind(&self, holes: &Holes<'_>) -> Result<Request, Unbound> {
         let (path, body) = self.0.split_once('\n').unwrap_or((&self.0, ""));
-        Ok(Request {
-            verb: Verb::Post,
-            path: bind_path(path, holes)?,
-            body: bind_body(body, holes)?,
-        })
+        let (verb, path) = match path.strip_prefix(PATCH) {
+            Some(path) => (Verb::Patch, path),
+            None => (Verb::Post, path),
+        };
+        Ok(Request { verb, path: bind_path(path, holes)?, body: bind_body(body, holes)? })
     }
 }
 
@@ -124,7 +127,7 @@ impl Frozen {
         self.query("requestId")
     }
 
-    /// Returns the text in the request, if it is a post.
+    /// Returns the text in the request, if it is a post or another text for one.
     pub fn text(&self) -> Option<String> {
         self.body()?.get("text")?.as_str().map(str::to_owned)
     }

@@ -1,9 +1,11 @@
 //! From the settings' words to what conversion knows.
 
 use crate::convert::{
-    self, ArchivedPolicy, BotPolicy, DmPolicy, EditMark, NameRules, ReactionPolicy,
+    self, ArchivedPolicy, BotPolicy, DmPolicy, EditMark, LinkPolicy, NameRules, ReactionPolicy,
 };
-use crate::settings::{Archived, Bots, Deleted, Dm, Edited, ReactionRest, Reactions, Settings};
+use crate::settings::{
+    Archived, Bots, Deleted, Dm, Edited, Links, ReactionRest, Reactions, Settings,
+};
 
 /// Returns the choices that change what conversion yields.
 pub(super) fn conversion(settings: &Settings) -> convert::Settings {
@@ -34,6 +36,10 @@ pub(super) fn conversion(settings: &Settings) -> convert::Settings {
             Reactions::Native => ReactionPolicy::Native,
             Reactions::Footnote => ReactionPolicy::Footnote,
             Reactions::Skip => ReactionPolicy::Skip,
+        },
+        links: match settings.links {
+            Links::Keep => LinkPolicy::Keep,
+            Links::Patch => LinkPolicy::Patch,
         },
         reaction_rest: settings.reaction_rest == ReactionRest::Footnote,
         ..convert::Settings::default()

@@ -2,6 +2,7 @@
 //! report at the end.
 
 use super::args::Common;
+use super::bound::lower_bound;
 use super::connection::{self, Connection};
 use super::ending::Tasks;
 use super::folder::Opened;
@@ -12,8 +13,8 @@ use super::report::ReportContext;
 use super::{Exit, LogOptions, Logs, Look, Stop, Watch, close, ledger, told};
 use crate::clock::{Clock, SystemClock};
 use crate::crash::point;
-use crate::forecast::{self, Bound, Load};
-use crate::ledger::{Account, Lane, Ledger, Owner, Relief, SpacesLog, Stage, Writer};
+use crate::forecast::Bound;
+use crate::ledger::{Account, Ledger, Owner, Relief, SpacesLog, Stage, Writer};
 use crate::pace::{Backoff, Pacer, Quotas};
 use crate::plan::{self, Bench};
 use crate::send::{Fatal, Health, Options, Run};
@@ -167,6 +168,7 @@ impl<'a> Session<'a> {
                 attempts: settings.max_attempts,
                 unavailable: settings.unavailable,
             },
+            links: settings.link_template.clone(),
             stop: self.stop.draining(),
         })
     }
@@ -252,20 +254,6 @@ fn pacing(settings: &Settings) -> (Option<Quotas>, Backoff) {
             (Some(google.scaled(factor)), Backoff::google(0).scaled(factor.max(1.0)))
         }
     }
-}
-
-/// Returns the least time that Google's quotas allow for all of the plan.
-pub(super) fn lower_bound(lanes: &[Lane]) -> Bound {
-    let load = |lane: &Lane| Load {
-        name: lane.name.clone(),
-        posts: lane.planned.posts,
-        reactions: lane.planned.reactions,
-        uploads: 0,
-        past_members: lane.past,
-        members: lane.present,
-    };
-    let loads: Vec<Load> = lanes.iter().map(load).collect();
-    forecast::lower_bound(&loads, &Quotas::google())
 }
 
 /// Puts the end of a run into words.

@@ -1,9 +1,10 @@
 //! `chatferry status`: where it stands, from the ledger alone, also while a run is under way.
 
 use super::args::{Common, StatusArgs};
+use super::bound::lower_bound;
 use super::reasons::explain;
 use super::report::{ReportContext, json, paint, report};
-use super::session::{again, lower_bound, next};
+use super::session::{again, next};
 use super::{Exit, folder, lanes, ledger, losses, print};
 use crate::clock::{Clock, SystemClock};
 

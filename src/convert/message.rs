@@ -6,7 +6,7 @@ use super::fate::{
 use super::loss::{Loss, Losses};
 use super::render::Renderer;
 use super::roster::Roster;
-use super::settings::{BotPolicy, EditMark, Settings};
+use super::settings::{BotPolicy, EditMark, LinkPolicy, Settings};
 use super::subtype::{System, Treatment, treatment};
 use super::tree::{Block, Document, Inline, Shape, Span, Style};
 use super::when::when;
@@ -220,7 +220,9 @@ impl Recipe<'_> {
             split::split(&text, &self.head(&document), self.settings.budget)
         };
         losses.add_many(Loss::Split, u32::from(parts.len() > 1));
-        losses.add_many(Loss::LinkKept, parts.iter().map(|part| count_permalinks(part)).sum());
+        if self.settings.links == LinkPolicy::Keep {
+            losses.add_many(Loss::LinkKept, parts.iter().map(|part| count_permalinks(part)).sum());
+        }
         Converted {
             fate: Fate::Post(parts),
             sender,

@@ -25,6 +25,8 @@ pub struct Settings {
     pub group_threads: bool,
     /// What a direct conversation becomes.
     pub direct: DmPolicy,
+    /// What becomes of links to messages of Slack's.
+    pub links: LinkPolicy,
     /// How channels are named.
     pub names: NameRules,
     /// What becomes of archived conversations.
@@ -138,6 +140,17 @@ pub enum DmPolicy {
     Space,
 }
 
+/// What becomes of links to messages of Slack's.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum LinkPolicy {
+    /// They stay.
+    #[default]
+    Keep,
+    /// Once everything is sent, they are led to where the message stands.
+    Patch,
+}
+
 impl Default for Settings {
     fn default() -> Self {
         Self {
@@ -152,6 +165,7 @@ impl Default for Settings {
             bots: BotPolicy::Admin,
             reactions: ReactionPolicy::Native,
             reaction_rest: true,
+            links: LinkPolicy::Keep,
         }
     }
 }

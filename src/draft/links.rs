@@ -4,6 +4,8 @@ use super::JOINER;
 use crate::ids::Permalink;
 use std::ops::Range;
 
+/// The loss of a link that still points to Slack.
+pub const LINK_KEPT: &str = "link_kept";
 /// What stands between a workspace's name and a conversation's id.
 const ARCHIVES: &str = ".slack.com/archives/";
 const SCHEME: &str = "https://";
@@ -50,6 +52,45 @@ pub fn permalinks(text: &str) -> Vec<FoundLink> {
 /// Counts the links to messages of Slack's.
 pub fn count_permalinks(text: &str) -> u32 {
     permalinks(text).iter().filter(|link| !link.is_label).count() as u32
+}
+
+/// Returns a text whose links to messages of Slack's lead to the addresses that `to` knows, and how
+/// many links stay.
+pub fn relink(text: &str, mut to: impl FnMut(&Permalink) -> Option<String>) -> (String, u32) {
+    let (mut out, mut at, mut kept) = (String::with_capacity(text.len()), 0, 0);
+    let mut address = None;
+    for link in permalinks(text) {
+        if !link.is_label {
+            address = to(&link.to);
+            kept += u32::from(address.is_none());
+        }
+        if let Some(address) = &address {
+            out.extend([&text[at..link.range.start], address]);
+            at = link.range.end;
+        }
+    }
+    out.push_str(&text[at..]);
+    (out, kept)
+}
+
+/// Tells whether a text is `from` with some of its links led elsewhere, to what `is_address` takes
+/// for an address.
+pub fn is_relinked(text: &str, from: &str, is_address: impl Fn(&str) -> bool) -> bool {
+    let (mut rest, mut at) = (text, 0);
+    let links = permalinks(from);
+    for (index, link) in links.iter().enumerate() {
+        let Some(linked) = rest.strip_prefix(&from[at..link.range.start]) else { return false };
+        at = link.range.end;
+        let until = links.get(index + 1).map_or(from.len(), |next| next.range.start);
+        let next = &from[at..until];
+        let old = &from[link.range.clone()];
+        let is_link = |text: &str| text == old || is_address(text);
+        // The longest that will do: of an address half of it looks like one too.
+        let ends = linked.match_indices(next).map(|(end, _)| end);
+        let Some(end) = ends.filter(|end| is_link(&linked[..*end])).last() else { return false };
+        rest = &linked[end..];
+    }
+    rest == &from[at..]
 }
 
 /// Reads the address around `.slack.com/archives/`.
@@ -153,6 +194,28 @@ mod tests {
         assert_eq!(found(&format!("`{ONE}` and\n```\n{ONE}\n```\nit")), Vec::<&str>::new());
         let literal = format!("\u{2060}`\u{2060}{ONE} \u{2060}`\u{2060}");
         assert_eq!(found(&literal), [ONE], "a literal backtick makes no code");
+    }
+
+    #[test]
+    fn links_lead_elsewhere_and_the_text_is_known_again() {
+        let other = ONE.replace("C1", "C2");
+        let text = format!("<{ONE}|{ONE}>s, {other}: <{ONE}|plan> `{ONE}`");
+        let to = |link: &Permalink| {
+            (link.conversation.as_str() == "C1").then(|| "https://chat/1".to_owned())
+        };
+        let (new, kept) = relink(&text, to);
+        let led =
+            format!("<https://chat/1|https://chat/1>s, {other}: <https://chat/1|plan> `{ONE}`");
+        assert_eq!((new.as_str(), kept), (led.as_str(), 1));
+        let is_address = |text: &str| text == "https://chat/1";
+        assert!(is_relinked(&new, &text, is_address));
+        assert!(is_relinked(&text, &text, is_address));
+        for wrong in [new.replace("plan", "plot"), format!("{new}."), new.replace("/1|p", "/2|p")] {
+            assert!(!is_relinked(&wrong, &text, is_address), "{wrong}");
+        }
+        let begins = |text: &str| text.starts_with("https://chat/");
+        assert!(is_relinked("https://chat/123", ONE, begins));
+        assert!(is_relinked("https://chat/1 https://chat/1", &format!("{ONE} {ONE}"), is_address));
     }
 
     #[test]

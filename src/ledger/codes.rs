@@ -32,8 +32,15 @@ impl Code for Phase {
 }
 
 impl Code for StepKind {
-    const ALL: &'static [Self] =
-        &[Self::Space, Self::PastMember, Self::Post, Self::React, Self::Complete, Self::Member];
+    const ALL: &'static [Self] = &[
+        Self::Space,
+        Self::PastMember,
+        Self::Post,
+        Self::React,
+        Self::Complete,
+        Self::Member,
+        Self::Amend,
+    ];
 }
 
 impl Code for Rung {

@@ -29,7 +29,7 @@ pub struct Expected {
     pub part: u32,
     /// Its createTime.
     pub created: Micros,
-    /// Of its text.
+    /// Of its text; empty where nobody knows whether its links were led to Chat.
     pub hash: Vec<u8>,
     /// Whether it must be there.
     pub standing: Standing,

@@ -3,11 +3,11 @@
 
 use super::codes::{Code, PENDING, SKIPPED};
 use super::settle::Key;
-use super::{Error, expect_rows};
+use super::{Error, amend, expect_rows};
 use crate::draft::{AUTHOR_UNAVAILABLE, PAST_REFUSED, Rung, StepKind};
 use crate::ids::{Account, Micros, RequestId, rfc3339, text_hash};
 use crate::wire::Frozen;
-use rusqlite::{Transaction, params};
+use rusqlite::{Connection, Transaction, params};
 
 /// A post in place of one that Chat did not take.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -66,6 +66,9 @@ pub(super) fn poorer(change: &Transaction<'_>, key: &Key, poorer: &Poorer) -> Re
 /// Gives a step that is stuck its planned request back, at the time that it has now: whoever
 /// retries it begins with the whole message.
 pub(super) fn restore(change: &Transaction<'_>, key: &Key) -> Result<(), Error> {
+    if key.kind == StepKind::Amend {
+        return amend::thaw(change, key);
+    }
     let before = standing(change, key.id)?;
     let Some(original) = before.original.clone().map(Frozen::from_stored) else { return Ok(()) };
     let hash = text_hash(&original.text().unwrap_or_default());
@@ -92,6 +95,9 @@ pub(super) fn skipped(
     let sql = "UPDATE step SET state = ?2, reason = ?3, detail = ?4 WHERE id = ?1 AND state = ?5";
     let values = params![key.id, SKIPPED, reason, detail, PENDING];
     expect_rows(change.prepare_cached(sql)?.execute(values)?, 1, "a step is left out")?;
+    if key.kind == StepKind::Amend {
+        return amend::all_kept(change, key, true);
+    }
     let Some(item) = key.item else { return Ok(()) };
     if key.kind == StepKind::PastMember {
         swap_losses(change, key.item, &[], &[PAST_REFUSED])?;
@@ -106,6 +112,9 @@ pub(super) fn skipped(
 
 /// Takes a step that was left out back among those that are owed.
 pub(super) fn unskip(change: &Transaction<'_>, key: &Key) -> Result<(), Error> {
+    if key.kind == StepKind::Amend {
+        return amend::all_kept(change, key, false);
+    }
     let Some(item) = key.item else { return Ok(()) };
     if key.kind == StepKind::PastMember {
         swap_losses(change, key.item, &[PAST_REFUSED], &[])?;
@@ -120,8 +129,8 @@ fn losses(standing: &Standing) -> Vec<&'static str> {
 }
 
 /// Takes one of each of some losses off an item, and adds one of each of others.
-fn swap_losses(
-    change: &Transaction<'_>,
+pub(super) fn swap_losses(
+    change: &Connection,
     item: Option<i64>,
     gone: &[&str],
     come: &[&str],

@@ -103,6 +103,8 @@ pub struct Lane {
     pub past: u64,
     /// Of the planned others, present memberships.
     pub present: u64,
+    /// Of the planned others, corrections of texts.
+    pub amends: u64,
     /// `spaces/…`.
     pub space: Option<String>,
     /// When Google deletes it.
@@ -115,9 +117,16 @@ pub struct Lane {
     pub blocked: Option<Blocked>,
 }
 
+impl Lane {
+    /// Returns how many calls before completion are neither posts nor reactions.
+    pub const fn others_before_edge(&self) -> u64 {
+        1 + self.past + self.amends
+    }
+}
+
 const SELECT: &str = "SELECT lane.id, lane.conversation, c.slack, c.kind, lane.name, part, generation, state,
     fingerprint, disordered, threaded, created, a.email, admin_owned, posts, reactions, others,
-    paid_posts, paid_reactions, paid_others, past, present, space, expires, verdict, verified, blocked
+    paid_posts, paid_reactions, paid_others, past, present, space, expires, verdict, verified, blocked, amends
     FROM lane JOIN conversation c ON c.id = lane.conversation LEFT JOIN account a ON a.id = lane.completer";
 
 fn read(row: &Row<'_>) -> rusqlite::Result<Lane> {
@@ -149,6 +158,7 @@ fn read(row: &Row<'_>) -> rusqlite::Result<Lane> {
         paid: calls(17)?,
         past: row.get::<_, i64>(20)? as u64,
         present: row.get::<_, i64>(21)? as u64,
+        amends: row.get::<_, i64>(27)? as u64,
         space: row.get(22)?,
         expires: row.get(23)?,
         verdict: row.get(24)?,

@@ -10,6 +10,7 @@ const MIGRATIONS: &[&str] = &[
     include_str!("../../migrations/0003_step_shown.sql"),
     include_str!("../../migrations/0004_downgrade.sql"),
     include_str!("../../migrations/0005_source_entries.sql"),
+    include_str!("../../migrations/0006_lane_amends.sql"),
 ];
 
 /// Brings an older ledger up to date; refuses one that a newer program wrote.

@@ -96,7 +96,8 @@ fn read(row: &Row<'_>) -> rusqlite::Result<Step> {
 }
 
 impl Ledger {
-    /// Returns up to `room` pending steps of one kind that come after `cursor`, in order.
+    /// Returns up to `room` pending steps of one kind that come after `cursor`, in order. A
+    /// correction that is not frozen yet is not among them.
     pub fn owed(
         &self,
         lane: i64,
@@ -106,11 +107,12 @@ impl Ledger {
         room: usize,
     ) -> Result<Vec<Step>, Error> {
         let sql = "SELECT s.id, s.phase, s.kind, s.item, s.part, a.email, s.created, s.revision, s.request,
-                s.after, p.state, i.message, o.thread, s.carries, a.user, s.rung
+                s.after, p.state, iif(p.part > 0, p.receipt, i.message), o.thread, s.carries, a.user, s.rung
             FROM step s JOIN account a ON a.id = s.actor
             LEFT JOIN step p ON p.id = s.after LEFT JOIN item i ON i.id = p.item
             LEFT JOIN step t ON t.id = s.thread LEFT JOIN item o ON o.id = t.item
-            WHERE s.id > ?1 AND s.id <= ?2 AND s.phase = ?3 AND s.kind = ?4 AND s.state = ?5 ORDER BY s.id LIMIT ?6";
+            WHERE s.id > ?1 AND s.id <= ?2 AND s.phase = ?3 AND s.kind = ?4 AND s.state = ?5
+                AND (s.kind <> ?7 OR s.hash IS NOT NULL) ORDER BY s.id LIMIT ?6";
         let mut query = self.db.prepare_cached(sql)?;
         let rows = query.query_map(
             params![
@@ -119,7 +121,8 @@ impl Ledger {
                 phase.code(),
                 kind.code(),
                 PENDING,
-                room as i64
+                room as i64,
+                StepKind::Amend.code()
             ],
             read,
         )?;

@@ -68,6 +68,8 @@ pub struct NewLane<'a> {
     pub past: u64,
     /// Of the others, present memberships.
     pub present: u64,
+    /// Of the others, corrections of texts.
+    pub amends: u64,
     /// The newest ts of the conversation.
     pub newest: Micros,
 }
@@ -213,8 +215,8 @@ impl Planning<'_> {
     /// Notes the lane and ends the conversation; returns how many items it has.
     pub fn finish(self, lane: &NewLane<'_>) -> Result<u64, Error> {
         let sql = "INSERT INTO lane (conversation, fingerprint, disordered, threaded, name, created, completer,
-            admin_owned, posts, reactions, others, past, present, generation)
-            VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14)";
+            admin_owned, posts, reactions, others, past, present, generation, amends)
+            VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15)";
         let rows = self.db.execute(
             sql,
             params![
@@ -232,6 +234,7 @@ impl Planning<'_> {
                 lane.past as i64,
                 lane.present as i64,
                 self.generation,
+                lane.amends as i64,
             ],
         )?;
         expect_rows(rows, 1, "a lane is noted")?;

@@ -36,7 +36,11 @@ impl Ledger {
                 WHERE m.conversation = item.conversation AND m.ts = item.ts AND m.kind = 0 AND m.sub = ''
                 AND m.state IN (1, 2)) AND conversation = (SELECT conversation FROM lane WHERE id = ?1)";
         change.execute(sql, [lane])?;
-        let sql = "UPDATE step SET state = ?5, request = NULL
+        // Whether a correction was made nobody knows any more, so nobody knows what its post says.
+        let sql = "UPDATE step SET hash = NULL WHERE id IN (SELECT after FROM step
+            WHERE id BETWEEN ?1 AND ?2 AND kind = ?3 AND state = ?4)";
+        change.execute(sql, params![first, last, StepKind::Amend.code(), PENDING])?;
+        let sql = "UPDATE step SET state = ?5, request = NULL, original = NULL
             WHERE id BETWEEN ?1 AND ?2 AND phase <= ?3 AND state = ?4";
         change.execute(sql, params![first, last, until, PENDING, DONE])?;
         recount(&change, lane)?;

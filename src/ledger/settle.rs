@@ -4,7 +4,7 @@ use super::codes::{DONE, PENDING, WEDGED};
 use super::give_way::{self, Poorer};
 use super::lane::paid_column;
 use super::owed::Step;
-use super::{Error, Ledger, commit, expect_rows};
+use super::{Error, Ledger, amend, commit, expect_rows};
 use crate::draft::{Phase, Rung, StepKind};
 use crate::ids::Micros;
 use crate::wire;
@@ -121,7 +121,7 @@ fn done(change: &Transaction<'_>, key: &Key, receipt: &Receipt) -> Result<(), Er
     let kept = match key.kind {
         StepKind::Post if key.part == 0 => None,
         // A repeat that meets a conflict has no name to give, and nothing asks for it.
-        StepKind::React | StepKind::PastMember | StepKind::Member => None,
+        StepKind::React | StepKind::PastMember | StepKind::Member | StepKind::Amend => None,
         _ => receipt.name.as_deref(),
     };
     let sql = "UPDATE step SET state = ?2, receipt = ?3, request = NULL, original = NULL WHERE id = ?1 AND state = ?4";
@@ -133,6 +133,9 @@ fn done(change: &Transaction<'_>, key: &Key, receipt: &Receipt) -> Result<(), Er
             WHERE id = ?1 AND (space IS NULL OR space = ?2)";
         let rows = change.execute(sql, params![key.lane, receipt.name, receipt.expires])?;
         expect_rows(rows, 1, "a space is named")?;
+    }
+    if key.kind == StepKind::Amend {
+        amend::done(change, key)?;
     }
     if key.kind == StepKind::Complete {
         let rows =

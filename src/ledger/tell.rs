@@ -78,7 +78,8 @@ impl Ledger {
     fn wedges(&self) -> Result<Vec<Wedged>, Error> {
         let sql = "SELECT s.reason, count(*), min(s.id), (SELECT count(*) FROM step w WHERE w.state = 0 AND w.after IN
                 (SELECT id FROM step x WHERE x.state = 2 AND x.reason IS s.reason)), c.name, i.ts, s.detail
-            FROM step s LEFT JOIN item i ON i.id = s.item LEFT JOIN lane l ON l.id = s.id >> 32
+            FROM step s LEFT JOIN item i ON i.id = coalesce(s.item, (SELECT p.item FROM step p WHERE p.id = s.after))
+            LEFT JOIN lane l ON l.id = s.id >> 32
             LEFT JOIN conversation c ON c.id = l.conversation
             WHERE s.state = 2 GROUP BY s.reason ORDER BY count(*) DESC";
         let mut query = self.db.prepare(sql)?;

@@ -22,6 +22,8 @@ pub(super) struct Notes<'a, 'l> {
     times: Allocator<'a>,
     members: Members,
     calls: Calls,
+    /// Texts that are corrected before completion.
+    amends: u64,
     superseded: usize,
     /// How often each bad record was met.
     bad: HashMap<(String, Option<u32>), usize>,
@@ -55,6 +57,7 @@ impl<'a, 'l> Notes<'a, 'l> {
             times: Allocator::new(&NONE_TAKEN),
             members: Members::listed(conversation.members.iter()),
             calls: Calls::default(),
+            amends: 0,
             superseded: 0,
             bad: HashMap::new(),
             threaded: false,
@@ -89,6 +92,7 @@ impl<'a, 'l> Notes<'a, 'l> {
             self.threaded |= converted.thread.is_some() || owes.parts > 1;
             self.calls.posts += u64::from(owes.parts);
             self.calls.reactions += owes.reactions;
+            self.amends += if self.bench.patches_links() { owes.linking } else { 0 };
             books.message(&mut self.planning, message, converted, created)?;
         }
         let messages = (done.batch.messages.len() + done.batch.superseded.len()) as u64;
@@ -112,7 +116,7 @@ impl<'a, 'l> Notes<'a, 'l> {
         }
         let completer = self.completer();
         let (past, present) = self.note_members(completer.as_ref(), None)?;
-        self.calls.others = past + present + 2;
+        self.calls.others = past + present + 2 + self.amends;
         let earliest = [self.first, self.members.iter().filter_map(|(_, stay)| stay.since()).min()];
         let number = |id: &SlackUserId| self.bench.number(id);
         let items = self.planning.finish(&NewLane {
@@ -126,6 +130,7 @@ impl<'a, 'l> Notes<'a, 'l> {
             planned: self.calls,
             past,
             present,
+            amends: self.amends,
             newest: self.newest,
         })?;
         Ok(items)

@@ -1,6 +1,7 @@
 //! One message as the ledger will remember it: items, not bodies.
 
 use crate::convert::{Converted, Fate, FileOutcome, ReactionOutcome, Sender};
+use crate::draft::count_permalinks;
 use crate::ids::{Account, Micros, SlackTs};
 use crate::ledger::{Error, ItemKind, ItemState, NewItem, Planning};
 use crate::slack::{Bad, Message};
@@ -24,6 +25,8 @@ pub(crate) struct Owes {
     pub(crate) parts: u32,
     /// Reactions.
     pub(crate) reactions: u64,
+    /// Parts that link to messages of Slack's.
+    pub(crate) linking: u64,
 }
 
 /// Counts what a converted message owes.
@@ -32,6 +35,7 @@ pub(crate) fn owes(converted: &Converted) -> Owes {
         Fate::Skip(_) => Owes::default(),
         Fate::Post(parts) => Owes {
             parts: parts.len() as u32,
+            linking: parts.iter().filter(|part| count_permalinks(part) > 0).count() as u64,
             reactions: converted
                 .reactions
                 .iter()

@@ -2,6 +2,7 @@
 //! or program version changes a byte of them.
 
 mod frame;
+mod links;
 
 use super::order::{self, Stop};
 use super::record::{Subs, reaction_sub};
@@ -228,6 +229,7 @@ impl Staging<'_> {
             if let Some(ts) = thread {
                 self.threads.entry(ts).or_insert((at, at)).1 = at;
             }
+            self.amend(text, actor, at)?;
             first = first.or(Some(at));
             previous = Some(at);
             self.posts += 1;

@@ -7,7 +7,7 @@ mod refused;
 use super::call::Errand;
 use super::{Fatal, Run};
 use crate::chat::{Scopes, TokenError};
-use crate::draft::{Rung, StepKind, byline, in_front};
+use crate::draft::{LINK_KEPT, Rung, StepKind, byline, in_front};
 use crate::ids::{Account, RequestId, text_hash};
 use crate::ledger::{Key, Poorer, Said, Settlement, Step};
 use crate::pace::Class;
@@ -43,12 +43,16 @@ pub(super) async fn give_way(
     detail: &str,
 ) -> Result<GiveWay, Fatal> {
     match (step.kind, reason) {
-        (StepKind::Post | StepKind::React, "account_unavailable") => unavailable(run, step).await,
+        (StepKind::Post | StepKind::React | StepKind::Amend, "account_unavailable") => {
+            unavailable(run, step).await
+        }
         (StepKind::Post, "invalid_argument" | "failed_precondition")
             if concerns_the_message(detail) =>
         {
             lower(run, step).await
         }
+        // The message is there; only its links still lead to Slack.
+        (StepKind::Amend, _) => skip(run, step, LINK_KEPT, detail).await,
         (StepKind::React, "invalid_argument") => skip(run, step, "emoji_refused", detail).await,
         (StepKind::PastMember | StepKind::Member, _) => {
             match why_no_member(reason, detail, lives(run, space, step).await) {
@@ -98,6 +102,7 @@ async fn unavailable(run: &Run, step: &Step) -> Result<GiveWay, Fatal> {
     }
     match step.kind {
         StepKind::React => skip(run, step, "account_unavailable", "").await,
+        StepKind::Amend => skip(run, step, LINK_KEPT, "").await,
         _ => stand_in(run, step).await,
     }
 }

@@ -6,17 +6,19 @@ use super::{Fatal, Run, ended, gone};
 use crate::draft::{Phase, StepKind};
 use crate::event::{Calls, Event};
 use crate::ledger::{Lane, LaneState, StageError};
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 
-/// The phases before completion, and what each is made of.
-const BEFORE_COMPLETION: &[(Phase, &[StepKind])] = &[
+/// The phases that know nothing of other lanes, and what each is made of.
+const BY_ITSELF: &[(Phase, &[StepKind])] = &[
     (Phase::History, &[StepKind::PastMember]),
     (Phase::Content, &[StepKind::Post, StepKind::React]),
-    (Phase::Amend, &[]),
 ];
 
-/// Pays what a lane owes before completion.
-pub(super) async fn pay_off(run: Arc<Run>, mut lane: Lane) -> Result<(), Fatal> {
+/// Lanes whose links wait for the names of other lanes' messages.
+pub(super) type Linking = Arc<Mutex<Vec<Lane>>>;
+
+/// Pays what a lane owes before completion, but for links: their names may come from any lane.
+pub(super) async fn pay_off(run: Arc<Run>, mut lane: Lane, linking: Linking) -> Result<(), Fatal> {
     let id = lane.id;
     if lane.blocked.is_some() && !gone::revive(&run, &lane).await? {
         return Ok(());
@@ -46,7 +48,7 @@ pub(super) async fn pay_off(run: Arc<Run>, mut lane: Lane) -> Result<(), Fatal> 
         return Ok(());
     }
     let mut unsettled = false;
-    for (phase, kinds) in BEFORE_COMPLETION {
+    for (phase, kinds) in BY_ITSELF {
         match pay(&run, id, Some(space), *phase, kinds).await? {
             Paid::All => {}
             Paid::Unsettled => unsettled = true,
@@ -54,11 +56,22 @@ pub(super) async fn pay_off(run: Arc<Run>, mut lane: Lane) -> Result<(), Fatal> 
             Paid::Stopped => return Ok(()),
         }
     }
-    run.pacer.forget(space);
     // What has no clear end is tried again by the next run, so the lane stays open.
     if unsettled {
         return Ok(());
     }
+    let (links, _) = run.writer.run(move |ledger| ledger.standing_in(id, Phase::Amend)).await?;
+    if links > 0 {
+        linking.lock().unwrap_or_else(PoisonError::into_inner).push(lane);
+        return Ok(());
+    }
+    drained(&run, &lane).await
+}
+
+/// Ends a lane's way to the edge of completion.
+pub(super) async fn drained(run: &Run, lane: &Lane) -> Result<(), Fatal> {
+    let id = lane.id;
+    lane.space.iter().for_each(|space| run.pacer.forget(space));
     let (_, wedged) = run.writer.run(move |ledger| ledger.standing(id, Phase::Amend)).await?;
     run.writer.run(move |ledger| ledger.set_lane_state(id, LaneState::Drained)).await?;
     run.monitor.observe(&Event::LaneDrained { lane: id, wedged });
@@ -82,6 +95,6 @@ fn owed(lane: &Lane) -> Calls {
     Calls {
         posts: lane.planned.posts.saturating_sub(lane.paid.posts),
         reactions: lane.planned.reactions.saturating_sub(lane.paid.reactions),
-        others: (1 + lane.past).saturating_sub(lane.paid.others),
+        others: lane.others_before_edge().saturating_sub(lane.paid.others),
     }
 }

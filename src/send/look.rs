@@ -42,6 +42,7 @@ pub(super) async fn look(
         // A space without a name can't be asked after.
         StepKind::Space => Ok(Found::Unclear),
         StepKind::Post => post::look(run, space, step).await,
+        StepKind::Amend => post::amended(run, space, step, names).await,
         StepKind::React => react::look(run, space, step, names).await,
         StepKind::PastMember | StepKind::Member => member::look(run, space, step).await,
         StepKind::Complete => complete(run, space, step).await,

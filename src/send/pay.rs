@@ -53,6 +53,11 @@ enum Next {
     Nothing,
 }
 
+/// Tells whether a call is about its parent's message.
+const fn needs_message(kind: StepKind) -> bool {
+    matches!(kind, StepKind::React | StepKind::Amend)
+}
+
 struct Payer {
     run: Arc<Run>,
     lane: i64,
@@ -164,7 +169,7 @@ impl Payer {
             self.queues[index].cursor = step.id;
             match step.parent.clone() {
                 Parent::None => self.ready(index, step, Names::default()),
-                Parent::Done(names) if step.kind != StepKind::React || names.message.is_some() => {
+                Parent::Done(names) if !needs_message(step.kind) || names.message.is_some() => {
                     self.ready(index, step, names);
                 }
                 Parent::Pending(parent)

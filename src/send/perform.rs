@@ -231,6 +231,7 @@ pub(super) fn class(kind: StepKind) -> Class {
         StepKind::Post => Class::Post,
         StepKind::React => Class::Reaction,
         StepKind::Complete => Class::Complete,
+        StepKind::Amend => Class::Patch,
     }
 }
 

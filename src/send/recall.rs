@@ -2,15 +2,18 @@
 //! saves sending all of it again. What can't be matched for certain is sent again, which is
 //! harmless.
 
+mod owed;
+
 use super::ended::patiently;
 use super::pay::Paid;
 use super::{Fatal, Run, each_lane, lane};
 use crate::chat::{ListedMessage, Reader, Scopes};
 use crate::draft::{Phase, StepKind};
 use crate::event::{Calls, Event};
-use crate::ids::{Micros, text_hash};
+use crate::ids::Micros;
 use crate::ledger::{Error, Key, Lane, LaneState, Parent, Receipt, Settlement, Step};
 use crate::pace::Class;
+use owed::Owed;
 use std::collections::{BTreeMap, HashMap};
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -94,14 +97,6 @@ impl From<Fatal> for Unread {
     fn from(fatal: Fatal) -> Self {
         Self::Fatal(fatal)
     }
-}
-
-/// A post that is owed.
-struct Owed {
-    key: Key,
-    step: i64,
-    created: Micros,
-    hash: [u8; 16],
 }
 
 /// Reading one space.
@@ -233,7 +228,8 @@ impl<'a> Recall<'a> {
             None => self.times.get(&message.create_time)?.clone(),
         };
         let owed = self.posts.get(&id)?;
-        if owed.created != message.create_time || owed.hash != text_hash(&message.text) {
+        let says = owed.says(&message.text, &self.run.links);
+        if owed.created != message.create_time || !says {
             return None;
         }
         self.posts.remove(&id)
@@ -247,10 +243,9 @@ impl<'a> Recall<'a> {
                 let (Some(id), Some(created)) = (step.request.message_id(), step.created) else {
                     continue;
                 };
-                let hash = text_hash(&step.request.text().unwrap_or_default());
                 self.newest = self.newest.max(created);
                 self.times.insert(created, id.to_owned());
-                let owed = Owed { key: Key::from(&step), step: step.id, created, hash };
+                let owed = Owed::of(&step, created);
                 self.posts.insert(id.to_owned(), owed);
             }
         }

@@ -146,6 +146,7 @@ fn rejected(kind: StepKind, rejection: &Rejection) -> Verdict {
         _ if stops_all(rejection) => Verdict::Abort(Stop::Refused(sentence(rejection))),
         (Kind::AlreadyExists, Repeat::ByNaturalKey) => Verdict::Done(Receipt::default()),
         (Kind::AlreadyExists, Repeat::ById) => Verdict::Rename,
+        (Kind::AlreadyExists, Repeat::ByEffect) => Verdict::Wedge("refused", detail()),
         (Kind::AlreadyExists, Repeat::ByIdAndPlace | Repeat::ByLooking)
         | (Kind::InvalidArgument | Kind::FailedPrecondition, Repeat::ByLooking) => Verdict::Look,
         (Kind::Aborted, _) => again("Google was busy with the same thing", true),
@@ -209,6 +210,7 @@ mod tests {
             (StepKind::React, "Done"),
             (StepKind::Complete, "Look"),
             (StepKind::Member, "Done"),
+            (StepKind::Amend, "Wedge"),
         ] {
             assert_eq!(judged(kind, refusal(409, "ALREADY_EXISTS", "")), verdict, "{kind:?}");
         }

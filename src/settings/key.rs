@@ -220,6 +220,14 @@ pub const KEYS: &[Key] = &[
         kept
     ),
     key!(
+        "links",
+        "What becomes of links to messages of Slack's: keep leaves them as they are; patch leads\nthem to where the message stands in Chat, before a space is completed. It is not known\nwhether Chat then shows these messages as edited.",
+        |s| s.links.to_string(),
+        |s, text, _| parse(text).map(|links| s.links = links),
+        kept,
+        changes_bytes
+    ),
+    key!(
         "link_template",
         "What the address of a message in Chat looks like: {space}, {thread} and {message} stand\nfor the ids in Google's names. Google documents no such address: this one is assumed.",
         |s| s.link_template.to_string(),

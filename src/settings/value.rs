@@ -99,6 +99,17 @@ words! {
 }
 
 words! {
+    /// What becomes of links to messages of Slack's.
+    Links {
+        /// They stay, and are counted.
+        Keep = "keep",
+        /// They are led to where the message stands in Chat.
+        Patch = "patch",
+    }
+    "want keep or patch"
+}
+
+words! {
     /// What becomes of a post whose author's account can't be used any more.
     Unavailable {
         /// The admin posts it, with the author's name in front.

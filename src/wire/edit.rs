@@ -8,15 +8,17 @@ use std::ops::Range;
 /// The most that Chat takes of a message's text, counted as JSON writes it.
 const TEXT_BYTES: usize = 32_000;
 
+/// Tells whether Chat takes a text as a message.
+pub fn fits(text: &str) -> bool {
+    serde_json::to_string(text).is_ok_and(|text| text.len() - 2 <= TEXT_BYTES)
+}
+
 impl Frozen {
     /// Returns the same post with another text, under another request id. Message id, time and
     /// thread stay. None where the text is more than Chat takes.
     #[must_use]
     pub fn with_text(&self, text: &str, request: &RequestId) -> Option<Self> {
-        let text = serde_json::to_string(text).ok()?;
-        if text.len() - 2 > TEXT_BYTES {
-            return None;
-        }
+        let text = fits(text).then(|| serde_json::to_string(text).ok())??;
         let (path, body) = self.0.split_once('\n')?;
         let value = field(body, "text")?.value;
         let body = format!("{}{text}{}", &body[..value.start], &body[value.end..]);

@@ -1,6 +1,6 @@
 //! Drafts to frozen requests.
 
-use super::{Frozen, MESSAGE_HOLE, SPACE_HOLE, THREAD_HOLE};
+use super::{Frozen, MESSAGE_HOLE, PATCH, SPACE_HOLE, THREAD_HOLE};
 use crate::draft::{Draft, Emoji, MemberDraft, Place, PostDraft, SpaceDraft, SpaceKind};
 use crate::ids::rfc3339;
 use serde::Serialize;
@@ -15,6 +15,7 @@ pub fn freeze(draft: &Draft) -> Frozen {
         Draft::Member(member) => (format!("{SPACE_HOLE}/members"), self::member(member)),
         Draft::Post(post) => (post_path(post), self::post(post)),
         Draft::React(emoji) => (format!("{MESSAGE_HOLE}/reactions"), react(emoji)),
+        Draft::Amend(text) => (format!("{PATCH}{MESSAGE_HOLE}?updateMask=text"), amended(text)),
         Draft::Complete => (format!("{SPACE_HOLE}:completeImport"), "{}".to_owned()),
     };
     Frozen(format!("{path}\n{body}"))
@@ -120,6 +121,11 @@ fn post(post: &PostDraft) -> String {
         body.push_str(THREAD_HOLE);
     }
     body
+}
+
+/// The markup goes with the text, and is never in the mask.
+fn amended(text: &str) -> String {
+    json!({ "text": text, "markupSyntax": "MARKUP_SYNTAX_CHAT" }).to_string()
 }
 
 fn react(emoji: &Emoji) -> String {

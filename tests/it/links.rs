@@ -7,7 +7,7 @@ use std::fs;
 
 const HERE: &str = "https://acme.slack.com/archives/CGENERAL/p1600000000000100";
 const THERE: &str = "https://acme.slack.com/archives/CRANDOM/p1600000100000300";
-const GONE: &str = "https://acme.slack.com/archives/CELSE/p1600000000000100";
+pub(crate) const GONE: &str = "https://acme.slack.com/archives/CELSE/p1600000000000100";
 
 /// Two channels that point to each other, and out of the migration.
 pub(crate) fn pointing() -> Workspace {
@@ -32,7 +32,7 @@ pub(crate) fn texts(rig: &Rig) -> Vec<String> {
 }
 
 /// Returns how many links stayed, as the report says.
-fn kept(said: &str) -> u64 {
+pub(crate) fn kept(said: &str) -> u64 {
     let line = said.lines().find(|line| line.contains("(link_kept"));
     line.map_or(0, |line| line.split_whitespace().next().unwrap().parse().unwrap())
 }

@@ -62,6 +62,7 @@ mod ledger_rebuild;
 mod ledger_rig;
 mod ledger_start_over;
 mod links;
+mod links_patch;
 mod loss_account;
 mod model;
 mod pace_quotas;

@@ -13,7 +13,7 @@ use chatferry::convert;
 use chatferry::draft::Identity;
 use chatferry::emulator::{self, Dialects, Emulator, Person};
 use chatferry::event::{Event, Monitor, Silent};
-use chatferry::ids::{Account, Micros};
+use chatferry::ids::{Account, LinkTemplate, Micros};
 use chatferry::ledger::{self, Ledger, Listed, Owner, SpacesLog, Stage, Writer};
 use chatferry::pace::{Backoff, Pacer, Quotas};
 use chatferry::plan::{Bench, Choices, Stager};
@@ -361,6 +361,7 @@ impl Sim {
             health: Health::default(),
             admin: Account::new(ADMIN),
             options: self.setup.options,
+            links: LinkTemplate::default(),
             stop: CancellationToken::new(),
             writer,
         };

@@ -3,7 +3,7 @@
 use super::{Found, Missed, planned_times, read};
 use crate::chat::{ListedMessage, created_within};
 use crate::ids::Micros;
-use crate::ledger::{Receipt, Step};
+use crate::ledger::{Names, Receipt, Step};
 use crate::pace::Class;
 use crate::send::Run;
 use std::collections::HashSet;
@@ -50,6 +50,29 @@ pub(super) async fn look(run: &Run, space: &str, step: &Step) -> Result<Found, M
         // More stands in that one second than is ever read.
         None if token.is_some() => Found::Unclear,
         None => Found::Absent,
+    })
+}
+
+/// A correction is made where the message says what it says.
+pub(super) async fn amended(
+    run: &Run,
+    space: &str,
+    step: &Step,
+    names: &Names,
+) -> Result<Found, Missed> {
+    let id = step.id;
+    let time = run.writer.run(move |ledger| ledger.parent_time(id)).await;
+    let created = time.map_err(|error| Missed::Fatal(error.into()))?;
+    let (Some(created), Some(name)) = (created, &names.message) else { return Ok(Found::Absent) };
+    let (filter, admin) = (created_within(created, created), run.admin());
+    let list = || run.client.list_messages(&admin, space, &filter, None, PAGE);
+    let page = read(run, Class::Read, space, step, list).await?;
+    let found = page.items.into_iter().find(|message| message.name == *name && !message.deleted);
+    Ok(match found {
+        Some(message) if Some(&message.text) == step.request.text().as_ref() => {
+            Found::Ours(receipt(message))
+        }
+        _ => Found::Absent,
     })
 }
 

@@ -21,7 +21,7 @@ impl Comparison {
         let thread_differs = row.thread.is_some() && seen.thread != row.thread;
         let differences = [
             ("time", row.created != seen.created),
-            ("text", row.hash != seen.hash),
+            ("text", !row.hash.is_empty() && row.hash != seen.hash),
             ("author", !alias && seen.sender.as_deref() != Some(row.user.as_str())),
             ("thread", thread_differs),
             ("opener", row.opener.is_some_and(|opener| opener > seen.created)),
