@@ -20,7 +20,7 @@ pub(super) fn read(json: &str) -> Option<Vec<Node<'_>>> {
 pub(super) fn have_layout(nodes: &[Node<'_>]) -> bool {
     let kinds =
         ["section", "header", "alert", "context", "image", "video", "actions", "input", "table"];
-    nodes.iter().any(|node| kinds.contains(&&*node.kind))
+    nodes.iter().any(|node| kinds.contains(&node.kind))
 }
 
 /// Adds blocks to a document.
@@ -31,7 +31,7 @@ pub(super) fn append<'a>(nodes: &'a [Node<'a>], document: &mut Document<'a>, los
 }
 
 fn block<'a>(node: &'a Node<'a>, document: &mut Document<'a>, losses: &mut Losses) {
-    match &*node.kind {
+    match node.kind {
         "rich_text" => rich::append(node, document, losses),
         "section" => section(node, document, losses),
         "header" | "alert" => document.paragraph(bold(text_of(node, losses))),
@@ -96,7 +96,7 @@ fn section<'a>(node: &'a Node<'a>, document: &mut Document<'a>, losses: &mut Los
         document.paragraph(text_of(field, losses));
     }
     if let Some(accessory) = &rare.accessory {
-        match &*accessory.kind {
+        match accessory.kind {
             "image" => picture(accessory, document, losses),
             _ => controls(std::slice::from_ref(accessory), document, losses),
         }
@@ -197,7 +197,7 @@ fn table<'a>(node: &'a Node<'a>, document: &mut Document<'a>, losses: &mut Losse
                 line.push(Inline::text(" | ", Style::PLAIN));
             }
             let mut inside = Document::default();
-            match &*cell.kind {
+            match cell.kind {
                 "rich_text" => rich::append(cell, &mut inside, losses),
                 _ => inside.paragraph(text_of(cell, losses)),
             }

@@ -1,4 +1,5 @@
-//! Conversion alone, on one thread: reading stays out of the time.
+//! Conversion alone, on one thread: reading stays out of the time. The best of five passes, so that
+//! what else the machine does stays out of it too.
 
 use crate::process::now;
 use chatferry::convert::{Context, Converter, Known, Roster, Settings};
@@ -9,8 +10,19 @@ use std::hint::black_box;
 use std::path::Path;
 use std::time::Duration;
 
-/// Converts every message, a day file at a time; returns the time that it took, and how many.
+const PASSES: usize = 5;
+
+/// Converts every message; returns the time of the best pass, and how many messages it had.
 pub(crate) fn pass(path: &Path) -> Result<(Duration, u64), Box<dyn Error>> {
+    let mut best = once(path)?;
+    for _ in 1..PASSES {
+        best = best.min(once(path)?);
+    }
+    Ok(best)
+}
+
+/// Converts every message, a day file at a time.
+fn once(path: &Path) -> Result<(Duration, u64), Box<dyn Error>> {
     let export = Export::open(path, &Options::default())?;
     let converter = Converter::new(roster(&export), Settings::default());
     let context = Context { threads: true };

@@ -11,18 +11,15 @@ use std::fmt;
 /// An object, by the fields that any kind of it may have.
 #[derive(Debug, Default)]
 pub(crate) struct Node<'a> {
-    /// `type`.
-    pub kind: Cow<'a, str>,
+    /// `type`; empty where it is no plain word.
+    pub kind: &'a str,
     /// `text`, where it is a string; the `text` of a `text` object goes to `inner`.
     pub text: Cow<'a, str>,
-    /// What the element refers to: a user, channel, group or team id, a range, a colour.
+    /// What the element refers to: a user, channel, group or team id, a range, a colour, an
+    /// emoji's `name`.
     pub id: Cow<'a, str>,
-    /// `url`, `image_url`, `title_url`.
+    /// `url`, `image_url`, `title_url`; the `unicode` of an emoji.
     pub url: Cow<'a, str>,
-    /// `name` of an emoji.
-    pub name: Cow<'a, str>,
-    /// `unicode` of an emoji.
-    pub unicode: Cow<'a, str>,
     /// `style` of an inline.
     pub style: Style,
     /// `style` of a list is `ordered`.
@@ -81,8 +78,8 @@ impl<'de> Visitor<'de> for NodeVisitor {
 
     fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Node<'de>, A::Error> {
         let mut node = Node::default();
-        while let Some(Loose(key)) = map.next_key()? {
-            node.field(&key, &mut map)?;
+        while let Some(Key(key)) = map.next_key()? {
+            node.field(key, &mut map)?;
         }
         Ok(node)
     }
@@ -98,11 +95,12 @@ impl<'de> Visitor<'de> for NodeVisitor {
 
     /// A list in place of an object is a row.
     fn visit_seq<A: SeqAccess<'de>>(self, mut seq: A) -> Result<Node<'de>, A::Error> {
-        let mut elements = Vec::new();
+        // Most lists have one element, and a vector's first push makes room for four.
+        let mut elements = Vec::with_capacity(1);
         while let Some(node) = seq.next_element()? {
             elements.push(node);
         }
-        Ok(Node { kind: Cow::Borrowed("row"), elements, ..Node::default() })
+        Ok(Node { kind: "row", elements, ..Node::default() })
     }
 
     fn visit_unit<E>(self) -> Result<Node<'de>, E> {
@@ -129,13 +127,12 @@ impl<'de> Visitor<'de> for NodeVisitor {
 impl<'de> Node<'de> {
     fn field<A: MapAccess<'de>>(&mut self, key: &str, map: &mut A) -> Result<(), A::Error> {
         match key {
-            "type" => self.kind = text(map)?,
+            "type" => self.kind = if let Cow::Borrowed(word) = text(map)? { word } else { "" },
             "text" => self.set_text(map.next_value()?),
             "user_id" | "channel_id" | "usergroup_id" | "range" | "value" => self.id = text(map)?,
-            "team_id" if self.id.is_empty() => self.id = text(map)?,
+            "team_id" | "name" if self.id.is_empty() => self.id = text(map)?,
             "url" | "image_url" | "title_url" => self.url = text(map)?,
-            "name" => self.name = text(map)?,
-            "unicode" => self.unicode = text(map)?,
+            "unicode" if self.url.is_empty() => self.url = text(map)?,
             "style" => map.next_value_seed(StyleInto(self))?,
             "indent" => self.indent = number(map)?,
             "offset" => self.offset = number(map)?,
@@ -176,6 +173,33 @@ fn text<'de, A: MapAccess<'de>>(map: &mut A) -> Result<Cow<'de, str>, A::Error> 
 
 fn number<'de, A: MapAccess<'de>>(map: &mut A) -> Result<u32, A::Error> {
     Ok(text(map)?.parse().unwrap_or(0))
+}
+
+/// A field's name: empty where the JSON has escapes in it.
+struct Key<'a>(&'a str);
+
+impl<'de: 'a, 'a> Deserialize<'de> for Key<'a> {
+    fn deserialize<D: Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
+        from.deserialize_str(KeyVisitor)
+    }
+}
+
+struct KeyVisitor;
+
+impl<'de> Visitor<'de> for KeyVisitor {
+    type Value = Key<'de>;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a name")
+    }
+
+    fn visit_borrowed_str<E>(self, word: &'de str) -> Result<Key<'de>, E> {
+        Ok(Key(word))
+    }
+
+    fn visit_str<E>(self, _word: &str) -> Result<Key<'de>, E> {
+        Ok(Key(""))
+    }
 }
 
 /// Reads `style`: a word on lists and buttons, an object of flags on inlines.

@@ -10,7 +10,7 @@ use std::borrow::Cow;
 /// Adds one `rich_text` block.
 pub(super) fn append<'a>(node: &'a Node<'a>, document: &mut Document<'a>, losses: &mut Losses) {
     for element in &node.elements {
-        match &*element.kind {
+        match element.kind {
             "rich_text_section" => push(element, Shape::Paragraph, false, document, losses),
             "rich_text_quote" => push(element, Shape::Paragraph, true, document, losses),
             "rich_text_preformatted" => push(element, Shape::Code, false, document, losses),
@@ -63,10 +63,10 @@ fn list<'a>(node: &'a Node<'a>, document: &mut Document<'a>, losses: &mut Losses
 fn inline<'a>(node: &'a Node<'a>, losses: &mut Losses) -> Option<Inline<'a>> {
     let label = Some(&node.text).filter(|text| !text.is_empty()).map(|text| borrow(text));
     let id = borrow(&node.id);
-    let span = match &*node.kind {
+    let span = match node.kind {
         "text" => Span::Text(borrow(&node.text)),
         "link" => Span::Link { url: borrow(&node.url), label },
-        "emoji" => Span::Emoji { name: borrow(&node.name), unicode: unicode(node) },
+        "emoji" => Span::Emoji { name: id, unicode: unicode(node) },
         "user" => Span::User { id, label },
         "channel" => Span::Channel { id, label },
         "usergroup" => Span::Group { id, label },
@@ -83,7 +83,7 @@ fn borrow<'a>(text: &'a Cow<'a, str>) -> Cow<'a, str> {
 }
 
 fn unicode<'a>(node: &Node<'a>) -> Option<Cow<'a, str>> {
-    emoji::from_hex(&node.unicode).map(Cow::Owned)
+    emoji::from_hex(&node.url).map(Cow::Owned)
 }
 
 fn date<'a>(node: &'a Node<'a>, losses: &mut Losses) -> Span<'a> {

@@ -69,9 +69,9 @@ impl Writer<'_, '_> {
                 pieces.push(piece);
                 continue;
             }
-            let mut parts = piece.text.split('\n').peekable();
+            let mut parts = each_line(&piece.text).peekable();
             while let Some(part) = parts.next() {
-                pieces.push(Piece { text: Cow::Owned(String::from(part)), ..piece });
+                pieces.push(Piece { text: part, ..piece });
                 if parts.peek().is_some() {
                     self.end_line(&mut pieces, &mut prefix);
                     self.out.push('\n');
@@ -189,6 +189,19 @@ impl Writer<'_, '_> {
         }
         Piece::literal(Cow::Owned(text.replace(char::is_control, " ")), style)
     }
+}
+
+/// Parts a text at its line ends; copies only what was a copy already.
+fn each_line<'a>(text: &Cow<'a, str>) -> impl Iterator<Item = Cow<'a, str>> {
+    let (shared, own) = match text {
+        Cow::Borrowed(text) => (Some(text.split('\n').map(Cow::Borrowed)), None),
+        Cow::Owned(text) => {
+            let lines: Vec<_> =
+                text.split('\n').map(|line| Cow::Owned(String::from(line))).collect();
+            (None, Some(lines))
+        }
+    };
+    shared.into_iter().flatten().chain(own.into_iter().flatten())
 }
 
 /// What begins the lines of a block; the bullet stands on the first alone.

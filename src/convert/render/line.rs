@@ -139,10 +139,11 @@ impl Line {
     }
 }
 
-/// Tells whether nothing in a piece could be taken for markup.
+/// Tells whether nothing in a piece could be taken for markup. Looks at several bytes at once.
 fn is_quiet(piece: &Piece<'_>) -> bool {
-    piece.kind != PieceKind::Literal
-        || !piece.text.bytes().any(|b| matches!(b, b'*' | b'_' | b'~' | b'`' | b'<'))
+    let special = |byte: &u8| matches!(byte, b'*' | b'_' | b'~' | b'`' | b'<');
+    let loud = |bytes: &[u8]| bytes.iter().fold(false, |loud, byte| loud | special(byte));
+    piece.kind != PieceKind::Literal || !piece.text.as_bytes().chunks(32).any(loud)
 }
 
 fn sign(style: Style) -> char {
