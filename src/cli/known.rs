@@ -69,10 +69,9 @@ impl Known {
             }
             None => String::from("; there is no people file"),
         };
-        format!(
-            "{matched} of {} Slack identities have an account{directory}{file}.",
-            everyone.len()
-        )
+        let have = if matched == 1 { "has" } else { "have" };
+        let all = counted(everyone.len() as u64, "Slack identity", "Slack identities");
+        format!("{matched} of {all} {have} an account{directory}{file}.")
     }
 }
 

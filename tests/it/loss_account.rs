@@ -79,7 +79,9 @@ async fn known_losses_have_the_same_numbers_at_every_place() {
     }
     let report = rig.ok(&["status", "--losses"]).await;
     assert!(
-        report.contains("Of 7 messages, 1 lose nothing, 4 something cosmetic, 2 some content."),
+        report.contains(
+            "Of 7 messages: 1 with no loss, 4 with a cosmetic one, 2 with a loss of content."
+        ),
         "{report}"
     );
     assert!(report.contains("(author_as_text, content)"), "{report}");

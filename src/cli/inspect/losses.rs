@@ -1,7 +1,8 @@
-//! What of an export would not survive, as tables.
+//! What of an export would change or be lost, as tables.
 
-use super::show::{grid, grouped};
+use super::show::{COLUMNS, grid, grouped};
 use crate::cli::safe::display_short;
+use crate::cli::words::wrap;
 use crate::convert::{LossAccount, Weights};
 
 /// How many conversations have a row.
@@ -16,7 +17,7 @@ pub(super) fn text(sums: &LossAccount, assumed: &str) -> String {
     let mut text = format!("\n{}", kinds(sums));
     text.push('\n');
     text.push_str(&conversations(sums));
-    format!("{text}\n{assumed}\n")
+    format!("{text}\n{}\n", wrap(assumed, usize::from(COLUMNS), "").join("\n"))
 }
 
 fn kinds(sums: &LossAccount) -> String {
@@ -31,7 +32,7 @@ fn kinds(sums: &LossAccount) -> String {
         );
         vec![loss.code().to_owned(), text]
     });
-    grid(&["would not survive", "what"], rows)
+    grid(&["changed or lost", "what"], rows)
 }
 
 /// The conversations that lose most, and the sum.
@@ -50,7 +51,7 @@ fn conversations(sums: &LossAccount) -> String {
     let rows = all.iter().take(ROWS).map(|one| row(display_short(&one.name, 40), one.messages));
     let all = std::iter::once(row(String::from("all"), sums.messages));
     grid(
-        &["messages that would be sent", "all", "lose nothing", "cosmetic", "content"],
+        &["messages that would be sent", "all", "no loss", "cosmetic", "content"],
         rows.chain(rest).chain(all),
     )
 }

@@ -11,7 +11,7 @@ use std::collections::BTreeMap;
 use std::fmt::Write;
 
 /// No line is wider.
-const COLUMNS: u16 = 100;
+pub(super) const COLUMNS: u16 = 100;
 /// How many rows a list of names may have.
 const ROWS: usize = 20;
 

@@ -52,9 +52,9 @@ pub(super) fn weights(sums: &LossAccount) -> Vec<String> {
     }
     let messages = counted(sums.messages.total(), "message", "messages");
     let [none, cosmetic, content] = [none, cosmetic, content].map(count);
-    let whole = if whole > 0 { format!(", {} whole", count(whole)) } else { String::new() };
+    let whole = if whole > 0 { format!(", {} as a notice", count(whole)) } else { String::new() };
     let text = format!(
-        "Of {messages}, {none} lose nothing, {cosmetic} something cosmetic, {content} some content{whole}."
+        "Of {messages}: {none} with no loss, {cosmetic} with a cosmetic one, {content} with a loss of content{whole}."
     );
     let mut lines = vec![String::new()];
     lines.extend(wrap(&text, COLS, ""));
