@@ -6,7 +6,7 @@ mod rung;
 
 pub use byline::{JOINER, byline, in_front, is_sign, literal, named_in_front};
 pub use links::{FoundLink, LINK_KEPT, count_permalinks, is_relinked, permalinks, relink};
-pub use rung::{AUTHOR_UNAVAILABLE, NAMED_IN_TEXT, PAST_REFUSED, Rung, SYSTEM_LINES};
+pub use rung::{APP_REFUSED, AUTHOR_UNAVAILABLE, NAMED_IN_TEXT, PAST_REFUSED, Rung, SYSTEM_LINES};
 
 use crate::ids::{Account, MessageId, Micros, RequestId, SlackTs};
 use serde::{Deserialize, Serialize};
@@ -191,6 +191,9 @@ pub enum Draft {
     Complete,
 }
 
+/// What Google calls the calling app among users, and we call the author of its posts.
+pub const APP_USER: &str = "users/app";
+
 /// Who makes a call.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub enum Identity {
@@ -198,4 +201,10 @@ pub enum Identity {
     User(Account),
     /// The app itself.
     App,
+}
+
+impl From<&Account> for Identity {
+    fn from(account: &Account) -> Self {
+        if account.is_app() { Self::App } else { Self::User(account.clone()) }
+    }
 }

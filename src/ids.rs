@@ -70,6 +70,21 @@ text_id!(
     /// A Google account as the request names it: its primary e-mail address.
     Account
 );
+
+/// No address is like it.
+const APP: &str = "app";
+
+impl Account {
+    /// Returns what stands in an account's place where the Chat app itself acts, without anybody's.
+    pub fn app() -> Self {
+        Self::new(APP)
+    }
+
+    /// Tells whether it is the Chat app itself.
+    pub fn is_app(&self) -> bool {
+        self.as_str() == APP
+    }
+}
 text_id!(
     /// A space as Google named it: `spaces/AAAA`.
     SpaceName

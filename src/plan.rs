@@ -125,14 +125,7 @@ impl Bench {
         let listed = ledger.directory()?;
         let people = People::of(&exports, (!listed.is_empty()).then_some(&listed), &choices.people);
         ledger.set_people(&people.rows())?;
-        let user = listed
-            .iter()
-            .find(|one| one.email == choices.admin.as_str())
-            .map(|one| one.user.clone());
-        let admin = ledger.account_id(
-            &choices.admin,
-            &user.unwrap_or_else(|| format!("users/{}", choices.admin)),
-        )?;
+        let admin = people::speakers(ledger, &listed, choices)?;
         let roster = people.roster(&exports);
         let places = union(&exports);
         let newest: Vec<&Conversation> = places

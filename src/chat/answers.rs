@@ -2,6 +2,7 @@
 
 use super::classify::is_name;
 use super::shapes::{DirectoryUser, ListedMember, ListedMessage, SpaceView};
+use crate::draft::APP_USER;
 use crate::ids::Micros;
 use serde::Deserialize;
 
@@ -26,7 +27,7 @@ pub(super) struct MessagePage {
 pub(super) struct MessageBody {
     name: String,
     client_assigned_message_id: Option<String>,
-    sender: Option<Named>,
+    sender: Option<SenderBody>,
     create_time: String,
     #[serde(default)]
     text: String,
@@ -36,6 +37,21 @@ pub(super) struct MessageBody {
     #[serde(default)]
     attachment: Vec<serde::de::IgnoredAny>,
     delete_time: Option<String>,
+}
+
+#[derive(Deserialize)]
+struct SenderBody {
+    #[serde(default)]
+    name: String,
+    #[serde(default, rename = "type")]
+    kind: String,
+}
+
+impl SenderBody {
+    /// Only the calling app's own messages are told to it as an app's; its number is not known.
+    fn user(self) -> String {
+        if self.kind == "BOT" { APP_USER.to_owned() } else { self.name }
+    }
 }
 
 #[derive(Deserialize)]
@@ -74,7 +90,7 @@ impl MessageBody {
             create_time: micros(&self.create_time)?,
             name: Some(self.name).filter(|name| is_name(name))?,
             client_id: token(self.client_assigned_message_id),
-            sender: full(self.sender),
+            sender: self.sender.map(SenderBody::user).filter(|user| !user.is_empty()),
             text: self.text,
             thread: full(self.thread).filter(|name| is_name(name)),
             reactions: self.emoji_reaction_summaries.into_iter().map(ReactionBody::view).collect(),

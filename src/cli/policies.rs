@@ -30,6 +30,7 @@ pub(super) fn conversion(settings: &Settings) -> convert::Settings {
         deleted_notices: settings.deleted == Deleted::Notice,
         bots: match settings.bots {
             Bots::Admin => BotPolicy::Admin,
+            Bots::App => BotPolicy::App,
             Bots::Skip => BotPolicy::Skip,
         },
         reactions: match settings.reactions {

@@ -4,6 +4,7 @@ use super::emoji;
 use super::fate::Sender;
 use super::loss::{Loss, Losses};
 use super::roster::{Roster, one_line};
+use super::settings::BotPolicy;
 use super::tree::{Block, Document, Inline, Shape, Span, Style};
 use crate::draft::{JOINER, byline};
 use crate::ids::{Account, SlackUserId};
@@ -12,15 +13,16 @@ use crate::slack::Message;
 /// Slackbot, whom no export lists.
 const SLACKBOT: &str = "USLACKBOT";
 
-/// Decides who posts, and returns the name to show if that is the admin.
+/// Decides who posts, and returns the name to show if that is not the author.
 pub(super) fn sender(
     message: &Message,
     roster: &Roster,
+    bots: BotPolicy,
     losses: &mut Losses,
 ) -> (Sender, Option<String>) {
     let author = &message.author;
     if is_app(message, roster) {
-        return app(message, roster, losses);
+        return app(message, roster, bots, losses);
     }
     let known = author.user.as_ref().and_then(|user| roster.people.get(user));
     if let Some(account) = known.and_then(|known| known.account.as_ref()) {
@@ -30,11 +32,15 @@ pub(super) fn sender(
     (Sender::Admin, Some(name(message, roster)))
 }
 
-/// Tells whether an app or a bot said it, Slackbot among them.
+/// Tells whether an app or a bot said it, Slackbot among them. A person may speak through an app;
+/// a user whom nobody lists and who does is the app's own.
 pub(super) fn is_app(message: &Message, roster: &Roster) -> bool {
-    let user = message.author.user.as_ref();
-    message.author.is_bot
-        || user.is_some_and(|user| user.as_str() == SLACKBOT || roster.apps.contains(user))
+    let author = &message.author;
+    let is_own = |user: &SlackUserId| {
+        let unlisted = || author.bot.is_some() && !roster.people.contains_key(user);
+        user.as_str() == SLACKBOT || roster.apps.contains(user) || unlisted()
+    };
+    author.is_bot || author.user.as_ref().is_some_and(is_own)
 }
 
 /// Tells whether an app or bot has no account of its own.
@@ -43,8 +49,13 @@ pub(super) fn is_homeless_app(message: &Message, roster: &Roster) -> bool {
 }
 
 /// An app posts with the account that the admin gave it, under its name where it takes another
-/// one; else the admin posts.
-fn app(message: &Message, roster: &Roster, losses: &mut Losses) -> (Sender, Option<String>) {
+/// one; else the admin posts, or the Chat app.
+fn app(
+    message: &Message,
+    roster: &Roster,
+    bots: BotPolicy,
+    losses: &mut Losses,
+) -> (Sender, Option<String>) {
     let name = name(message, roster);
     let own = message.author.bot.as_ref().and_then(|bot| roster.bots.get(bot));
     let account = app_account(message, roster);
@@ -53,7 +64,8 @@ fn app(message: &Message, roster: &Roster, losses: &mut Losses) -> (Sender, Opti
     }
     losses.add(Loss::BotAsText);
     let face = message.extra.icon.as_deref().map(|icon| format!("{} ", face(icon)));
-    let sender = account.map_or(Sender::Admin, |account| Sender::Person(account.clone()));
+    let nobody = if bots == BotPolicy::App { Sender::App } else { Sender::Admin };
+    let sender = account.map_or(nobody, |account| Sender::Person(account.clone()));
     (sender, Some(face.unwrap_or_default() + &name))
 }
 

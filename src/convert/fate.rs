@@ -82,6 +82,8 @@ pub enum Sender {
     Person(Account),
     /// The admin, for an author without an account; the text names the author.
     Admin,
+    /// The Chat app, for an app of Slack's; the text names that.
+    App,
 }
 
 /// What becomes of one person's one reaction.

@@ -72,6 +72,10 @@ impl Recipe<'_> {
             && author::is_homeless_app(self.message, self.roster)
     }
 
+    fn sender(&self, losses: &mut Losses) -> (Sender, Option<String>) {
+        author::sender(self.message, self.roster, self.settings.bots, losses)
+    }
+
     fn is_broadcast(&self) -> bool {
         self.message.subtype.as_deref() == Some("thread_broadcast")
     }
@@ -93,7 +97,7 @@ impl Recipe<'_> {
         };
         Converted {
             fate: Fate::Skip(skip),
-            sender: author::sender(message, self.roster, &mut Losses::default()).0,
+            sender: self.sender(&mut Losses::default()).0,
             thread: message.thread.filter(|_| self.context.threads),
             broadcast: self.is_broadcast(),
             reactions: message.reactions.iter().flat_map(by).collect(),
@@ -199,7 +203,7 @@ impl Recipe<'_> {
         }
         let (sender, name) = match voice {
             Voice::Nobody => (Sender::Admin, None),
-            _ => author::sender(message, self.roster, &mut losses),
+            _ => self.sender(&mut losses),
         };
         if let Some(name) = name {
             let colon = matches!(voice, Voice::Says);

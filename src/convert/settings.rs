@@ -86,6 +86,8 @@ pub enum BotPolicy {
     /// The admin posts them, with the app's name in front.
     #[default]
     Admin,
+    /// The Chat app posts them, with the app's name in front; the admin where Chat refuses that.
+    App,
     /// They are left out; roots of threads stay.
     Skip,
 }

@@ -3,6 +3,8 @@
 
 /// The loss of a post that somebody else had to make: the author's account can't be used.
 pub const AUTHOR_UNAVAILABLE: &str = "author_unavailable";
+/// The loss of a post that the admin had to make, because Chat did not take it from the Chat app.
+pub const APP_REFUSED: &str = "app_refused";
 /// The loss of a member whose past Chat did not take, and who joins all the same.
 pub const PAST_REFUSED: &str = "past_refused";
 

@@ -1,7 +1,7 @@
 //! messages.create, by the rules of import mode.
 
 use super::coverage::Point;
-use super::dialects::{Bytes, Clash};
+use super::dialects::{Bytes, Clash, Odd};
 use super::ids::Id;
 use super::message_view as show;
 use super::people::State;
@@ -141,12 +141,9 @@ fn client_id(turn: &Turn<'_>) -> Outcome<Option<String>> {
 }
 
 fn created(turn: &Turn<'_>, space: &mut Space) -> Outcome<Micros> {
-    let given = turn.time("createTime");
-    if given.is_some() && turn.caller.who.is_app() && !turn.dialects().app_history {
-        return Err(Refusal::invalid(
-            Point::AppTime,
-            "message.create_time can't be set by the app itself.",
-        ));
+    let mut given = turn.time("createTime");
+    if turn.caller.who.is_app() {
+        given = apps_time(turn, given)?;
     }
     let created = given.unwrap_or(turn.now);
     let early = if turn.dialects().equal_create_time {
@@ -169,6 +166,18 @@ fn created(turn: &Turn<'_>, space: &mut Space) -> Outcome<Micros> {
         Clash::Conflict => Refusal::exists(Point::TimeTaken, text),
         Clash::Invalid => Refusal::invalid(Point::TimeTaken, text),
     })
+}
+
+/// What becomes of a time that the app itself gives.
+fn apps_time(turn: &Turn<'_>, given: Option<Micros>) -> Outcome<Option<Micros>> {
+    match turn.dialects().app_history {
+        Odd::Refused if given.is_some() => Err(Refusal::invalid(
+            Point::AppTime,
+            "message.create_time can't be set by the app itself.",
+        )),
+        Odd::Ignored => Ok(None),
+        Odd::Refused | Odd::Taken => Ok(given),
+    }
 }
 
 /// The message's name derives from what is unique about it.

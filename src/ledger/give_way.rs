@@ -4,7 +4,7 @@
 use super::codes::{Code, PENDING, SKIPPED};
 use super::settle::Key;
 use super::{Error, amend, expect_rows};
-use crate::draft::{AUTHOR_UNAVAILABLE, PAST_REFUSED, Rung, StepKind};
+use crate::draft::{APP_REFUSED, APP_USER, AUTHOR_UNAVAILABLE, PAST_REFUSED, Rung, StepKind};
 use crate::ids::{Account, Micros, RequestId, rfc3339, text_hash};
 use crate::wire::Frozen;
 use rusqlite::{Connection, Transaction, params};
@@ -25,19 +25,22 @@ pub struct Poorer {
 /// A step as it stands before it changes.
 struct Standing {
     rung: Rung,
-    /// Somebody else than the planned author posts it.
-    stands_in: bool,
+    /// The loss that it is that somebody else than planned posts it.
+    stands_in: Option<&'static str>,
     original: Option<String>,
     created: Option<Micros>,
 }
 
 fn standing(change: &Transaction<'_>, step: i64) -> Result<Standing, Error> {
-    let sql = "SELECT s.rung, s.actor IS NOT i.actor, s.original, s.created
-        FROM step s LEFT JOIN item i ON i.id = s.item WHERE s.id = ?1";
-    Ok(change.prepare_cached(sql)?.query_row([step], |row| {
+    let sql = "SELECT s.rung, s.actor IS NOT i.actor, s.original, s.created, a.user IS ?2
+        FROM step s LEFT JOIN item i ON i.id = s.item LEFT JOIN account a ON a.id = i.actor
+        WHERE s.id = ?1";
+    Ok(change.prepare_cached(sql)?.query_row(params![step, APP_USER], |row| {
+        let stands_in: bool = row.get(1)?;
+        let loss = if row.get(4)? { APP_REFUSED } else { AUTHOR_UNAVAILABLE };
         Ok(Standing {
             rung: Rung::of(row.get(0)?).unwrap_or_default(),
-            stands_in: row.get(1)?,
+            stands_in: Some(loss).filter(|_| stands_in),
             original: row.get(2)?,
             created: row.get(3)?,
         })
@@ -124,8 +127,7 @@ pub(super) fn unskip(change: &Transaction<'_>, key: &Key) -> Result<(), Error> {
 }
 
 fn losses(standing: &Standing) -> Vec<&'static str> {
-    let author = standing.stands_in.then_some(AUTHOR_UNAVAILABLE);
-    standing.rung.losses().iter().copied().chain(author).collect()
+    standing.rung.losses().iter().copied().chain(standing.stands_in).collect()
 }
 
 /// Takes one of each of some losses off an item, and adds one of each of others.

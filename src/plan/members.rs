@@ -27,9 +27,8 @@ impl Members {
         Self(ids.map(|id| (id.clone(), Stay { present: true, ..Stay::default() })).collect())
     }
 
-    /// Takes note of what a message says about its author's stay.
-    pub(crate) fn note(&mut self, message: &Message) {
-        let Some(user) = &message.author.user else { return };
+    /// Takes note of what a message says about the stay of whoever said it.
+    pub(crate) fn note(&mut self, user: &SlackUserId, message: &Message) {
         let at = message.ts.micros();
         if !self.0.contains_key(user) {
             self.0.insert(user.clone(), Stay::default());

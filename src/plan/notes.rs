@@ -6,11 +6,11 @@ use super::members::{Members, Stay};
 use super::record::{Books, owes};
 use super::times::{Allocator, space_time};
 use super::{Bench, Error, Source, leaves_out};
-use crate::convert::{Fate, Skip};
+use crate::convert::{Fate, Sender, Skip};
 use crate::event::{Calls, Event, Monitor};
 use crate::ids::{Micros, SlackUserId};
 use crate::ledger::{ItemKind, ItemState, Ledger, NewItem, NewLane, Planning};
-use crate::slack::{Conversation, Kind, PersonKind};
+use crate::slack::{Conversation, Kind, Message, PersonKind};
 use std::collections::{BTreeSet, HashMap};
 
 /// What is summed up while a conversation is written.
@@ -33,6 +33,20 @@ pub(super) struct Notes<'a, 'l> {
     first: Option<Micros>,
     newest: Micros,
     source: i64,
+}
+
+/// Returns the identity under which something is said: an app may have its account under another
+/// id than the message's author.
+fn speaker(bench: &Bench, message: &Message, sender: &Sender) -> Option<SlackUserId> {
+    let author = &message.author;
+    let Sender::Person(account) = sender else { return author.user.clone() };
+    let has = |id: &SlackUserId| bench.people.account(id).is_some_and(|(own, _)| own == account);
+    if author.user.as_ref().is_some_and(has) {
+        return author.user.clone();
+    }
+    let bot = author.bot.as_deref();
+    let user = bot.and_then(|bot| bench.converter.roster().bot_users.get(bot)).cloned();
+    bot.map(SlackUserId::new).into_iter().chain(user).find(has).or_else(|| author.user.clone())
 }
 
 /// No time was sent yet: a conversation is planned as a whole or not at all.
@@ -81,11 +95,15 @@ impl<'a, 'l> Notes<'a, 'l> {
             books.superseded(&mut self.planning, message, self.superseded)?;
         }
         for (message, converted) in done.batch.messages.iter().zip(&done.converted) {
-            self.members.note(message);
+            if let Some(speaker) = speaker(self.bench, message, &converted.sender) {
+                self.members.note(&speaker, message);
+            }
             self.newest = self.newest.max(message.ts.micros());
             let owes = owes(converted);
-            let sender = books.sender(&converted.sender);
-            self.spoken_for |= owes.parts > 0 && sender == self.bench.admin;
+            // The admin speaks for the Chat app too, should Chat refuse its posts.
+            self.spoken_for |= owes.parts > 0
+                && (converted.sender == Sender::App
+                    || books.sender(&converted.sender) == self.bench.admin);
             let created = matches!(converted.fate, Fate::Post(_))
                 .then(|| self.times.place(message.ts, owes.parts));
             self.first = [self.first, created].into_iter().flatten().min();

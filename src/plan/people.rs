@@ -3,9 +3,11 @@
 //! A file of the admin's wins; then the Directory by primary address or alias; without a
 //! Directory (planning offline) an address is taken to be an account, and said to be assumed.
 
-use crate::convert::{Known, Roster};
+use super::{Choices, Error};
+use crate::convert::{BotPolicy, Known, Roster};
+use crate::draft::APP_USER;
 use crate::ids::{Account, SlackUserId};
-use crate::ledger::{Listed, NewPerson};
+use crate::ledger::{Ledger, Listed, NewPerson};
 use crate::slack::{Export, Person, PersonKind};
 use sha2::{Digest, Sha256};
 use std::collections::{BTreeMap, HashMap};
@@ -131,6 +133,22 @@ impl People {
         }
         roster
     }
+}
+
+/// Notes who speaks for those without an account: the admin, whose number it returns, and by
+/// choice the Chat app.
+pub(super) fn speakers(
+    ledger: &mut Ledger,
+    listed: &[Listed],
+    choices: &Choices,
+) -> Result<i64, Error> {
+    let known = listed.iter().find(|one| one.email == choices.admin.as_str());
+    let user = known.map_or_else(|| format!("users/{}", choices.admin), |one| one.user.clone());
+    let admin = ledger.account_id(&choices.admin, &user)?;
+    if choices.convert.bots == BotPolicy::App {
+        ledger.account_id(&Account::app(), APP_USER)?;
+    }
+    Ok(admin)
 }
 
 fn match_one(

@@ -200,6 +200,7 @@ impl Books<'_> {
     pub(crate) fn sender(&self, sender: &Sender) -> i64 {
         match sender {
             Sender::Admin => self.admin,
+            Sender::App => self.number(&Account::app()),
             Sender::Person(account) => self.number(account),
         }
     }

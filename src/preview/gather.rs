@@ -98,6 +98,7 @@ impl Reader<'_> {
             Sender::Person(account) => {
                 (Some(account.to_string()), self.names.account(account), false)
             }
+            Sender::App => (None, String::from("Chat app"), false),
             Sender::Admin => {
                 let (account, author) = self.names.admin();
                 (account, author, true)

@@ -43,6 +43,9 @@ pub(super) async fn give_way(
     detail: &str,
 ) -> Result<GiveWay, Fatal> {
     match (step.kind, reason) {
+        (StepKind::Post, reason) if step.actor.is_app() && is_googles(reason) => {
+            for_the_app(run, step).await
+        }
         (StepKind::Post | StepKind::React | StepKind::Amend, "account_unavailable") => {
             unavailable(run, step).await
         }
@@ -62,6 +65,11 @@ pub(super) async fn give_way(
         }
         _ => Ok(GiveWay::Stuck),
     }
+}
+
+/// Tells whether Google refused, and not we.
+fn is_googles(reason: &str) -> bool {
+    !matches!(reason, "name_unknown" | "unsendable")
 }
 
 /// Tells whether a space surely is there: what was not found is then somebody else.
@@ -111,6 +119,15 @@ async fn unavailable(run: &Run, step: &Step) -> Result<GiveWay, Fatal> {
 async fn stand_in(run: &Run, step: &Step) -> Result<GiveWay, Fatal> {
     match under_another(step, &said(run, step).await?, &run.admin) {
         Some((rung, request)) => revise(run, step, rung, &run.admin, request).await,
+        None => Ok(GiveWay::Stuck),
+    }
+}
+
+/// The admin posts what Chat does not take from the app; the text names Slack's app already.
+async fn for_the_app(run: &Run, step: &Step) -> Result<GiveWay, Fatal> {
+    let text = step.request.text().unwrap_or_default();
+    match step.request.with_text(&text, &next_id(step, step.rung, &run.admin)) {
+        Some(request) => revise(run, step, step.rung, &run.admin, request).await,
         None => Ok(GiveWay::Stuck),
     }
 }

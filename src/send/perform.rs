@@ -165,11 +165,12 @@ async fn attempt(
         return Some(Verdict::Look);
     }
     let errand = Errand { class: class(step.kind), space, step: step.id };
-    let identity = Identity::User(step.actor.clone());
+    let identity = Identity::from(&step.actor);
+    let scopes = if step.actor.is_app() { Scopes::BOT } else { Scopes::IMPORT };
     let mut began = 0;
     let answer = run.call(errand, || async {
         began = run.clock.wall();
-        run.client.call(&identity, Scopes::IMPORT, &request).await.applied()
+        run.client.call(&identity, scopes, &request).await.applied()
     });
     let outcome = answer.await?.map_or_else(|outcome| outcome, Outcome::Applied);
     // Without the admin nothing can be made or read back: that is no matter of one person.
@@ -177,6 +178,13 @@ async fn attempt(
         && step.actor == run.admin
     {
         return Some(Verdict::Abort(Stop::Token(error.clone())));
+    }
+    // What the app may not do by itself, the admin may in its place.
+    if let Outcome::Rejected(rejection) = &outcome
+        && step.actor.is_app()
+        && rejection.lacks_scope()
+    {
+        return Some(Verdict::Wedge("permission_denied", rejection.to_string()));
     }
     Some(judge(step.kind, outcome, began))
 }

@@ -175,7 +175,7 @@ pub const KEYS: &[Key] = &[
     ),
     key!(
         "bots",
-        "What becomes of messages of apps and bots: admin posts them as the admin, with the app's\nname in front; skip leaves them out, but for those that begin a thread. An app with an\naccount in the people file (by its U… or B… id) posts with that account either way.",
+        "What becomes of messages of apps and bots: admin posts them as the admin, with the app's\nname in front; app posts them as the migration's own Chat app, the name in front too (no\nlive tenant has shown yet whether such posts keep their time: try it on one conversation\nand verify); skip leaves them out, but for those that begin a thread. An app with an\naccount in the people file (by its U… or B… id) posts with that account either way.",
         |s| s.bots.to_string(),
         |s, text, _| parse(text).map(|what| s.bots = what),
         kept,

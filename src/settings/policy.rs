@@ -123,10 +123,12 @@ words! {
     Bots {
         /// The admin posts them, with the app's name in front.
         Admin = "admin",
+        /// The Chat app posts them, with the app's name in front.
+        App = "app",
         /// They are left out.
         Skip = "skip",
     }
-    "want admin or skip"
+    "want admin, app or skip"
 }
 
 words! {

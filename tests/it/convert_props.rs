@@ -3,7 +3,7 @@
 use super::convert_support::{convert, converter, raw, says, section, visible};
 use chatferry::convert::{Fate, Gone, Loss, Skip, emoji_names, find_emoji};
 use chatferry::draft::{
-    AUTHOR_UNAVAILABLE, LINK_KEPT, NAMED_IN_TEXT, PAST_REFUSED, Rung, SYSTEM_LINES,
+    APP_REFUSED, AUTHOR_UNAVAILABLE, LINK_KEPT, NAMED_IN_TEXT, PAST_REFUSED, Rung, SYSTEM_LINES,
 };
 use chatferry::send::LEFT_OUT;
 use chatferry::slack::Message;
@@ -231,7 +231,8 @@ fn the_losses_of_a_run_are_losses_of_conversion() {
     let rungs = [Rung::Plain, Rung::Bare, Rung::Notice];
     let codes = rungs.iter().flat_map(|rung| rung.losses());
     let others =
-        [NAMED_IN_TEXT, SYSTEM_LINES, &[AUTHOR_UNAVAILABLE, PAST_REFUSED, LINK_KEPT]].concat();
+        [NAMED_IN_TEXT, SYSTEM_LINES, &[AUTHOR_UNAVAILABLE, APP_REFUSED, PAST_REFUSED, LINK_KEPT]]
+            .concat();
     for code in codes.chain(&others) {
         assert!(code.parse::<Loss>().is_ok(), "{code}");
     }

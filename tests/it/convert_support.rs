@@ -147,6 +147,7 @@ pub(crate) fn tell(title: &str, slack: &str, converted: &Converted) -> String {
     let sender = match &converted.sender {
         Sender::Person(account) => account.to_string(),
         Sender::Admin => String::from("the admin"),
+        Sender::App => String::from("the Chat app"),
     };
     let losses = converted.losses.to_string();
     let mut told = vec![format!("## {title}")];

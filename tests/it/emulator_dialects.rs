@@ -105,7 +105,7 @@ async fn the_apps_own_messages_may_not_go_back_in_time() {
         let now = api.post(&path, &app, json!({ "text": "now" })).await.status;
         (now, api.post(&path, &app, message(1, "then")).await.status)
     };
-    let other = Dialects { app_history: false, ..Dialects::default() };
+    let other = Dialects { app_history: Odd::Refused, ..Dialects::default() };
     assert_eq!(both(other, ask).await, ((200, 200), (200, 400)));
 }
 

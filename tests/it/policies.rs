@@ -2,7 +2,8 @@
 //! counts.
 
 use crate::rig::{Rig, text};
-use crate::support::Workspace;
+use crate::support::{Export, Workspace};
+use chatferry::emulator::{Action, Dialects, Fault, Odd, Options};
 use serde_json::{Value, json};
 use std::path::Path;
 
@@ -158,4 +159,94 @@ async fn inspect_counts_by_the_choices_of_the_work_folder_as_plan_does() {
     assert_eq!(losses(rig.run(&["plan", &path, "--json"]).await), chosen);
     let told = joined(rig.ok(&["inspect", &path]).await);
     assert!(told.contains("The settings are those of "), "{told}");
+}
+
+/// An app that begins a thread and answers in it, one that has an account, and a person between.
+fn apps() -> Export {
+    let by = |bot: &str, name: &str| json!({"subtype": "bot_message", "user": null, "bot_id": bot, "username": name});
+    Workspace::new()
+        .person("U1", "ana")
+        .bot("U8", "deploy", "B8")
+        .channel("general", &["U1"])
+        .message("U1", "1600000000.000100", "hello")
+        .message("", "1600000001.000100", "build *12* failed")
+        .with(by("B9", "Jenkins"))
+        .react("eyes", &["U1"])
+        .reply("U1", "1600000002.000100", "1600000001.000100", "looking")
+        .reply("", "1600000003.000100", "1600000001.000100", "build 13 passed")
+        .with(by("B9", "Jenkins"))
+        .message("", "1600000004.000100", "deployed")
+        .with(by("B8", "deploy"))
+        .zip()
+}
+
+/// Returns who posted what, in order.
+fn posts(rig: &Rig) -> Vec<(String, String)> {
+    let state = rig.emulator().canonical();
+    let lines = state.lines().map(|line| serde_json::from_str::<Value>(line).expect("JSON"));
+    let word = |line: &Value, field: &str| Some(line[field].as_str()?.to_owned());
+    lines.filter_map(|line| Some((word(&line, "sender")?, word(&line, "text")?))).collect()
+}
+
+async fn with_apps(dialects: Dialects) -> (Rig, Export) {
+    let options = Options { dialects, ..Options::default() };
+    let rig = Rig::with(&["ana", "ci"], options).await;
+    let people = rig.work().with_file_name("people.csv");
+    std::fs::write(&people, "B8,ci@example.com\n").expect("written");
+    settings(&rig, &format!("bots = \"app\"\npeople = \"{}\"\n", people.display()));
+    (rig, apps())
+}
+
+fn said(by_app: &str) -> Vec<(String, String)> {
+    let posts = [
+        ("ana@example.com", "hello"),
+        (by_app, "*Jenkins:* build *12* failed"),
+        ("ana@example.com", "looking"),
+        (by_app, "*Jenkins:* build 13 passed"),
+        ("ci@example.com", "deployed"),
+    ];
+    posts.map(|(who, what)| (who.to_owned(), what.to_owned())).to_vec()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn apps_post_as_the_chat_app_by_choice_and_a_lost_answer_doubles_nothing() {
+    for listed_client_ids in [true, false] {
+        let (rig, export) = with_apps(Dialects { listed_client_ids, ..Dialects::default() }).await;
+        let lost = Fault::on("spaces.messages.create").containing("build").times(2);
+        rig.emulator().arm(lost.after(Action::Close)).expect("a good fault");
+        whole(&rig, &export.path).await;
+        assert_eq!(rig.emulator().unfired(), []);
+        assert_eq!(posts(&rig), said("app"));
+        let state = rig.emulator().canonical();
+        assert!(state.contains("2020-09-13T12:26:41.000100Z"), "{state}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_admin_posts_what_chat_does_not_take_from_the_app() {
+    let dialects =
+        Dialects { app_history: Odd::Refused, author_must_be_member: true, ..Dialects::default() };
+    let (rig, export) = with_apps(dialects).await;
+    let refused = Action::status(403);
+    let fault = Fault::on("spaces.messages.create").containing("build 13").before(refused);
+    rig.emulator().arm(fault).expect("a good fault");
+    whole(&rig, &export.path).await;
+    assert_eq!(posts(&rig), said("admin@example.com"));
+    let account = account(&rig).await;
+    let losses = account["losses"].as_array().expect("a list");
+    let of = |code: &str| losses.iter().find(|one| one["code"] == code).map(|one| &one["count"]);
+    assert_eq!((of("app_refused"), of("author_unavailable")), (Some(&json!(2)), None));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_time_that_chat_does_not_keep_for_the_app_is_found_and_its_space_stays_closed() {
+    let (rig, export) =
+        with_apps(Dialects { app_history: Odd::Ignored, ..Dialects::default() }).await;
+    rig.forgive(&["reply-before-root"]);
+    rig.ok(&["run", &export.path.display().to_string()]).await;
+    let verdict = rig.run(&["verify"]).await;
+    assert_eq!(verdict.status.code(), Some(7), "{}", text(&verdict.stdout));
+    assert!(text(&verdict.stdout).contains("time"), "{}", text(&verdict.stdout));
+    assert_eq!(rig.run(&["complete"]).await.status.code(), Some(7));
+    assert_eq!(rig.emulator().stats().of("spaces.completeImport"), 0);
 }

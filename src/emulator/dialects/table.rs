@@ -79,8 +79,8 @@ switches! {
     /// Whether an author needs a historical membership first.
     author_must_be_member: bool = false, or [true];
         Assumed, "the documents never ask for it; migrators disagree";
-    /// Whether a message of the app itself may have a past createTime.
-    app_history: bool = true, or [false];
+    /// What becomes of a past createTime of a message of the app itself.
+    app_history: Odd = Odd::Taken, or [Odd::Refused, Odd::Ignored];
         Documented("authorize-import"), "messages.create is among what the app may call; of times nothing is said";
     /// Whether a thread ends at 500 replies.
     threads_end: bool = false, or [true];
