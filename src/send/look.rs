@@ -128,15 +128,34 @@ async fn planned_times(run: &Run, step: &Step) -> Result<HashSet<Micros>, Fatal>
     Ok(times.into_iter().collect())
 }
 
+/// Returns the next name after so many renamings: `general (2)`, then `general (3)`.
+fn numbered(name: &str, renamed: u32) -> String {
+    let last = format!(" ({})", renamed + 1);
+    let stem = name.strip_suffix(&last).filter(|_| renamed > 0).unwrap_or(name);
+    format!("{} ({})", stem.chars().take(120).collect::<String>(), renamed + 2)
+}
+
 /// Gives a space the next name: Chat says that its own is taken.
 pub(super) async fn rename(run: &Run, step: Step) -> Result<Step, Fatal> {
     let id = step.lane;
     let lane = run.writer.run(move |ledger| ledger.lane(id)).await?;
-    let name =
-        format!("{} ({})", lane.name.chars().take(120).collect::<String>(), step.revision + 2);
+    let name = numbered(&lane.name, step.revision);
     let request = step.request.with_name(&name, &next_request(&step));
     let request = request
         .ok_or_else(|| Fatal::Refused("a space whose name is taken has no name".to_owned()))?;
     run.writer.run(move |ledger| ledger.rename_lane(id, &name)).await?;
     revise(run, step, None, request).await
+}
+
+#[cfg(test)]
+mod tests {
+    use super::numbered;
+
+    #[test]
+    fn a_taken_name_gets_the_next_number_and_not_a_second_one() {
+        assert_eq!(numbered("general", 0), "general (2)");
+        assert_eq!(numbered("general (2)", 1), "general (3)");
+        assert_eq!(numbered("plan (1)", 0), "plan (1) (2)", "its own number stays");
+        assert_eq!(numbered(&"n".repeat(128), 0).chars().count(), 124);
+    }
 }

@@ -5,6 +5,9 @@ use super::message::{Author, Edited, Extra, File, FileMode, Message, Reaction, R
 use super::record::{FileRecord, ProfileRecord, ReactionRecord, Record, RoomRecord};
 use crate::ids::{ConversationId, FileId, SlackTs, SlackUserId};
 
+/// Slackbot, whom no export lists.
+const SLACKBOT: &str = "USLACKBOT";
+
 /// What a record turned out to be.
 #[derive(Debug)]
 pub(super) enum Built {
@@ -71,13 +74,15 @@ fn author(record: &Record<'_>, files: &[FileRecord<'_>]) -> Author {
     let bot = record.bot_id.filled().or_else(|| profile.and_then(|bot| bot.id.filled()));
     let comment = record.comment.0.as_ref().and_then(|comment| id(&comment.user));
     let named = record.username.filled();
+    let opener = || record.room.0.as_ref().and_then(|room| id(&room.created_by));
     // A bot's post may carry a room or a file that a person made: that person didn't say it.
-    let made_by = || {
-        let room = record.room.0.as_ref().and_then(|room| id(&room.created_by));
-        room.or_else(|| files.iter().find_map(|file| id(&file.user)))
+    let made_by = || opener().or_else(|| files.iter().find_map(|file| id(&file.user)));
+    let user = match id(&record.user).or(comment) {
+        None if bot.is_none() && named.is_none() => made_by(),
+        // Slackbot tells of a huddle in place of whoever began it.
+        Some(user) if user.as_str() == SLACKBOT => opener().or(Some(user)),
+        user => user,
     };
-    let user = id(&record.user).or(comment);
-    let user = if user.is_none() && bot.is_none() && named.is_none() { made_by() } else { user };
     let shown = |person: &ProfileRecord<'_>| {
         [&person.display_name, &person.real_name, &person.name]
             .into_iter()

@@ -20,6 +20,7 @@ mod cli_report;
 mod cli_settings;
 mod convert_document;
 mod convert_emoji;
+mod convert_kinds;
 mod convert_parts;
 mod convert_people;
 mod convert_policies;

@@ -250,3 +250,166 @@ async fn a_time_that_chat_does_not_keep_for_the_app_is_found_and_its_space_stays
     assert_eq!(rig.run(&["complete"]).await.status.code(), Some(7));
     assert_eq!(rig.emulator().stats().of("spaces.completeImport"), 0);
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn e1_e2_e5_every_conversation_has_its_own_members_and_only_those() {
+    let export = Workspace::new()
+        .person("U1", "ana")
+        .person("U2", "bo")
+        .person("U3", "cy")
+        .channel("general", &["U1", "U2", "U3"])
+        .message("U1", "1600000000.000100", "to all")
+        .channel("ghosts", &[])
+        .message("U2", "1600000001.000100", "history without members")
+        .private("board", &["U1", "U2"])
+        .message("U2", "1600000002.000100", "to two")
+        .mpim("mpdm-ana--bo--cy-1", &["U1", "U2", "U3"])
+        .message("U1", "1600000003.000100", "to three")
+        .reply("U2", "1600000004.000100", "1600000003.000100", "a thread needs a space")
+        .mpim("mpdm-ana--bo--cy-2", &["U1", "U2", "U3"])
+        .message("U3", "1600000005.000100", "to the same three")
+        .reply("U1", "1600000006.000100", "1600000005.000100", "again")
+        .dm("D1", &["U1", "U3"])
+        .message("U3", "1600000007.000100", "to one")
+        .reply("U1", "1600000008.000100", "1600000007.000100", "yes")
+        .zip();
+    let rig = Rig::start(&["ana", "bo", "cy"]).await;
+    settings(&rig, "dm = \"space\"\n");
+    whole(&rig, &export.path).await;
+    let members: Vec<(String, String)> = rig
+        .members()
+        .into_iter()
+        .map(|(space, who)| (space, who.into_iter().collect::<Vec<_>>().join(" ")))
+        .collect();
+    let of = |space: &str, who: &[&str]| {
+        let who = who.iter().map(|one| format!("{one}@example.com")).collect::<Vec<_>>();
+        (space.to_owned(), who.join(" "))
+    };
+    assert_eq!(
+        members,
+        [
+            of("ana, bo, cy", &["ana", "bo", "cy"]),
+            of("ana, bo, cy (2)", &["ana", "bo", "cy"]),
+            of("ana, cy", &["ana", "cy"]),
+            of("board", &["ana", "bo"]),
+            of("general", &["ana", "bo", "cy"]),
+            // Nobody was in it any more: the admin keeps it.
+            of("ghosts", &["admin"]),
+        ]
+    );
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn e3_slacks_placeholder_time_makes_a_space_that_is_older_than_its_first_message() {
+    let export = Workspace::new()
+        .person("U1", "ana")
+        .person("U2", "bo")
+        .dm("D1", &["U1", "U2"])
+        .conversation(json!({"created": 1}))
+        .message("U1", "1600000000.000100", "hi")
+        .channel("early", &["U1"])
+        .conversation(json!({"created": 1_700_000_000}))
+        .message("U1", "1600000000.000100", "older than its channel")
+        .zip();
+    let rig = Rig::start(&["ana", "bo"]).await;
+    whole(&rig, &export.path).await;
+    let state = rig.emulator().canonical();
+    let spaces = state.lines().map(|line| serde_json::from_str::<Value>(line).expect("JSON"));
+    let mut times: Vec<String> = spaces
+        .filter(|line| line["space"].is_string())
+        .map(|line| line["time"].to_string())
+        .collect();
+    times.sort();
+    assert_eq!(times, ["\"2000-01-01T00:00:00Z\"", "\"2020-09-13T12:26:39.000100Z\""]);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn e4_equal_names_are_told_apart_in_the_plan_and_a_name_that_chat_has_is_passed_over() {
+    let export = Workspace::new()
+        .channel("general", &["U1"])
+        .message("U1", "1600000000.000100", "public")
+        .channel("General", &["U1"])
+        .conversation(json!({"id": "COLD", "is_archived": true}))
+        .message("U1", "1600000001.000100", "archived")
+        .private("GENERAL", &["U1"])
+        .message("U1", "1600000002.000100", "private")
+        .zip();
+    let rig = Rig::start(&["u1"]).await;
+    let plan = rig.ok(&["plan", &export.path.display().to_string()]).await;
+    assert!(plan.contains("GENERAL (private)") && plan.contains("General (archived)"), "{plan}");
+    let token = rig.api.user("admin@example.com").await;
+    rig.forgive(&["duplicate-space"]);
+    for name in ["general", "general (2)"] {
+        let theirs = json!({"spaceType": "SPACE", "displayName": name, "importMode": true,
+            "createTime": "2019-01-01T00:00:00Z"});
+        rig.api.post("/v1/spaces", &token, theirs).await.name();
+    }
+    rig.whole(&export.path).await;
+    let ours: Vec<_> = spaces(&rig).into_iter().filter(|(_, texts)| !texts.is_empty()).collect();
+    assert_eq!(
+        ours,
+        [
+            space("GENERAL (private)", &["private"]),
+            space("General (archived)", &["archived"]),
+            space("general (3)", &["public"]),
+        ]
+    );
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn f2_neighbours_in_time_keep_their_order_and_their_times_through_a_stop() {
+    let export = Workspace::new()
+        .channel("general", &["U1"])
+        .message("U1", "1600000000.000100", &"a long word ".repeat(6_000))
+        .message("U1", "1600000000.000101", "second")
+        .message("U1", "1600000000.000102", "third")
+        .message("U1", "1600000000.000200", "later")
+        .zip();
+    let golden = Rig::start(&["u1"]).await;
+    whole(&golden, &export.path).await;
+    let rig = Rig::start(&["u1"]).await;
+    let post = "spaces.messages.create";
+    let stop = Fault::on(post).nth(3).times(2).before(Action::status(401));
+    rig.emulator().arm(stop).expect("a good fault");
+    let output = rig.in_order(&["run", &export.path.display().to_string()]).await;
+    assert_eq!(output.status.code(), Some(6), "{}", text(&output.stdout));
+    rig.whole_again().await;
+    let state = rig.emulator().canonical();
+    assert_eq!(state, golden.emulator().canonical());
+    let at = |said: &str| {
+        let line = state.lines().find(|line| line.contains(said)).expect("it is there");
+        serde_json::from_str::<Value>(line).expect("JSON")["time"].clone()
+    };
+    assert_eq!(
+        [at("(1/3)"), at("(2/3)"), at("(3/3)"), at("second"), at("third"), at("later")],
+        ["00100", "00101", "00102", "00103", "00104", "00200"]
+            .map(|micros| json!(format!("2020-09-13T12:26:40.0{micros}Z")))
+    );
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn c3_c4_authors_who_are_gone_or_listed_nowhere_are_named_and_stop_nothing() {
+    let export = Workspace::new()
+        .person("U1", "ana")
+        .person("U2", "bo")
+        .who(json!({"deleted": true, "profile": {"display_name": "Bo Gone"}}))
+        .channel("general", &["U1"])
+        .message("U1", "1600000000.000100", "hello")
+        .message("U2", "1600000001.000100", "I have left")
+        .message("U404", "1600000002.000100", "from another organisation")
+        .with(json!({"user_profile": {"display_name": "Zoe Zimt"}, "user_team": "T9"}))
+        .message("U405", "1600000003.000100", "nobody knows me")
+        .zip();
+    let rig = Rig::start(&["ana"]).await;
+    whole(&rig, &export.path).await;
+    assert_eq!(
+        texts(&rig),
+        [
+            "hello",
+            "*Bo Gone:* I have left",
+            "*Zoe Zimt:* from another organisation",
+            "*U405:* nobody knows me",
+        ]
+    );
+    assert_eq!(tally(&account(&rig).await, "message"), json!({"sent": 1, "transformed": 3}));
+}
