@@ -163,9 +163,12 @@ fn target(change: &Connection, link: &Permalink, terms: &Relink) -> Result<Targe
     })
 }
 
+/// Whoever posted it corrects it, though another was planned.
 fn freeze_one(change: &Connection, due: &Due, request: &Frozen) -> Result<(), Error> {
     let text = request.text().unwrap_or_default();
-    let sql = "UPDATE step SET original = ?2, request = ?3, hash = ?4 WHERE id = ?1 AND state = ?5";
+    let sql = "UPDATE step SET original = ?2, request = ?3, hash = ?4,
+            actor = (SELECT p.actor FROM step p WHERE p.id = step.after)
+        WHERE id = ?1 AND state = ?5";
     let hash = text_hash(&text);
     let values = params![due.step, due.request, request.as_str(), hash.as_slice(), PENDING];
     expect_rows(change.prepare_cached(sql)?.execute(values)?, 1, "a correction is frozen")?;

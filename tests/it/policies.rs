@@ -239,6 +239,31 @@ async fn the_admin_posts_what_chat_does_not_take_from_the_app() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_link_in_an_apps_post_is_led_to_chat_by_whoever_posted_it() {
+    let export = Workspace::new()
+        .channel("general", &["U1"])
+        .message("U1", "1600000000.000100", "hello")
+        .message(
+            "",
+            "1600000001.000100",
+            "<https://acme.slack.com/archives/CGENERAL/p1600000000000100>",
+        )
+        .with(
+            json!({"subtype": "bot_message", "user": null, "bot_id": "B9", "username": "Jenkins"}),
+        )
+        .zip();
+    for (app_history, who) in [(Odd::Taken, "app"), (Odd::Refused, "admin@example.com")] {
+        let dialects = Dialects { app_history, ..Dialects::default() };
+        let rig = Rig::with(&["u1"], Options { dialects, ..Options::default() }).await;
+        settings(&rig, "bots = \"app\"\nlinks = \"patch\"\n");
+        whole(&rig, &export.path).await;
+        let (by, said) = posts(&rig).pop().expect("a post");
+        assert_eq!(by, who);
+        assert!(said.starts_with("*Jenkins:* https://") && !said.contains("slack.com"), "{said}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_time_that_chat_does_not_keep_for_the_app_is_found_and_its_space_stays_closed() {
     let (rig, export) =
         with_apps(Dialects { app_history: Odd::Ignored, ..Dialects::default() }).await;
