@@ -6,7 +6,7 @@
 //! ```text
 //! zip ─▶ slack ─▶ convert ─▶ plan ─▶ ║ ledger ║ ─▶ send ─▶ chat ──HTTP──▶ Google Chat | emulator
 //!        words     pure      items   ║ SQLite ║    lanes    client
-//! bottom shelf: ids · clock · crash · event · draft · wire · pace · forecast · settings
+//! bottom shelf: ids · clock · crash · event · draft · wire · pace · forecast · settings · gallery
 //! ```
 //!
 //! Who may import whom is the table in `docs/architecture.md`, held by `tests/it/architecture.rs`.
@@ -20,6 +20,7 @@
 //! - [`pace`]: Google's quotas as data, and the arithmetic of waiting. Pure, but for `governor`.
 //! - [`forecast`]: how long a plan must take. Pure.
 //! - [`settings`]: file, environment and flags, resolved once.
+//! - [`gallery`]: the workspace's custom emoji as the admin has them: pictures, names, aliases.
 //! - [`slack`]: the export as Slack wrote it. Knows zip and JSON; nothing of Google.
 //! - [`convert`]: a Slack message in, Chat text and losses out. Pure.
 //! - [`ledger`]: what is owed and what is paid, in SQLite. The one home of SQL.
@@ -39,6 +40,7 @@ pub mod draft;
 pub mod emulator;
 pub mod event;
 pub mod forecast;
+pub mod gallery;
 pub mod ids;
 pub mod ledger;
 pub mod pace;

@@ -18,6 +18,7 @@ const ROOMS: &[(&str, &[&str])] = &[
     ("wire", &["ids", "draft"]),
     ("pace", &["ids", "clock"]),
     ("forecast", &["pace", "draft"]),
+    ("gallery", &[]),
     ("slack", &["ids"]),
     ("convert", &["ids", "draft", "slack"]),
     ("ledger", &["ids", "clock", "crash", "draft", "event", "wire"]),
@@ -25,12 +26,18 @@ const ROOMS: &[(&str, &[&str])] = &[
         "plan",
         &[
             "ids", "crash", "draft", "event", "settings", "wire", "pace", "forecast", "slack",
-            "convert", "ledger",
+            "convert", "ledger", "gallery",
         ],
     ),
     ("preview", &["ids", "draft", "wire", "slack", "convert", "ledger", "plan"]),
     ("chat", &["ids", "clock", "crash", "draft", "wire"]),
-    ("send", &["ids", "clock", "draft", "event", "settings", "wire", "pace", "ledger", "chat"]),
+    (
+        "send",
+        &[
+            "ids", "clock", "draft", "event", "settings", "wire", "pace", "ledger", "chat",
+            "gallery",
+        ],
+    ),
     ("emulator", &[]),
     ("cli", &["*"]),
 ];
