@@ -34,7 +34,7 @@ pub use fate::{
     Converted, Fate, FileFate, FileOutcome, Gone, ReactionFate, ReactionOutcome, Sender, Skip,
 };
 pub use loss::{BadLosses, Loss, Losses, Weight};
-pub use roster::{Known, Roster};
+pub use roster::{CustomEmoji, Known, Roster};
 pub use settings::{
     ArchivedPolicy, BUDGET, BotPolicy, DmPolicy, EditMark, LinkPolicy, NameRules, ReactionPolicy,
     Settings, SystemLines, VERSION,
@@ -46,6 +46,7 @@ pub use space::{
 
 use crate::slack::Message;
 use render::ChatMarkup;
+use std::collections::HashMap;
 
 /// Converts the messages of one migration.
 #[derive(Debug, Clone)]
@@ -65,6 +66,13 @@ impl Converter {
     /// Makes a converter.
     pub const fn new(roster: Roster, settings: Settings) -> Self {
         Self { roster, settings }
+    }
+
+    /// Takes what is known of custom emoji, in place of what was known before.
+    #[must_use]
+    pub fn with_emoji(mut self, emoji: HashMap<String, CustomEmoji>) -> Self {
+        self.roster.emoji = emoji;
+        self
     }
 
     /// Returns who is who.

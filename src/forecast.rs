@@ -55,7 +55,8 @@ impl Load {
             | Class::Read
             | Class::MemberRead
             | Class::SpaceRead
-            | Class::Directory => 0,
+            | Class::Directory
+            | Class::Emoji => 0,
         }
     }
 

@@ -4,6 +4,7 @@
 mod account;
 mod amend;
 mod codes;
+mod emoji;
 mod error;
 mod expect;
 mod give_way;
@@ -29,6 +30,7 @@ pub use account::{
     Account, Gone, ItemKind, ItemState, LaneStanding, LossGroup, Named, Tally, Wedged,
 };
 pub use amend::{Relink, Relinked};
+pub use emoji::{EmojiState, UsedEmoji};
 pub use error::Error;
 pub use expect::{Expected, ExpectedMember, ExpectedReaction, Standing};
 pub use give_way::Poorer;

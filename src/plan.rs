@@ -5,12 +5,14 @@
 //! and freezes every request.
 
 mod conversation;
+mod emoji;
 mod members;
 mod names;
 mod notes;
 mod offline;
 mod order;
 mod people;
+mod print;
 mod record;
 mod stage;
 mod steps;
@@ -23,10 +25,10 @@ pub use stage::Stager;
 
 use crate::convert::{ArchivedPolicy, Converter, DmPolicy, Settings, named_by};
 use crate::event::{Event, Monitor};
+use crate::gallery::Gallery;
 use crate::ids::{Account, ConversationId, SlackUserId};
 use crate::ledger::{self, LaneState, Ledger, Owner};
 use crate::slack::{Conversation, Export, Kind, PersonKind};
-use sha2::{Digest, Sha256};
 use std::collections::{BTreeMap, HashMap};
 use std::path::PathBuf;
 use tokio_util::sync::CancellationToken;
@@ -68,6 +70,8 @@ pub struct Choices {
     pub people: BTreeMap<String, String>,
     /// How text is converted.
     pub convert: Settings,
+    /// The workspace's custom emoji.
+    pub emoji: Gallery,
 }
 
 /// One export's part in a conversation.
@@ -94,6 +98,11 @@ pub struct Bench {
     direct: DmPolicy,
     names: BTreeMap<ConversationId, String>,
     renamed: Vec<Renamed>,
+    gallery: Gallery,
+    /// Of the custom emoji that Chat may get, Slack's name by Chat's.
+    assumed: HashMap<String, String>,
+    /// Of everything but custom emoji.
+    base: String,
     fingerprint: String,
 }
 
@@ -136,9 +145,9 @@ impl Bench {
             .collect();
         let rules = &choices.convert.names;
         let (names, renamed) = names::settle(&newest, &|one| named_by(rules, one, &roster));
-        let fingerprint = fingerprint(&exports, &roster.fingerprint(), choices, &names);
+        let base = print::fingerprint(&exports, &roster.fingerprint(), choices, &names);
         let accounts = ledger.accounts()?;
-        Ok(Self {
+        let mut bench = Self {
             exports,
             sources,
             emails: accounts.iter().map(|(email, (number, _))| (*number, email.clone())).collect(),
@@ -150,8 +159,13 @@ impl Bench {
             people,
             names,
             renamed,
-            fingerprint,
-        })
+            gallery: choices.emoji.clone(),
+            assumed: HashMap::new(),
+            fingerprint: base.clone(),
+            base,
+        };
+        bench.learn_emoji(ledger)?;
+        Ok(bench)
     }
 
     /// Plans every conversation that is not planned, or was planned under other settings and not
@@ -254,29 +268,6 @@ fn refuse_late(ledger: &Ledger, exports: &[Export]) -> Result<(), Error> {
         Some(late) => Err(Error::LateArchive(late.source_name().to_owned())),
         None => Ok(()),
     }
-}
-
-fn fingerprint(
-    exports: &[Export],
-    roster: &str,
-    choices: &Choices,
-    names: &BTreeMap<ConversationId, String>,
-) -> String {
-    let mut hash = Sha256::new();
-    let mut take = |text: &str| {
-        hash.update((text.len() as u64).to_be_bytes());
-        hash.update(text.as_bytes());
-    };
-    take(roster);
-    take(&choices.convert.fingerprint());
-    take(choices.admin.as_str());
-    for export in exports {
-        take(&export.fingerprint());
-    }
-    for name in names.values() {
-        take(name);
-    }
-    people::hex(&hash.finalize()[..16])
 }
 
 fn kind_word(kind: Kind) -> &'static str {

@@ -9,6 +9,7 @@ mod breaker;
 mod call;
 mod complete;
 mod doubts;
+mod emoji;
 mod ended;
 mod flight;
 mod give_way;
@@ -27,6 +28,7 @@ mod verdict;
 mod verify;
 
 pub use complete::{CompleteOptions, Completed, complete};
+pub use emoji::{EMOJI_GIVEN_UP, EmojiDesk, EmojiDone, settle_emoji};
 pub use give_way::LEFT_OUT;
 pub use health::Health;
 pub use recall::{Recalled, recall};
@@ -57,6 +59,9 @@ pub enum Fatal {
     /// Google refuses what no other step will be allowed either.
     #[error("Google refuses: {0}")]
     Refused(String),
+    /// Nobody answers, before anything is sent.
+    #[error("Google can't be reached: {0}")]
+    Unanswered(String),
     /// The ledger's own complaint.
     #[error(transparent)]
     Ledger(#[from] ledger::Error),

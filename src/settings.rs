@@ -36,6 +36,8 @@ pub struct Settings {
     pub key: Option<PathBuf>,
     /// The people file: Slack id, account.
     pub people: Option<PathBuf>,
+    /// The workspace's custom emoji: a folder of pictures, or Slack's list with pictures beside it.
+    pub emoji: Option<PathBuf>,
     /// The base URL of an emulator; none means Google.
     pub api: Option<String>,
     /// How many conversations are sent at the same time.
@@ -91,6 +93,7 @@ impl Default for Settings {
             admin: None,
             key: None,
             people: None,
+            emoji: None,
             api: None,
             lanes: 8,
             window: 16,
@@ -129,8 +132,8 @@ impl Settings {
         Ok(settings)
     }
 
-    /// Returns a hash over the settings that change what is sent. The people file is not among
-    /// them, since its content counts, not its path; nor are migration and customer, which say
+    /// Returns a hash over the settings that change what is sent. People file and custom emoji are
+    /// not among them, since their content counts, not their path; nor are migration and customer, which say
     /// which migration this is.
     pub fn fingerprint(&self) -> String {
         let mut hash = Sha256::new();

@@ -5,12 +5,14 @@
 //! a substitution of text at fixed places, so a repeat is the same bytes.
 
 mod edit;
+mod emoji;
 mod freeze;
 mod markup;
 mod plain;
 mod shown;
 
 pub use edit::fits;
+pub use emoji::{emoji_by_name, new_emoji};
 pub use freeze::freeze;
 pub use markup::{Line, Span, Style, Target, read};
 pub use plain::{mentions, plain};

@@ -18,6 +18,8 @@ pub enum Expect {
     /// A JSON object with the space that left import mode: an empty one says nothing, and this
     /// call can't be made for good measure.
     Space,
+    /// A JSON object with the name of a custom emoji.
+    Emoji,
     /// A JSON object.
     Object,
 }
@@ -30,6 +32,7 @@ impl Expect {
         let last = path.rsplit('/').next().unwrap_or_default();
         match request.verb {
             Verb::Post if last.ends_with(":completeImport") => Self::Space,
+            Verb::Post if last == "customEmojis" => Self::Emoji,
             Verb::Post | Verb::Patch if !last.contains(':') => Self::Name,
             _ => Self::Object,
         }
@@ -79,7 +82,8 @@ fn success(response: &HttpResponse, expect: Expect) -> Outcome {
     let names = [&read.name, &thread, &space];
     let unusable = names.iter().any(|name| name.as_ref().is_some_and(|name| !is_name(name)));
     let wanted = if expect == Expect::Space { &space } else { &read.name };
-    let missing = !wanted.as_ref().is_some_and(|name| name.starts_with("spaces/"));
+    let kind = if expect == Expect::Emoji { "customEmojis/" } else { "spaces/" };
+    let missing = !wanted.as_ref().is_some_and(|name| name.starts_with(kind));
     if expect != Expect::Object && (unusable || missing) {
         return Outcome::Ambiguous(Why::answered(Doubt::Shape, http));
     }

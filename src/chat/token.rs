@@ -15,6 +15,8 @@ impl Scopes {
     pub const IMPORT: Self = Self(&["https://www.googleapis.com/auth/chat.import"]);
     /// What the app itself may do.
     pub const BOT: Self = Self(&["https://www.googleapis.com/auth/chat.bot"]);
+    /// Making and finding the organisation's custom emoji.
+    pub const EMOJI: Self = Self(&["https://www.googleapis.com/auth/chat.customemojis"]);
     /// Reading the Directory, as an administrator.
     pub const DIRECTORY: Self =
         Self(&["https://www.googleapis.com/auth/admin.directory.user.readonly"]);

@@ -1,5 +1,6 @@
 //! Archives and people files: opened, and refused with a hint where they can't be used.
 
+use super::emoji::gallery;
 use super::hint::Tell;
 use super::policies::conversion;
 use super::safe::display_short;
@@ -119,6 +120,7 @@ pub(super) fn choices(settings: &Settings, admin: &Account) -> anyhow::Result<Ch
         admin: admin.clone(),
         people: settings.people.as_deref().map_or_else(|| Ok(BTreeMap::new()), people)?,
         convert: conversion(settings),
+        emoji: gallery(settings)?,
     })
 }
 

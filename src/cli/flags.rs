@@ -20,6 +20,12 @@ pub struct SourceFlags {
         help = "A CSV file (slack_id, account) for people whose e-mail address does not tell"
     )]
     pub people: Option<String>,
+    #[arg(
+        long,
+        value_name = "PATH",
+        help = "The workspace's custom emoji: a folder of pictures, or Slack's emoji.list with them beside it"
+    )]
+    pub emoji: Option<String>,
     /// What direct messages become: auto, group-chat or space [default: auto]
     #[arg(long, value_name = "KIND")]
     pub dm: Option<Dm>,
@@ -100,6 +106,7 @@ impl SourceFlags {
         given([
             ("migration", self.migration.clone()),
             ("people", self.people.clone()),
+            ("emoji", self.emoji.clone()),
             ("dm", text(self.dm.as_ref())),
             ("allow_duplicate_entries", self.allow_duplicate_entries.then(|| "true".to_owned())),
         ])

@@ -5,7 +5,7 @@ use super::folder::Flags;
 use super::words::counted;
 use super::{archives, display_safe, ledger};
 use crate::ids::Account;
-use crate::ledger::Listed;
+use crate::ledger::{Listed, UsedEmoji};
 use crate::plan::{Choices, Offline};
 use crate::settings::{Layers, Settings, WorkFolder, environment};
 use crate::slack::Export;
@@ -16,6 +16,8 @@ pub(super) struct Known {
     pub(super) settings: Settings,
     /// The Directory; empty where no run has read it yet.
     pub(super) listed: Vec<Listed>,
+    /// Custom emoji, as far as a run settled them.
+    used: Vec<UsedEmoji>,
     choices: Choices,
     work: WorkFolder,
 }
@@ -28,13 +30,15 @@ impl Known {
         let settings = Settings::resolve(&Layers { file, environment: environment(), flags })?;
         let admin = settings.admin.clone().unwrap_or_else(|| Account::new(""));
         let choices = archives::choices(&settings, &admin)?;
-        Ok(Self { listed: directory(&work)?, settings, choices, work })
+        let (listed, used) = left(&work)?;
+        Ok(Self { settings, listed, used, choices, work })
     }
 
     /// Converts exports as `plan` would.
     pub(super) fn offline(&self, exports: Vec<Export>) -> Offline {
         let listed = (!self.listed.is_empty()).then_some(&self.listed[..]);
         Offline::new(exports, listed, &self.choices.people, self.choices.convert.clone())
+            .with_emoji(&self.choices.emoji, &self.used)
     }
 
     /// Says whose choices these are.
@@ -75,10 +79,12 @@ impl Known {
     }
 }
 
-/// Returns the Directory as a run in the work folder read it; nothing where there was none.
-fn directory(work: &WorkFolder) -> anyhow::Result<Vec<Listed>> {
+/// Returns the Directory and the custom emoji as a run in the work folder left them; nothing where
+/// there was none.
+fn left(work: &WorkFolder) -> anyhow::Result<(Vec<Listed>, Vec<UsedEmoji>)> {
     if !work.ledger().exists() {
-        return Ok(Vec::new());
+        return Ok((Vec::new(), Vec::new()));
     }
-    Ok(ledger::look(work)?.directory()?)
+    let ledger = ledger::look(work)?;
+    Ok((ledger.directory()?, ledger.used_emoji()?))
 }

@@ -2,7 +2,7 @@
 
 use super::args::{Common, PlanArgs};
 use super::session::{Session, runtime};
-use super::{Exit, archives, connection, display_safe, folder, ledger};
+use super::{Exit, archives, connection, display_safe, emoji, folder, ledger};
 use crate::clock::SystemClock;
 use crate::plan::{Bench, People};
 
@@ -16,12 +16,14 @@ pub(super) fn plan(common: &Common, args: &PlanArgs) -> anyhow::Result<Exit> {
     let mut session = Session::begin("plan", common, folder::begin(common, flags, &SystemClock)?)?;
     let admin = connection::admin(session.settings())?;
     let choices = archives::choices(session.settings(), &admin)?;
+    emoji::tell_problems(&session, &choices.emoji);
     let mut ledger = ledger::begin(&session.opened.work)?;
     let archives = archives::with_known(&ledger, &args.exports, session.settings())?;
     let bench = Bench::set_up(archives.unwrap_or_default(), &mut ledger, &choices)?;
     bench.plan(&mut ledger, session.watch.monitor(), &session.stop.draining())?;
     session.opened.keep()?;
-    session.remark = Some(remark(bench.people(), bench.renamed().len()));
+    let remark = remark(bench.people(), bench.renamed().len());
+    session.remark = Some(remark + &emoji::ahead(&ledger)?);
     for renamed in bench.renamed().iter().take(NAMES) {
         let (wanted, given) = (display_safe(&renamed.wanted), display_safe(&renamed.given));
         session.watch.say(&format!("{wanted} becomes {given}: another space has its name"));

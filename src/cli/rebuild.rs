@@ -3,9 +3,9 @@
 //! holds is read there.
 
 use super::args::{Common, LedgerArgs, LedgerCommand, RebuildArgs};
+use super::emoji::planned;
 use super::hint::Tell;
 use super::reconciled::reconcile;
-use super::run::planned;
 use super::session::{Session, fatal, name, runtime};
 use super::words::count;
 use super::{Exit, archives, display_safe, folder, told};
@@ -72,8 +72,7 @@ async fn refill(
     let team = archives.iter().find_map(|(_, export)| export.team()).map(str::to_owned);
     let name = name(session.settings(), &ledger, team.as_deref())?;
     let connection = session.connect(&mut ledger, name).await?;
-    let choices = archives::choices(session.settings(), &connection.admin)?;
-    let bench = tokio::task::block_in_place(|| planned(session, archives, &mut ledger, &choices))?;
+    let bench = planned(session, &connection, archives, &mut ledger).await?;
     if session.stop.asked() {
         return Ok(None);
     }

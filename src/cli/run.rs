@@ -2,13 +2,13 @@
 //! completion. The same command goes on after any stop.
 
 use super::args::{Common, RunArgs};
+use super::emoji::planned;
 use super::reconciled::{reconcile, start_over_again};
 use super::session::{Session, fatal, name, runtime};
 use super::words::counted;
 use super::{Exit, archives, folder, ledger};
 use crate::clock::SystemClock;
 use crate::ledger::Ledger;
-use crate::plan::Bench;
 use crate::send::{Ended, send};
 use std::sync::Arc;
 
@@ -54,10 +54,7 @@ pub(super) async fn cross(
     let connection = session.connect(&mut ledger, name).await?;
     let bench = match archives {
         None => None,
-        Some(archives) => {
-            let choices = archives::choices(session.settings(), &connection.admin)?;
-            Some(tokio::task::block_in_place(|| planned(session, archives, &mut ledger, &choices))?)
-        }
+        Some(archives) => Some(planned(session, &connection, archives, &mut ledger).await?),
     };
     if session.stop.asked() {
         return Ok(Ended::Stopped);
@@ -68,16 +65,4 @@ pub(super) async fn cross(
     }
     let ended = session.until_end(run.writer.clone(), send(run)).await;
     ended.unwrap_or(Ok(Ended::Stopped)).map_err(fatal)
-}
-
-/// Plans what is not planned.
-pub(super) fn planned(
-    session: &Session<'_>,
-    archives: Vec<archives::Archive>,
-    ledger: &mut Ledger,
-    choices: &crate::plan::Choices,
-) -> anyhow::Result<Bench> {
-    let bench = Bench::set_up(archives, ledger, choices)?;
-    bench.plan(ledger, session.watch.monitor(), &session.stop.draining())?;
-    Ok(bench)
 }

@@ -7,6 +7,7 @@ use super::connection::{self, Connection};
 use super::ending::Tasks;
 use super::folder::Opened;
 use super::hint::Tell;
+use super::pacing::pacing;
 use super::reasons::explain;
 use super::reconciled::left_behind;
 use super::report::ReportContext;
@@ -15,10 +16,10 @@ use crate::clock::{Clock, SystemClock};
 use crate::crash::point;
 use crate::forecast::Bound;
 use crate::ledger::{Account, Ledger, Owner, Relief, SpacesLog, Stage, Writer};
-use crate::pace::{Backoff, Pacer, Quotas};
+use crate::pace::Pacer;
 use crate::plan::{self, Bench};
 use crate::send::{Fatal, Health, Options, Run};
-use crate::settings::{Pace, SPACES, Settings};
+use crate::settings::{SPACES, Settings};
 use std::sync::Arc;
 use tokio::time::Instant;
 
@@ -190,7 +191,8 @@ impl<'a> Session<'a> {
             _ => next(&account).map(|words| self.command(&words)).into_iter().collect(),
         };
         let left = left_behind(&self.opened.work, ledger)?;
-        let remark: Vec<String> = self.remark.iter().cloned().chain(left).collect();
+        let emoji = super::emoji::remark(ledger)?;
+        let remark: Vec<String> = self.remark.iter().cloned().chain(left).chain(emoji).collect();
         let remark = Some(remark.join(" ")).filter(|remark| !remark.is_empty());
         let context =
             ReportContext { remark, exit, next, ..self.context(first_line, lower_bound(&lanes)) };
@@ -245,17 +247,6 @@ pub(super) fn again(common: &Common, words: &str) -> String {
     )
 }
 
-/// Returns quotas and waits at the pace of the settings.
-fn pacing(settings: &Settings) -> (Option<Quotas>, Backoff) {
-    let google = Quotas::google().with_headroom(settings.headroom);
-    match settings.pace.unwrap_or(Pace::REAL) {
-        Pace::Off => (None, Backoff::google(0).scaled(100.0)),
-        Pace::Times(factor) => {
-            (Some(google.scaled(factor)), Backoff::google(0).scaled(factor.max(1.0)))
-        }
-    }
-}
-
 /// Puts the end of a run into words.
 pub(super) fn fatal(error: Fatal) -> anyhow::Error {
     match error {
@@ -264,6 +255,11 @@ pub(super) fn fatal(error: Fatal) -> anyhow::Error {
             Exit::Google,
             text,
             "docs/operations.md tells how app, key and delegation are set up",
+        ),
+        Fatal::Unanswered(_) => told(
+            Exit::Unfinished,
+            error.to_string(),
+            "the same command goes on when Google can be reached",
         ),
         Fatal::Archive(text) => told(Exit::Refused, text, "name the archive: chatferry run EXPORT"),
         Fatal::Ledger(error) => error.into(),

@@ -70,6 +70,7 @@ losses! {
     Defused "defused" Cosmetic "invisible joiner put next to a character that Chat would have formatted";
     NestedList "nested_list" Cosmetic "list item below another, indented by spaces";
     CustomEmoji "custom_emoji" Cosmetic "custom emoji in the text, as its :name:";
+    EmojiStill "emoji_still" Cosmetic "custom emoji that moved in Slack, as its first picture";
     Split "split" Cosmetic "message too long for Chat, posted in numbered parts";
     EditTime "edit_time" Cosmetic "time of the last edit, by choice";
     BroadcastOnce "broadcast_once" Cosmetic "reply also sent to the channel, shown in its thread only";

@@ -4,7 +4,7 @@
 use super::emoji;
 use super::fate::{ReactionFate, ReactionOutcome, Skip};
 use super::loss::{Loss, Losses};
-use super::roster::{Roster, one_line};
+use super::roster::{CustomEmoji, Roster, one_line};
 use super::settings::{ReactionPolicy, Settings};
 use super::tree::{Document, Inline, Span, Style};
 use crate::draft::Emoji;
@@ -34,12 +34,12 @@ pub(super) fn convert<'a>(
         ReactionPolicy::Skip => false,
     };
     for reaction in reactions {
-        let unicode = emoji::find(&reaction.name);
-        let mut note = Note::of(reaction, unicode.clone());
+        let (emoji, still) = shown(&reaction.name, roster);
+        let mut note = Note::of(reaction, emoji.as_ref());
         for user in &reaction.users {
             let mut outcome = match settings.reactions {
                 ReactionPolicy::Skip => ReactionOutcome::Skipped(Skip::ReactionsOff),
-                _ => outcome(unicode.as_ref(), user, roster, &mut seen),
+                _ => outcome(emoji.as_ref(), user, roster, &mut seen),
             };
             if listed && belongs_in_line(&outcome, settings.reactions) {
                 told += 1;
@@ -48,6 +48,8 @@ pub(super) fn convert<'a>(
                 }
                 outcome = ReactionOutcome::AsText;
             }
+            let is_still = still && matches!(outcome, ReactionOutcome::As { .. });
+            losses.add_many(Loss::EmojiStill, u32::from(is_still));
             fates.push(ReactionFate {
                 user: user.clone(),
                 slack_name: reaction.name.clone(),
@@ -75,38 +77,66 @@ fn belongs_in_line(outcome: &ReactionOutcome, policy: ReactionPolicy) -> bool {
     }
 }
 
+/// What shows a reaction in Chat; cheap to copy where that is a standard emoji.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+enum Shown {
+    Standard(Cow<'static, str>),
+    Custom(String),
+}
+
+impl Shown {
+    fn emoji(&self) -> Emoji {
+        match self {
+            Self::Standard(unicode) => Emoji::Unicode(unicode.clone().into_owned()),
+            Self::Custom(uid) => Emoji::Custom(uid.clone()),
+        }
+    }
+}
+
+/// Returns what shows a reaction in Chat, and whether that stands still though it moved.
+fn shown(name: &str, roster: &Roster) -> (Option<Shown>, bool) {
+    if let Some(unicode) = emoji::find(name) {
+        return (Some(Shown::Standard(unicode)), false);
+    }
+    match roster.emoji(name) {
+        Some(CustomEmoji::Standard(unicode)) => {
+            (Some(Shown::Standard(Cow::Owned(unicode.clone()))), false)
+        }
+        Some(CustomEmoji::Picture { uid, still, .. }) => (Some(Shown::Custom(uid.clone())), *still),
+        None => (None, false),
+    }
+}
+
 fn outcome<'r>(
-    unicode: Option<&Cow<'static, str>>,
+    emoji: Option<&Shown>,
     user: &SlackUserId,
     roster: &'r Roster,
-    seen: &mut HashSet<(&'r str, Cow<'static, str>)>,
+    seen: &mut HashSet<(&'r str, Shown)>,
 ) -> ReactionOutcome {
-    let Some(unicode) = unicode else {
+    let Some(emoji) = emoji else {
         return ReactionOutcome::Skipped(Skip::CustomReaction);
     };
     let Some(account) = roster.people.get(user).and_then(|known| known.account.as_ref()) else {
         return ReactionOutcome::Skipped(Skip::UnmappedReactor);
     };
-    if !seen.insert((account.as_str(), unicode.clone())) {
+    if !seen.insert((account.as_str(), emoji.clone())) {
         return ReactionOutcome::Skipped(Skip::DuplicateReaction);
     }
-    ReactionOutcome::As {
-        account: account.clone(),
-        emoji: Emoji::Unicode(unicode.clone().into_owned()),
-    }
+    ReactionOutcome::As { account: account.clone(), emoji: emoji.emoji() }
 }
 
 /// One emoji of the line.
 struct Note<'a> {
     name: &'a str,
-    unicode: Option<Cow<'static, str>>,
+    emoji: Option<Shown>,
     people: Vec<&'a SlackUserId>,
     unnamed: u64,
 }
 
 impl<'a> Note<'a> {
-    fn of(reaction: &'a Reaction, unicode: Option<Cow<'static, str>>) -> Self {
-        Self { name: &reaction.name, unicode, people: Vec::new(), unnamed: 0 }
+    fn of(reaction: &'a Reaction, emoji: Option<&Shown>) -> Self {
+        let emoji = emoji.cloned();
+        Self { name: &reaction.name, emoji, people: Vec::new(), unnamed: 0 }
     }
 
     /// Adds itself where it says anything; two names of one emoji are one.
@@ -114,7 +144,7 @@ impl<'a> Note<'a> {
         if self.people.is_empty() && self.unnamed == 0 {
             return;
         }
-        let same = |note: &&mut Self| note.unicode.is_some() && note.unicode == self.unicode;
+        let same = |note: &&mut Self| note.emoji.is_some() && note.emoji == self.emoji;
         match notes.iter_mut().find(same) {
             Some(note) => {
                 let others = self.people.into_iter().filter(|one| !note.people.contains(one));
@@ -146,7 +176,11 @@ fn line<'a>(notes: &[Note<'a>], roster: &Roster, document: &mut Document<'a>) {
     let mut line = Vec::new();
     for note in notes {
         let gap = if line.is_empty() { "Reactions in Slack: " } else { " · " };
-        let (name, unicode) = (Cow::Borrowed(note.name), note.unicode.clone());
+        let unicode = match &note.emoji {
+            Some(Shown::Standard(unicode)) => Some(unicode.clone()),
+            Some(Shown::Custom(_)) | None => None,
+        };
+        let name = Cow::Borrowed(note.name);
         line.push(Inline::text(gap, Style::ITALIC));
         line.push(Inline { span: Span::Emoji { name, unicode }, style: Style::ITALIC });
         line.push(Inline::text(format!(" {}", note.who(roster)), Style::ITALIC));

@@ -20,6 +20,24 @@ pub struct Roster {
     pub channels: HashMap<ConversationId, String>,
     /// Handles of user groups by id, without `@`.
     pub usergroups: HashMap<String, String>,
+    /// Custom emoji by Slack's name, as far as Chat has something for them.
+    pub emoji: HashMap<String, CustomEmoji>,
+}
+
+/// What Chat has for a custom emoji.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum CustomEmoji {
+    /// A standard emoji: Slack's was another name of it.
+    Standard(String),
+    /// A custom emoji of the organisation.
+    Picture {
+        /// `customEmojis/…`, as texts show it.
+        resource: String,
+        /// What reactions name.
+        uid: String,
+        /// It moved in Slack, and does not in Chat.
+        still: bool,
+    },
 }
 
 /// A person that the export lists.
@@ -43,6 +61,7 @@ impl Roster {
         lines.extend(self.bot_users.iter().map(|entry| format!("bot user {entry:?}")));
         lines.extend(self.channels.iter().map(|entry| format!("channel {entry:?}")));
         lines.extend(self.usergroups.iter().map(|entry| format!("group {entry:?}")));
+        lines.extend(self.emoji.iter().map(|entry| format!("emoji {entry:?}")));
         lines.sort_unstable();
         digest(&lines.join("\n"))
     }
@@ -50,6 +69,14 @@ impl Roster {
     /// Finds a person by the id as a message writes it.
     pub(super) fn person(&self, id: &str) -> Option<&Known> {
         self.people.get(&SlackUserId::new(id))
+    }
+
+    /// Finds what Chat has for a custom emoji; a skin tone does not show on it.
+    pub(super) fn emoji(&self, name: &str) -> Option<&CustomEmoji> {
+        if self.emoji.is_empty() {
+            return None;
+        }
+        self.emoji.get(name.split_once("::").map_or(name, |(base, _)| base))
     }
 
     /// Finds a conversation's name by the id as a message writes it.

@@ -170,7 +170,8 @@ impl<'a> Walk<'a> {
 /// Our own mention or link; what a person typed so has a joiner behind its `<`.
 fn token(rest: &str) -> Option<&str> {
     let inner = rest.strip_prefix('<')?;
-    let ours = ["users/", "http://", "https://"].into_iter().any(|start| starts_with(inner, start));
+    let ours = ["users/", "customEmojis/", "http://", "https://"];
+    let ours = ours.into_iter().any(|start| starts_with(inner, start));
     let end = inner.find(['>', '\n']).filter(|_| ours)?;
     (inner.as_bytes()[end] == b'>').then(|| &rest[..end + 2])
 }
@@ -197,6 +198,7 @@ mod tests {
             Just(String::from("e\u{301}\u{302}")),
             Just(String::from("\n```\nlet x = \"1\";\n\n  y\n```\n")),
             Just(String::from(" <users/123456789> ")),
+            Just(String::from("<customEmojis/a-b_c-123456789>")),
             Just(String::from(" <https://example.com/a?b=c|a label with spaces> ")),
             Just(String::from(" https://example.com/some/path ")),
             Just(String::from("\u{1}\u{2}\"\\\t")),
@@ -241,7 +243,7 @@ mod tests {
             for piece in &pieces {
                 prop_assert!(escaped(piece.text) <= room);
                 prop_assert!(at == 0 || graphemes.binary_search(&at).is_ok());
-                for whole in ["<users/123456789>", "<https://example.com/a?b=c|a label with spaces>",
+                for whole in ["<users/123456789>", "<customEmojis/a-b_c-123456789>", "<https://example.com/a?b=c|a label with spaces>",
                     "https://example.com/some/path"] {
                     for (start, found) in text.match_indices(whole) {
                         prop_assert!(at <= start || at >= start + found.len());

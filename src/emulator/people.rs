@@ -19,7 +19,7 @@ pub struct Person {
 }
 
 /// A person by number: cheap to store in every message.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub(super) struct Who(u32);
 
 impl Who {

@@ -4,9 +4,12 @@
 
 use super::dialects::{Dialects, Window};
 use super::options::Quotas;
+use super::people::Who;
 use super::refusal::{Outcome, Refusal};
 use super::time::Micros;
+use std::collections::HashMap;
 use std::sync::atomic::{AtomicI64, Ordering};
+use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
 /// One bucket's name, limit and window.
@@ -33,6 +36,9 @@ const SPACE: [Limit; 4] = [
     Limit("reaction_creates_per_second", 5.0, 1.0),
     Limit("import_message_writes_per_second", 10.0, 1.0),
 ];
+
+/// What everybody may do on their own: custom emoji.
+const USER: Limit = Limit("custom_emoji_writes_per_user_per_second", 1.0, 1.0);
 
 /// Returns the project's and the space's bucket of a method.
 fn buckets(method: &str) -> (Option<usize>, Option<usize>) {
@@ -66,6 +72,7 @@ pub(super) type SpaceBuckets = [AtomicI64; SPACE.len()];
 pub(super) struct Quota {
     scale: Option<f64>,
     project: [AtomicI64; PROJECT.len()],
+    users: Mutex<HashMap<Who, AtomicI64>>,
 }
 
 impl Quota {
@@ -74,11 +81,11 @@ impl Quota {
             Quotas::Off => None,
             Quotas::Scaled(factor) => Some(factor.max(f64::MIN_POSITIVE)),
         };
-        Self { scale, project: Default::default() }
+        Self { scale, project: Default::default(), users: Mutex::default() }
     }
 
     /// Takes one call from the project's bucket.
-    pub(super) fn project(&self, method: &str, now: Micros, dialects: &Dialects) -> Outcome<()> {
+    fn project(&self, method: &str, now: Micros, dialects: &Dialects) -> Outcome<()> {
         self.take(buckets(method).0.map(|at| (&self.project[at], PROJECT[at])), now, dialects)
     }
 
@@ -91,6 +98,22 @@ impl Quota {
         dialects: &Dialects,
     ) -> Outcome<()> {
         self.take(buckets(method).1.map(|at| (&space[at], SPACE[at])), now, dialects)
+    }
+
+    /// Takes one call from the project's bucket, and from what a person may do.
+    pub(super) fn caller(
+        &self,
+        method: &str,
+        who: Who,
+        now: Micros,
+        dialects: &Dialects,
+    ) -> Outcome<()> {
+        self.project(method, now, dialects)?;
+        if !matches!(method, "customEmojis.create" | "customEmojis.delete") {
+            return Ok(());
+        }
+        let mut users = self.users.lock().unwrap_or_else(PoisonError::into_inner);
+        self.take(Some((users.entry(who).or_default(), USER)), now, dialects)
     }
 
     fn take(
@@ -167,6 +190,17 @@ mod tests {
         assert_eq!((0..20).filter(|_| call(start + 990_000)).count(), 10);
         assert_eq!((0..20).filter(|_| call(start + 1_000_000)).count(), 10);
         assert!(!call(start + 1_999_999) && call(start + 2_000_000));
+    }
+
+    #[test]
+    fn custom_emoji_are_limited_for_each_person() {
+        let (quota, dialects) = (Quota::new(Quotas::Scaled(1.0)), Dialects::default());
+        let start = 1_700_000_000_000_000;
+        let call = |who, at| quota.caller("customEmojis.create", who, at, &dialects).is_ok();
+        assert!(call(Who::APP, start) && !call(Who::APP, start + 500_000));
+        assert!(call(Who::default(), start), "somebody else has not begun");
+        assert!(call(Who::APP, start + 1_000_000));
+        assert!((0..9).all(|_| quota.caller("spaces.create", Who::APP, start, &dialects).is_ok()));
     }
 
     #[test]

@@ -198,7 +198,7 @@ fn chat<'a>(
     }
     let now = shared.clock.now();
     if session.is_none() {
-        shared.quota.project(method.id, now, &shared.dialects)?;
+        shared.quota.caller(method.id, caller.who, now, &shared.dialects)?;
     }
     shared.coverage.fields(method.id, &query, &body);
     let fingerprint = fingerprint(head.uri.path(), text, bytes);

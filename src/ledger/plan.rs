@@ -173,7 +173,7 @@ impl Ledger {
 #[derive(Debug)]
 pub struct Planning<'a> {
     item: Statement<'a>,
-    db: &'a Connection,
+    pub(super) db: &'a Connection,
     conversation: i64,
     generation: i64,
     items: u64,

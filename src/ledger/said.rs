@@ -73,14 +73,17 @@ impl Ledger {
     }
 
     /// Returns the names of users by their resource names: of the one Slack identity that has the
-    /// account, else of the account. Whom nobody knows is left out.
+    /// account, else of the account; and of custom emoji. Whom nobody knows is left out.
     pub fn names_of(&self, users: &[String]) -> Result<HashMap<String, String>, Error> {
         let sql = "SELECT CASE count(DISTINCT p.name) WHEN 1 THEN min(p.name) ELSE
                 (SELECT name FROM directory WHERE user = ?1) END
             FROM account a JOIN person p ON p.account = a.id WHERE a.user = ?1";
         let mut query = self.db.prepare_cached(sql)?;
+        let emoji = "SELECT max(slack) FROM emoji WHERE resource = ?1";
+        let mut emoji = self.db.prepare_cached(emoji)?;
         let mut names = HashMap::new();
         for user in users {
+            let query = if user.starts_with("customEmojis/") { &mut emoji } else { &mut query };
             let name: Option<String> = query.query_row([user], |row| row.get(0))?;
             names.extend(name.filter(|name| !name.is_empty()).map(|name| (user.clone(), name)));
         }

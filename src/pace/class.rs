@@ -30,6 +30,8 @@ pub enum Class {
     SpaceRead,
     /// Directory users.list.
     Directory,
+    /// customEmojis.create; what stands in the place of a space is who makes it.
+    Emoji,
 }
 
 /// A limit of the whole Cloud project.
@@ -54,6 +56,8 @@ pub enum ProjectBucket {
     Reactions,
     /// Directory queries.
     Directory,
+    /// customEmojis.create, delete.
+    EmojiWrites,
 }
 
 /// A limit of one space, shared by every app in it.
@@ -64,7 +68,7 @@ pub enum SpaceBucket {
     ImportPosts,
     /// reactions.create.
     Reactions,
-    /// Every other write.
+    /// Every other write; a person's custom emoji too, which have the same limit.
     Writes,
     /// Every read.
     Reads,
@@ -72,7 +76,7 @@ pub enum SpaceBucket {
 
 impl Class {
     /// Every class, in the order in which a forecast lists them.
-    pub const ALL: [Self; 12] = [
+    pub const ALL: [Self; 13] = [
         Self::Post,
         Self::Reaction,
         Self::Upload,
@@ -85,6 +89,7 @@ impl Class {
         Self::MemberRead,
         Self::SpaceRead,
         Self::Directory,
+        Self::Emoji,
     ];
 
     /// Returns the project's bucket that pays for the call. completeImport is in none that is
@@ -100,6 +105,7 @@ impl Class {
             Self::MemberRead => ProjectBucket::MemberReads,
             Self::SpaceRead => ProjectBucket::SpaceReads,
             Self::Directory => ProjectBucket::Directory,
+            Self::Emoji => ProjectBucket::EmojiWrites,
         }
     }
 
@@ -108,7 +114,9 @@ impl Class {
         match self {
             Self::Post => Some(SpaceBucket::ImportPosts),
             Self::Reaction => Some(SpaceBucket::Reactions),
-            Self::Upload | Self::Patch | Self::SpacePatch => Some(SpaceBucket::Writes),
+            Self::Upload | Self::Patch | Self::SpacePatch | Self::Emoji => {
+                Some(SpaceBucket::Writes)
+            }
             Self::Read | Self::MemberRead | Self::SpaceRead => Some(SpaceBucket::Reads),
             Self::Member | Self::Space | Self::Complete | Self::Directory => None,
         }
@@ -129,6 +137,7 @@ impl Class {
             Self::MemberRead => "member reads",
             Self::SpaceRead => "space reads",
             Self::Directory => "directory reads",
+            Self::Emoji => "custom emoji",
         }
     }
 }

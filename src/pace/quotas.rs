@@ -76,7 +76,7 @@ impl Quotas {
             | ProjectBucket::MessageReads
             | ProjectBucket::MemberReads
             | ProjectBucket::SpaceReads => Limit::per_minute(3_000.0, LIMITS_PAGE),
-            ProjectBucket::Uploads | ProjectBucket::Reactions => {
+            ProjectBucket::Uploads | ProjectBucket::Reactions | ProjectBucket::EmojiWrites => {
                 Limit::per_minute(600.0, LIMITS_PAGE)
             }
             ProjectBucket::MemberWrites => Limit::per_minute(300.0, LIMITS_PAGE),
@@ -133,6 +133,7 @@ mod tests {
         assert_eq!(row(Class::Member), (300, None));
         assert_eq!(row(Class::Space), (60, None));
         assert_eq!(row(Class::Read), (3_000, Some(15)));
+        assert_eq!(row(Class::Emoji), (600, Some(1)));
     }
 
     #[test]

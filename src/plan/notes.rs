@@ -5,8 +5,8 @@ use super::conversation::Done;
 use super::members::{Members, Stay};
 use super::record::{Books, owes};
 use super::times::{Allocator, space_time};
-use super::{Bench, Error, Source, leaves_out};
-use crate::convert::{Fate, Sender, Skip};
+use super::{Bench, Error, Source, emoji, leaves_out};
+use crate::convert::{Converted, Fate, Sender, Skip};
 use crate::event::{Calls, Event, Monitor};
 use crate::ids::{Micros, SlackUserId};
 use crate::ledger::{ItemKind, ItemState, Ledger, NewItem, NewLane, Planning};
@@ -112,10 +112,24 @@ impl<'a, 'l> Notes<'a, 'l> {
             self.calls.reactions += owes.reactions;
             self.amends += if self.bench.patches_links() { owes.linking } else { 0 };
             books.message(&mut self.planning, message, converted, created)?;
+            self.emoji(converted)?;
         }
         let messages = (done.batch.messages.len() + done.batch.superseded.len()) as u64;
         self.monitor
             .observe(&Event::Planned { conversation: self.conversation.name.clone(), messages });
+        Ok(())
+    }
+
+    /// Notes the custom emoji that Chat does not have yet.
+    fn emoji(&mut self, converted: &Converted) -> Result<(), Error> {
+        if self.bench.assumed.is_empty() {
+            return Ok(());
+        }
+        for name in emoji::assumed(converted) {
+            if let Some(slack) = self.bench.assumed.get(name) {
+                self.planning.want_emoji(slack, name)?;
+            }
+        }
         Ok(())
     }
 

@@ -4,10 +4,11 @@
 mod losses;
 
 use super::order::{self, Batch, Stop};
-use super::{Error, People, has_threads, leaves_out, names, union};
+use super::{Error, People, emoji, has_threads, leaves_out, names, union};
 use crate::convert::{Context, Converted, Converter, Settings, Skip, named_by};
+use crate::gallery::Gallery;
 use crate::ids::ConversationId;
-use crate::ledger::Listed;
+use crate::ledger::{EmojiState, Listed, UsedEmoji};
 use crate::slack::{Conversation, Export, Message};
 use std::collections::BTreeMap;
 
@@ -40,6 +41,16 @@ impl Offline {
             .collect();
         let (names, _) = names::settle(&newest, &|one| named_by(&settings.names, one, &roster));
         Self { converter: Converter::new(roster, settings), exports, places, names, people }
+    }
+
+    /// Takes the workspace's custom emoji, as what Chat will have.
+    #[must_use]
+    pub fn with_emoji(mut self, gallery: &Gallery, used: &[UsedEmoji]) -> Self {
+        // What was given up will not be there; what Chat calls the others matters to nobody here.
+        let mut given_up = used.to_vec();
+        given_up.retain(|one| matches!(one.state, EmojiState::GivenUp { .. }));
+        self.converter = self.converter.with_emoji(emoji::known(gallery, &given_up).0);
+        self
     }
 
     /// Returns the converter.

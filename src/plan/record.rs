@@ -1,6 +1,6 @@
 //! One message as the ledger will remember it: items, not bodies.
 
-use crate::convert::{Converted, Fate, FileOutcome, ReactionOutcome, Sender};
+use crate::convert::{Converted, Fate, FileOutcome, ReactionFate, ReactionOutcome, Sender};
 use crate::draft::count_permalinks;
 use crate::ids::{Account, Micros, SlackTs};
 use crate::ledger::{Error, ItemKind, ItemState, NewItem, Planning};
@@ -43,6 +43,12 @@ pub(crate) fn owes(converted: &Converted) -> Owes {
                 .count() as u64,
         },
     }
+}
+
+/// Tells whether files or reactions travel inside the text.
+pub(crate) fn carries(converted: &Converted) -> bool {
+    let as_text = |one: &ReactionFate| one.outcome == ReactionOutcome::AsText;
+    !converted.files.is_empty() || converted.reactions.iter().any(as_text)
 }
 
 impl Books<'_> {

@@ -5,10 +5,10 @@ mod frame;
 mod links;
 
 use super::order::{self, Stop};
-use super::record::{Subs, reaction_sub};
+use super::record::{Subs, carries, reaction_sub};
 use super::steps::{Owed, Steps};
 use super::{Bench, Error, Source};
-use crate::convert::{Context, Converted, Fate, ReactionFate, ReactionOutcome};
+use crate::convert::{Context, Converted, Fate, ReactionOutcome};
 use crate::draft::{Draft, Phase, Place, PostDraft, StepKind};
 use crate::ids::{
     Account, MessageId, Micros, Operation, RequestId, RequestKey, SlackTs, text_hash,
@@ -177,7 +177,7 @@ impl Staging<'_> {
         else {
             return Err(changed());
         };
-        if parts.len() as u32 != item.calls {
+        if parts.len() as u32 != item.calls || self.bench.assumes(&converted) {
             return Err(changed());
         }
         let first = self.parts(context, message, &converted, (item.id, created, actor))?;
@@ -274,12 +274,6 @@ impl Staging<'_> {
             actor: email.map_or("", Account::as_str),
         })
     }
-}
-
-/// Tells whether files or reactions travel inside the text.
-fn carries(converted: &Converted) -> bool {
-    let as_text = |one: &ReactionFate| one.outcome == ReactionOutcome::AsText;
-    !converted.files.is_empty() || converted.reactions.iter().any(as_text)
 }
 
 /// Returns a step that pays for no item and waits for none.

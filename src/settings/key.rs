@@ -87,6 +87,13 @@ pub const KEYS: &[Key] = &[
         kept
     ),
     key!(
+        "emoji",
+        "The workspace's custom emoji: a folder of pictures named after them (party-parrot.gif), or\nwhat Slack's emoji.list answers, with the pictures beside it. Chat gets those that are used.",
+        |s| path_text(s.emoji.as_ref()),
+        |s, text, base| path(text, base).map(|path| s.emoji = Some(path)),
+        kept
+    ),
+    key!(
         "api",
         "The base URL of an emulator (http, this machine only). Leave it out for Google.",
         |s| option(s.api.as_ref()),

@@ -68,7 +68,7 @@ fn is_text(key: &str) -> bool {
 
 /// Makes a path relative to the folder where it lies inside it, and absolute where it does not.
 fn portable(key: &str, shown: &str, folder: &Path) -> String {
-    if !matches!(key, "key" | "people") {
+    if !matches!(key, "key" | "people" | "emoji") {
         return shown.to_owned();
     }
     let absolute = |path: &Path| std::path::absolute(path).unwrap_or_else(|_| path.to_owned());

@@ -7,6 +7,8 @@ use crate::draft::{JOINER, is_sign};
 
 /// Opens and closes a stretch of code, on a line of its own.
 pub(super) const FENCE: &str = "```";
+/// Begins the name of a custom emoji.
+pub(super) const EMOJI: &str = "customEmojis/";
 
 /// One line of a text in Chat's markup.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -55,6 +57,8 @@ pub enum Target {
     Web(String),
     /// A person: `users/…`.
     User(String),
+    /// A custom emoji: `customEmojis/…`.
+    Emoji(String),
 }
 
 /// Reads a text in Chat's markup, line by line.
@@ -126,6 +130,10 @@ fn token_span(token: &str, style: Style) -> Span {
         let target = Some(Target::User(token.to_owned()));
         return Span { text: token.to_owned(), style, target };
     }
+    if let Some(id) = token.strip_prefix(EMOJI) {
+        let target = Some(Target::Emoji(token.to_owned()));
+        return Span { text: id.to_owned(), style, target };
+    }
     let (address, label) = token.split_once('|').unwrap_or((token, token));
     Span { text: label.to_owned(), style, target: Some(Target::Web(address.to_owned())) }
 }
@@ -178,7 +186,8 @@ fn is_open(atoms: &[Atom<'_>], sign: char) -> bool {
 fn token(rest: &str) -> Option<&str> {
     let inner = rest.strip_prefix('<')?;
     let end = inner.find('>')?;
-    (inner.starts_with("users/") || is_web(inner)).then(|| &inner[..end])
+    let ours = inner.starts_with("users/") || inner.starts_with(EMOJI) || is_web(inner);
+    ours.then(|| &inner[..end])
 }
 
 fn is_web(text: &str) -> bool {
@@ -234,6 +243,7 @@ mod tests {
             let to = span.target.as_ref().map_or(String::new(), |to| match to {
                 Target::Web(address) => format!("→{address}"),
                 Target::User(user) => format!("@{user}"),
+                Target::Emoji(emoji) => format!("={emoji}"),
             });
             format!("[{looks}:{}{to}]", span.text)
         };
@@ -264,6 +274,7 @@ mod tests {
                 "see https://a.example/_x_.",
                 "[:see ][:https://a.example/_x_→https://a.example/_x_][:.]",
             ),
+            ("*a* <customEmojis/x_y_z>_b_", "[B:a][: ][:x_y_z=customEmojis/x_y_z][I:b]"),
             ("<javascript:x|y> <\u{2060}users/1>", "[:<javascript:x|y> <\u{2060}users/1>]"),
         ];
         for (text, expected) in cases {

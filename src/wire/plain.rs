@@ -3,16 +3,19 @@
 //! What conversion meant literally has a joiner beside it where it would have fired, so every
 //! mark that fires is one of ours.
 
-use super::markup::{Atom, FENCE, atoms, marks};
+use super::markup::{Atom, EMOJI, FENCE, atoms, marks};
 use crate::draft::{JOINER, is_sign};
 
-/// Returns the users that a text mentions, as resource names.
+/// Returns the users that a text mentions, and the custom emoji that it shows, as resource names.
 pub fn mentions(text: &str) -> Vec<String> {
-    let starts = text.match_indices("<users/").map(|(at, _)| &text[at + 1..]);
+    let starts =
+        ["<users/", "<customEmojis/"].into_iter().flat_map(|start| text.match_indices(start));
+    let starts = starts.map(|(at, _)| &text[at + 1..]);
     starts.filter_map(|rest| Some(rest.split_once('>')?.0.to_owned())).collect()
 }
 
-/// Returns the words of a text in Chat's markup. `name` tells what a mentioned user is called.
+/// Returns the words of a text in Chat's markup. `name` tells what a mentioned user or a custom
+/// emoji is called.
 pub fn plain(text: &str, name: &dyn Fn(&str) -> Option<String>) -> String {
     let mut lines = Vec::new();
     let mut in_code = false;
@@ -51,6 +54,9 @@ fn token_words(token: &str, name: &dyn Fn(&str) -> Option<String>) -> String {
     if token.starts_with("users/") {
         return name(token).map_or_else(|| format!("<{token}>"), |name| format!("@{name}"));
     }
+    if token.starts_with(EMOJI) {
+        return name(token).map_or_else(|| ":emoji:".to_owned(), |name| format!(":{name}:"));
+    }
     match token.split_once('|') {
         Some((address, label)) if address != label => format!("{label} ({address})"),
         Some((address, _)) => address.to_owned(),
@@ -81,7 +87,9 @@ mod tests {
     use super::*;
 
     fn words_of(text: &str) -> String {
-        plain(text, &|user| (user == "users/7").then(|| String::from("Ana")))
+        let known = [("users/7", "Ana"), ("customEmojis/p", "parrot")];
+        let name = |of: &str| known.iter().find(|(token, _)| *token == of);
+        plain(text, &|of| name(of).map(|(_, name)| String::from(*name)))
     }
 
     #[test]
@@ -97,6 +105,7 @@ mod tests {
             ("\u{2060}- no list", "- no list"),
             ("```\nlet *x* = 1;\n```\nafter", "let *x* = 1;\nafter"),
             ("<users/7> and <users/8>", "@Ana and <users/8>"),
+            ("_a_<customEmojis/p> <customEmojis/q>", "a:parrot: :emoji:"),
             ("<https://a.example/x_y_|the page>", "the page (https://a.example/x_y_)"),
             ("*https://a.example/_b_/c*", "https://a.example/_b_/c"),
             ("<\u{2060}users/all>", "< users/all>"),
@@ -108,6 +117,7 @@ mod tests {
 
     #[test]
     fn mentions_are_listed() {
-        assert_eq!(mentions("<users/1> <\u{2060}users/2> <users/3>"), ["users/1", "users/3"]);
+        let text = "<users/1> <\u{2060}users/2> <customEmojis/a> <users/3>";
+        assert_eq!(mentions(text), ["users/1", "users/3", "customEmojis/a"]);
     }
 }

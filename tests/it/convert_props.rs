@@ -5,7 +5,7 @@ use chatferry::convert::{Fate, Gone, Loss, Skip, emoji_names, find_emoji};
 use chatferry::draft::{
     APP_REFUSED, AUTHOR_UNAVAILABLE, LINK_KEPT, NAMED_IN_TEXT, PAST_REFUSED, Rung, SYSTEM_LINES,
 };
-use chatferry::send::LEFT_OUT;
+use chatferry::send::{EMOJI_GIVEN_UP, LEFT_OUT};
 use chatferry::slack::Message;
 use proptest::prelude::*;
 use std::path::Path;
@@ -224,6 +224,13 @@ fn the_document_lists_exactly_the_codes_of_the_program() {
     let want: Vec<Vec<String>> =
         LEFT_OUT.iter().map(|(code, text)| vec![(*code).to_owned(), (*text).to_owned()]).collect();
     assert_eq!(run, want);
+    let emoji: Vec<Vec<String>> =
+        section("Custom emoji").into_iter().map(|row| row[..2].to_vec()).collect();
+    let want: Vec<Vec<String>> = EMOJI_GIVEN_UP
+        .iter()
+        .map(|(code, text)| vec![(*code).to_owned(), (*text).to_owned()])
+        .collect();
+    assert_eq!(emoji, want);
 }
 
 #[test]

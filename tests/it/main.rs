@@ -32,6 +32,7 @@ mod crash_points;
 mod crash_random;
 mod crash_support;
 mod crossing;
+mod custom_emoji;
 mod dialects;
 mod disk_full;
 mod downgrade_text;

@@ -13,6 +13,7 @@ use chatferry::convert;
 use chatferry::draft::Identity;
 use chatferry::emulator::{self, Dialects, Emulator, Person};
 use chatferry::event::{Event, Monitor, Silent};
+use chatferry::gallery::Gallery;
 use chatferry::ids::{Account, LinkTemplate, Micros};
 use chatferry::ledger::{self, Ledger, Listed, Owner, SpacesLog, Stage, Writer};
 use chatferry::pace::{Backoff, Pacer, Quotas};
@@ -94,6 +95,7 @@ impl Plan {
             admin: Account::new(ADMIN),
             people: BTreeMap::new(),
             convert: convert::Settings::default(),
+            emoji: Gallery::default(),
         };
         let archive = slack::Export::open(&export.path, &slack::Options::default());
         let archives = vec![(export.path.clone(), archive.expect("a readable export"))];

@@ -2,7 +2,7 @@
 
 use super::{escape, token};
 use crate::convert::emoji;
-use crate::convert::loss::{Loss, Losses};
+use crate::convert::loss::Losses;
 use crate::convert::tree::{Inline, Span, Style};
 use std::borrow::Cow;
 
@@ -32,6 +32,9 @@ const SPECIAL: [bool; 256] = {
     }
     table
 };
+
+/// A longer name is no custom emoji's.
+const LONGEST_CUSTOM: usize = 64;
 
 struct Scanner<'a, 'l> {
     text: &'a str,
@@ -192,15 +195,15 @@ impl<'a, 'l> Scanner<'a, 'l> {
             return false;
         }
         let base = name.split("::").next().unwrap_or(name);
+        let wordy = |c: Option<char>| c.is_some_and(char::is_alphanumeric);
         if !emoji::is_known(base) {
-            let apart = |c: Option<char>| c.is_none_or(char::is_whitespace);
-            if apart(before) && apart(after) && base.bytes().any(|b| b.is_ascii_alphabetic()) {
-                self.losses.add(Loss::CustomEmoji);
-            }
-            return false;
+            // Whoever renders knows whether there is such a custom emoji; else it stays as typed.
+            let apart = |c: Option<char>| c.is_none_or(|c| !c.is_ascii_alphanumeric());
+            let named = base.chars().any(char::is_alphabetic) && base.len() <= LONGEST_CUSTOM;
+            let custom = Span::Emoji { name: Cow::Borrowed(name), unicode: None };
+            return named && apart(before) && apart(after) && self.replace(custom, length);
         }
         // A clock reading is no emoji: 10:100:30.
-        let wordy = |c: Option<char>| c.is_some_and(char::is_alphanumeric);
         if base.bytes().all(|b| b.is_ascii_digit()) && (wordy(before) || wordy(after)) {
             return false;
         }

@@ -4,7 +4,7 @@ use super::line::{Line, Piece, PieceKind};
 use super::{Renderer, defuse, names};
 use crate::convert::loss::{Loss, Losses};
 use crate::convert::mrkdwn::link_target;
-use crate::convert::roster::Roster;
+use crate::convert::roster::{CustomEmoji, Roster};
 use crate::convert::tree::{Block, Document, Inline, Shape, Span, Style};
 use std::borrow::Cow;
 
@@ -145,10 +145,18 @@ impl Writer<'_, '_> {
 
     fn emoji<'a>(&mut self, name: &'a str, unicode: Option<&'a str>, style: Style) -> Piece<'a> {
         let (text, standard) = names::emoji(name, unicode);
-        if !standard {
-            self.losses.add(Loss::CustomEmoji);
-            return Piece::literal(text, style);
-        }
+        let text = match self.roster.emoji(name).filter(|_| !standard) {
+            Some(CustomEmoji::Standard(text)) => Cow::Owned(text.clone()),
+            Some(CustomEmoji::Picture { resource, still, .. }) => {
+                self.losses.add_many(Loss::EmojiStill, u32::from(*still));
+                Cow::Owned(format!("<{resource}>"))
+            }
+            None if standard => text,
+            None => {
+                self.losses.add(Loss::CustomEmoji);
+                return Piece::literal(text, style);
+            }
+        };
         Piece { text, style, kind: PieceKind::Verbatim }
     }
 

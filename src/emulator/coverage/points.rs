@@ -37,7 +37,7 @@ points! {
     ForeignSpace: "any", "a space that another app made is forbidden", AUTHORIZE;
     GoneSpace: "any", "an expired or deleted space is out of reach", GUIDE;
     Mask: "any", "a patch needs its mask", REFERENCE;
-    Quota: "any", "a spent quota refuses, by project and by space", Documented("limits");
+    Quota: "any", "a spent quota refuses, by project, by space and by person", Documented("limits");
     ImportOver: "any", "chat.import reads and writes no content after completion", GUIDE;
     NoMessage: "any", "an unknown or deleted message is not found", REFERENCE;
     PageToken: "any", "a page token belongs to its request", REFERENCE;

@@ -1,0 +1,31 @@
+//! The fingerprint of everything that a plan depends on.
+
+use super::{Choices, people};
+use crate::ids::ConversationId;
+use crate::slack::Export;
+use sha2::{Digest, Sha256};
+use std::collections::BTreeMap;
+
+/// Returns a hash over archives, people, choices and names.
+pub(super) fn fingerprint(
+    exports: &[Export],
+    roster: &str,
+    choices: &Choices,
+    names: &BTreeMap<ConversationId, String>,
+) -> String {
+    let mut hash = Sha256::new();
+    let mut take = |text: &str| {
+        hash.update((text.len() as u64).to_be_bytes());
+        hash.update(text.as_bytes());
+    };
+    take(roster);
+    take(&choices.convert.fingerprint());
+    take(choices.admin.as_str());
+    for export in exports {
+        take(&export.fingerprint());
+    }
+    for name in names.values() {
+        take(name);
+    }
+    people::hex(&hash.finalize()[..16])
+}
