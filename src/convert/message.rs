@@ -110,14 +110,13 @@ impl Recipe<'_> {
         let message = self.message;
         let mut losses = Losses::default();
         let nodes = message.blocks.as_ref().and_then(|json| {
-            let nodes = blocks::read(json.get());
+            let nodes = blocks::read(json);
             losses.add_many(Loss::BlocksUnreadable, u32::from(nodes.is_none()));
             nodes
         });
         let nodes = nodes.unwrap_or_default();
         let attachments = message.attachments.as_ref();
-        let cards =
-            attachments.map(|json| cards::read(json.get(), &mut losses)).unwrap_or_default();
+        let cards = attachments.map(|json| cards::read(json, &mut losses)).unwrap_or_default();
         let (mut document, voice) = self.body(treatment, &nodes, &mut losses);
         if !matches!(treatment, Treatment::Tombstone | Treatment::Withheld | Treatment::System(_)) {
             self.marks(&mut document, &mut losses);

@@ -4,6 +4,7 @@ use super::loose::{List, Text};
 use super::message::{Author, Edited, Extra, File, FileMode, Message, Reaction, Room};
 use super::record::{FileRecord, ProfileRecord, ReactionRecord, Record, RoomRecord};
 use crate::ids::{ConversationId, FileId, SlackTs, SlackUserId};
+use serde_json::value::RawValue;
 
 /// Slackbot, whom no export lists.
 const SLACKBOT: &str = "USLACKBOT";
@@ -48,8 +49,8 @@ pub(super) fn message(mut record: Record<'_>, hash: [u8; 16]) -> Built {
         author,
         reactions,
         thread: thread.and_then(Result::ok),
-        blocks: record.blocks.0.map(ToOwned::to_owned),
-        attachments: record.attachments.0.map(ToOwned::to_owned),
+        blocks: record.blocks.0.map(dense),
+        attachments: record.attachments.0.map(dense),
         files: found.into_iter().enumerate().map(|(position, one)| file(one, position)).collect(),
         edited: edited(&record),
         hidden: record.hidden.0,
@@ -59,6 +60,17 @@ pub(super) fn message(mut record: Record<'_>, hash: [u8; 16]) -> Built {
         hash,
     };
     Built::Message(Box::new(message), skipped + nameless)
+}
+
+/// Copies JSON without its line breaks and indents: Slack writes more of them than of words. No
+/// string has a line break in it, since JSON escapes those.
+fn dense(json: &RawValue) -> Box<str> {
+    let json = json.get();
+    let mut copy = String::with_capacity(json.len());
+    for line in json.split('\n') {
+        copy.push_str(line.trim_ascii_start());
+    }
+    copy.into_boxed_str()
 }
 
 fn id(text: &Text<'_>) -> Option<SlackUserId> {

@@ -1,7 +1,6 @@
 //! One message as Slack wrote it, validated: the meeting point of reading and converting.
 
 use crate::ids::{ConversationId, FileId, SlackTs, SlackUserId};
-use serde_json::value::RawValue;
 
 /// A message of a day file.
 #[derive(Debug, Clone)]
@@ -14,10 +13,10 @@ pub struct Message {
     pub author: Author,
     /// `text`: mrkdwn, with `&amp;`, `&lt;`, `&gt;` escaped.
     pub text: String,
-    /// `blocks`, unparsed: an array of Block Kit blocks. `null` and `[]` are `None`.
-    pub blocks: Option<Box<RawValue>>,
-    /// `attachments`, unparsed: legacy cards, unfurls, shared messages. `null` and `[]` are `None`.
-    pub attachments: Option<Box<RawValue>>,
+    /// `blocks` as JSON without line breaks: an array of Block Kit blocks. `null` and `[]` are `None`.
+    pub blocks: Option<Box<str>>,
+    /// `attachments` in the same way: legacy cards, unfurls, shared messages.
+    pub attachments: Option<Box<str>>,
     /// `files`, or the one `file` of before 2018.
     pub files: Vec<File>,
     /// `reactions`.

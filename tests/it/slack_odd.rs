@@ -97,7 +97,15 @@ fn half_an_emoji_is_mended_everywhere_and_told() {
         (day.messages[0].text.as_str(), codes(&day)),
         ("half \u{fffd} of 😀", vec!["lone_surrogate"])
     );
-    assert!(day.messages[0].blocks.as_ref().is_some_and(|raw| raw.get().contains("\\ufffd")));
+    assert!(day.messages[0].blocks.as_ref().is_some_and(|raw| raw.contains("\\ufffd")));
+}
+
+#[test]
+fn blocks_lose_their_indents_and_nothing_that_a_string_holds() {
+    let day = read(
+        b"[{\"ts\":\"1704067200.000100\",\"user\":\"U1\",\"text\":\"x\",\r\n  \"blocks\": [\r\n\t {\n    \"text\": \"a  b\\n   c\"\n }\n]}]",
+    );
+    assert_eq!(day.messages[0].blocks.as_deref(), Some("[\r{\"text\": \"a  b\\n   c\"}]"));
 }
 
 #[test]

@@ -111,7 +111,7 @@ fn blocks_and_attachments_stay_as_they_are() {
         .iter()
         .find(|m| m.subtype.as_deref() == Some("bot_message") && m.text.is_empty())
         .expect("a card");
-    assert!(card.attachments.as_ref().is_some_and(|raw| raw.get().contains("High water")));
+    assert!(card.attachments.as_ref().is_some_and(|raw| raw.contains("High water")));
     assert!(card.blocks.is_none());
     assert!(deck.iter().any(|m| m.text.len() > 30_000));
     assert_eq!(deck.iter().filter(|m| m.text.starts_with("Fuel")).count(), 2);
