@@ -134,7 +134,7 @@ impl Writer<'_, '_> {
     fn user<'a>(&mut self, id: &str, label: Option<&str>, style: Style) -> Piece<'a> {
         if let Some(user) = self.roster.person(id).and_then(|known| known.user.as_deref()) {
             return Piece {
-                text: Cow::Owned(format!("<{user}>")),
+                text: Cow::Owned(["<", user, ">"].concat()),
                 style,
                 kind: PieceKind::Mention,
             };
@@ -174,9 +174,9 @@ impl Writer<'_, '_> {
         let label =
             label.map(clean_label).filter(|label| !label.trim().is_empty() && *label != target);
         let text = match label {
-            Some(label) => Cow::Owned(format!("<{target}|{label}>")),
+            Some(label) => Cow::Owned(["<", &*target, "|", &*label, ">"].concat()),
             None if style.is_plain() && stands_alone(&target, around) => target,
-            None => Cow::Owned(format!("<{target}|{target}>")),
+            None => Cow::Owned(["<", &*target, "|", &*target, ">"].concat()),
         };
         Piece { text, style, kind: PieceKind::Link }
     }
