@@ -184,6 +184,10 @@ impl Bench {
                 _ => due.push(id),
             }
         }
+        if due.len() == self.places.len() {
+            // Which emoji are used shows anew; those that an earlier plan wanted are nobody's now.
+            ledger.forget_owed_emoji()?;
+        }
         monitor.observe(&Event::PlanStarted { conversations: due.len() as u64 });
         conversation::plan_all(self, ledger, &due, monitor, stop)?;
         Ok(due.len() as u64)

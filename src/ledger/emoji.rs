@@ -95,6 +95,12 @@ impl Ledger {
         Ok(())
     }
 
+    /// Forgets what earlier plans wanted and nobody has made yet.
+    pub fn forget_owed_emoji(&mut self) -> Result<(), Error> {
+        self.db.execute("DELETE FROM emoji WHERE state = 0", [])?;
+        Ok(())
+    }
+
     /// Owes again what was given up, as long as a conversation can still be planned with it.
     pub fn owe_emoji_again(&mut self) -> Result<(), Error> {
         let sql = "UPDATE emoji SET state = 0, reason = NULL, note = NULL WHERE state = 2

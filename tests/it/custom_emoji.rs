@@ -357,6 +357,16 @@ async fn f8_a_gallery_that_is_none_is_refused_with_a_hint() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn f8_a_plan_wants_only_what_it_still_uses() {
+    let (rig, gallery, export) = (Rig::start(&["u1", "u2"]).await, gallery(), small());
+    let (export, emoji) = (shown(&export.path), shown(gallery.path()));
+    let words = ["plan", &export, "--emoji", &emoji];
+    assert!(flat(&rig.ok(&words).await).contains("2 custom emoji are used and will be made"));
+    std::fs::remove_file(gallery.path().join("wide.png")).unwrap();
+    assert!(flat(&rig.ok(&words).await).contains("1 custom emoji is used and will be made"));
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn f8_a_preview_shows_the_emoji_by_name() {
     let (rig, gallery, export) = (Rig::start(&["u1"]).await, gallery(), export());
     let words = [
