@@ -18,6 +18,9 @@ pub struct Person {
     pub aliases: Vec<String>,
 }
 
+/// The number of the app itself: `users/app` is only what it may call itself.
+const APP_NUMBER: &str = "118000000000000000001";
+
 /// A person by number: cheap to store in every message.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub(super) struct Who(u32);
@@ -95,9 +98,10 @@ impl People {
         self.list.get(who.0 as usize)
     }
 
-    /// Returns the number under which Chat knows somebody: `app` for the app itself.
+    /// Returns the number under which Chat knows somebody; the app itself has one too, which it is
+    /// never told otherwise.
     pub(super) fn id(&self, who: Who) -> &str {
-        self.get(who).map_or("app", |account| &account.id)
+        self.get(who).map_or(APP_NUMBER, |account| &account.id)
     }
 
     /// Returns the address of somebody, for journals and dumps.

@@ -222,7 +222,10 @@ async fn the_app_itself_may_do_little() {
         403
     );
     let sent = api.post(&format!("/v1/{name}/messages"), &app, message(1, "x")).await;
-    assert_eq!(sent.body["sender"], json!({ "name": "users/app", "type": "BOT" }));
+    assert_eq!(
+        sent.body["sender"],
+        json!({ "name": "users/118000000000000000001", "type": "BOT" })
+    );
     let smile = json!({ "emoji": { "unicode": "😀" } });
     assert_eq!(api.post(&format!("/v1/{}/reactions", sent.name()), &app, smile).await.status, 403);
     assert_eq!(api.complete(&name, &import).await.status, 403);
