@@ -1,4 +1,5 @@
-//! Files: a line with name, size and Slack's page. Never the URL of the bytes: it holds a token.
+//! Files: a line with name, size and Slack's page, or the file's own where it lives elsewhere. Never
+//! the URL of bytes in Slack: it holds a token.
 
 use super::fate::{FileFate, FileOutcome, Gone};
 use super::loss::{Loss, Losses};
@@ -50,7 +51,8 @@ fn line(file: &File, outcome: FileOutcome) -> Vec<Inline<'_>> {
         return line;
     }
     let name = one_line(file.name.as_deref().or(file.title.as_deref()).unwrap_or("file"));
-    let page = file.permalink.as_deref().filter(|url| url.starts_with("https://"));
+    let own = file.url.as_deref().filter(|url| file.mode == FileMode::External && elsewhere(url));
+    let page = own.or(file.permalink.as_deref()).filter(|url| url.starts_with("https://"));
     line.push(match page.and_then(link_target) {
         Some(url) => {
             let span = Span::Link { url, label: Some(Cow::Owned(name)) };
@@ -62,6 +64,12 @@ fn line(file: &File, outcome: FileOutcome) -> Vec<Inline<'_>> {
         line.push(Inline::text(format!(" ({})", readable(size)), Style::PLAIN));
     }
     line
+}
+
+/// Tells whether an address leads to another service than Slack.
+fn elsewhere(url: &str) -> bool {
+    let host = url.strip_prefix("https://").and_then(|rest| rest.split(['/', '?', '#']).next());
+    host.is_some_and(|host| !["slack.com", "slack-files.com"].iter().any(|own| host.ends_with(own)))
 }
 
 /// Writes a size as people read it: `1.2 MB`.

@@ -162,7 +162,12 @@ fn f6_canvases_lists_and_posts() {
             ("a forwarded e-mail", file("email", "Offer", json!({"filetype": "email"}))),
             (
                 "a file on Drive",
-                file("external", "Budget", json!({"is_external": true, "external_type": "gdrive"})),
+                file(
+                    "external",
+                    "Budget",
+                    json!({"is_external": true, "external_type": "gdrive",
+            "url_private": "https://docs.google.com/document/d/1x/edit"}),
+                ),
             ),
             (
                 "the channel's canvas was changed",

@@ -438,3 +438,36 @@ async fn c3_c4_authors_who_are_gone_or_listed_nowhere_are_named_and_stop_nothing
     );
     assert_eq!(tally(&account(&rig).await, "message"), json!({"sent": 1, "transformed": 3}));
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn f4_f5_f6_a_deleted_root_keeps_its_thread_and_a_reply_to_all_stands_once_and_says_so() {
+    let export = Workspace::new()
+        .channel("general", &["U1", "U2"])
+        .message("USLACKBOT", "1600000000.000100", "This message was deleted.")
+        .with(json!({"subtype": "tombstone", "hidden": true, "thread_ts": "1600000000.000100",
+            "reply_count": 2}))
+        .message("U1", "1600000001.000100", "between")
+        .reply("U1", "1600000002.000100", "1600000000.000100", "a reply")
+        .reply("U2", "1600090000.000100", "1600000000.000100", "to everybody, a day later")
+        .with(json!({"subtype": "thread_broadcast", "root": {"ts": "1600000000.000100"}}))
+        .zip();
+    let rig = Rig::start(&["u1", "u2"]).await;
+    whole(&rig, &export.path).await;
+    let state = rig.emulator().canonical();
+    let lines = state.lines().map(|line| serde_json::from_str::<Value>(line).expect("JSON"));
+    let posts: Vec<Value> = lines.filter(|line| line["text"].is_string()).collect();
+    let root = &posts[0]["thread"];
+    let told: Vec<(&str, bool)> = posts
+        .iter()
+        .map(|post| (post["text"].as_str().expect("a text"), post["thread"] == *root))
+        .collect();
+    assert_eq!(
+        told,
+        [
+            ("_This message was deleted in Slack._", true),
+            ("between", false),
+            ("a reply", true),
+            ("to everybody, a day later _(also sent to the channel)_", true),
+        ]
+    );
+}
