@@ -15,6 +15,7 @@ mod loose;
 mod loss;
 mod message;
 mod mrkdwn;
+mod pins;
 mod reactions;
 mod render;
 mod roster;
@@ -43,6 +44,7 @@ pub use space::{
     DESCRIPTION_LIMIT, Details, GUIDELINES_LIMIT, NAME_LIMIT, details, display_name, named_by,
     space_shape,
 };
+pub use when::when;
 
 use crate::slack::Message;
 use render::ChatMarkup;

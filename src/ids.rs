@@ -7,7 +7,7 @@ mod derive;
 mod link;
 mod ts;
 
-pub use derive::{Generation, MessageId, Operation, RequestId, RequestKey, text_hash};
+pub use derive::{ADDED, Generation, MessageId, Operation, RequestId, RequestKey, text_hash};
 pub use link::{LinkTemplate, Permalink};
 pub use ts::{BadTs, Micros, SlackTs, rfc3339};
 

@@ -4,6 +4,7 @@
 //! lost. It stores no bodies. Just before a lane opens, [`Stager`] reads its conversation again
 //! and freezes every request.
 
+mod added;
 mod conversation;
 mod emoji;
 mod members;
@@ -12,10 +13,12 @@ mod notes;
 mod offline;
 mod order;
 mod people;
+mod pins;
 mod print;
 mod record;
 mod stage;
 mod steps;
+mod threads;
 mod times;
 
 pub use names::Renamed;

@@ -15,7 +15,7 @@ pub use key::{KEYS, Key};
 pub use layer::{ENV_PREFIX, Layers, environment};
 pub use policy::{Archived, Bots, Deleted, Edited, ReactionRest, Reactions, SystemLines};
 pub use refusal::{Origin, SettingsError};
-pub use value::{Detail, Dm, Links, Pace, Unavailable};
+pub use value::{Detail, Dm, Links, Pace, Pins, Unavailable};
 pub use work::{LEDGER, Lock, SETTINGS, SPACES, WorkError, WorkFolder};
 
 use crate::ids::{Account, LinkTemplate};
@@ -76,6 +76,8 @@ pub struct Settings {
     pub workspace: Option<String>,
     /// What becomes of links to messages of Slack's.
     pub links: Links,
+    /// What becomes of pins.
+    pub pins: Pins,
     /// What the address of a message in Chat looks like.
     pub link_template: LinkTemplate,
     /// How often a call that fails without a clear answer is tried before it is set aside.
@@ -113,6 +115,7 @@ impl Default for Settings {
             allow_duplicate_entries: false,
             workspace: None,
             links: Links::Keep,
+            pins: Pins::List,
             link_template: LinkTemplate::default(),
             max_attempts: 8,
             log: Detail::Info,

@@ -4,7 +4,7 @@ use crate::convert::{
     self, ArchivedPolicy, BotPolicy, DmPolicy, EditMark, LinkPolicy, NameRules, ReactionPolicy,
 };
 use crate::settings::{
-    Archived, Bots, Deleted, Dm, Edited, Links, ReactionRest, Reactions, Settings,
+    Archived, Bots, Deleted, Dm, Edited, Links, Pins, ReactionRest, Reactions, Settings,
 };
 
 /// Returns the choices that change what conversion yields.
@@ -42,6 +42,9 @@ pub(super) fn conversion(settings: &Settings) -> convert::Settings {
             Links::Keep => LinkPolicy::Keep,
             Links::Patch => LinkPolicy::Patch,
         },
+        pins: settings.pins == Pins::List,
+        // It is of no use elsewhere, and a change of it plans anew.
+        workspace: settings.workspace.clone().filter(|_| settings.links == Links::Patch),
         reaction_rest: settings.reaction_rest == ReactionRest::Footnote,
         ..convert::Settings::default()
     }

@@ -75,6 +75,8 @@ losses! {
     EditTime "edit_time" Cosmetic "time of the last edit, by choice";
     BroadcastOnce "broadcast_once" Cosmetic "reply also sent to the channel, shown in its thread only";
     ThreadFlattened "thread_flattened" Content "reply posted without its thread";
+    RootMissing "root_missing" Content "thread whose first message the export does not have; a line stands in for it";
+    ThreadContinued "thread_continued" Cosmetic "thread longer than Chat allows, continued in another one";
     Tombstone "tombstone" Content "deleted message that had replies, as a placeholder";
     Withheld "withheld" Content "message withheld by the organisation's key, as a placeholder";
     HuddleAsText "huddle_as_text" Cosmetic "huddle or call, as one line";
@@ -85,6 +87,8 @@ losses! {
     ButtonAsText "button_as_text" Content "button, menu or input that can't be used any more";
     ImageAsLink "image_as_link" Content "picture in a card, as a link or its description";
     LinkKept "link_kept" Content "link to a message in Slack, left as it was";
+    PinAsList "pin_as_list" Cosmetic "pin, as a line of a list behind the last message";
+    PinLeftOut "pin_left_out" Content "pin; the message itself is there";
     FileAsText "file_as_text" Content "file, as a line with its name and a link to Slack";
     FileLost "file_lost" Content "file that Slack itself no longer has, as a line";
     ReactionsCut "reactions_cut" Content "reactions that the export counts without naming who reacted";

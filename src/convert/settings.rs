@@ -27,6 +27,10 @@ pub struct Settings {
     pub direct: DmPolicy,
     /// What becomes of links to messages of Slack's.
     pub links: LinkPolicy,
+    /// Whether pinned messages are listed behind the last one.
+    pub pins: bool,
+    /// The workspace's host, where such a list is to link to its messages.
+    pub workspace: Option<String>,
     /// How channels are named.
     pub names: NameRules,
     /// What becomes of archived conversations.
@@ -168,6 +172,8 @@ impl Default for Settings {
             reactions: ReactionPolicy::Native,
             reaction_rest: true,
             links: LinkPolicy::Keep,
+            pins: true,
+            workspace: None,
         }
     }
 }

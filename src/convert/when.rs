@@ -4,7 +4,7 @@ use crate::ids::SlackTs;
 use jiff::{Timestamp, tz::TimeZone};
 
 /// Writes when something was said.
-pub(super) fn when(ts: SlackTs) -> String {
+pub fn when(ts: SlackTs) -> String {
     let time = Timestamp::from_second(ts.secs()).unwrap_or_default().to_zoned(TimeZone::UTC);
     time.strftime("%-d %b %Y, %H:%M UTC").to_string()
 }

@@ -11,6 +11,9 @@ pub type Generation = u32;
 /// Base32 as RFC 4648 has it, in the lower case that Chat's message ids allow.
 const BASE32: &[u8; 32] = b"abcdefghijklmnopqrstuvwxyz234567";
 
+/// Parts from here on are of no message of Slack's: they name posts that we put beside it.
+pub const ADDED: u32 = u32::MAX - 15;
+
 /// What a request does, as far as its id is concerned.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Operation<'a> {

@@ -18,6 +18,9 @@ pub enum ItemKind {
     Membership,
     /// A record or day file that could not be read.
     Record,
+    /// A post that no export holds: what stands for a thread's lost first message, what leads on
+    /// from a full thread, what lists pins.
+    Added,
 }
 
 /// The one state an item is in.

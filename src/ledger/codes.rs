@@ -49,7 +49,7 @@ impl Code for Rung {
 
 impl Code for ItemKind {
     const ALL: &'static [Self] =
-        &[Self::Message, Self::File, Self::Reaction, Self::Membership, Self::Record];
+        &[Self::Message, Self::File, Self::Reaction, Self::Membership, Self::Record, Self::Added];
 }
 
 impl Code for ItemState {

@@ -8,7 +8,7 @@ use super::{Error, Ledger, expect_rows};
 use crate::crash::around;
 use crate::event::Calls;
 use crate::ids::{ConversationId, Micros};
-use rusqlite::{Connection, Statement, params};
+use rusqlite::{Connection, OptionalExtension, Statement, params};
 
 const ITEM: &str =
     "INSERT INTO item (conversation, ts, kind, sub, source, hash, state, reason, losses, created, ended, actor, calls, root)
@@ -210,6 +210,15 @@ impl Planning<'_> {
             item.root,
         ])?;
         expect_rows(rows, 1, "an item is noted")
+    }
+
+    /// Returns how many posts a message is; none where there is no such message, or it is left out.
+    pub fn posts_of(&self, ts: Micros) -> Result<Option<u32>, Error> {
+        let sql = "SELECT calls FROM item
+            WHERE conversation = ?1 AND ts = ?2 AND kind = 0 AND sub = '' AND state = 0";
+        let mut query = self.db.prepare_cached(sql)?;
+        let posts = query.query_row(params![self.conversation, ts], |row| row.get::<_, i64>(0));
+        Ok(posts.optional()?.map(|posts| posts as u32))
     }
 
     /// Notes the lane and ends the conversation; returns how many items it has.

@@ -6,7 +6,7 @@ use super::lane::paid_column;
 use super::owed::Step;
 use super::{Error, Ledger, amend, commit, expect_rows};
 use crate::draft::{Phase, Rung, StepKind};
-use crate::ids::Micros;
+use crate::ids::{ADDED, Micros};
 use crate::wire;
 use rusqlite::{Transaction, params};
 use std::collections::BTreeMap;
@@ -143,7 +143,7 @@ fn done(change: &Transaction<'_>, key: &Key, receipt: &Receipt) -> Result<(), Er
         expect_rows(rows, 1, "a lane is completed")?;
     }
     let Some(item) = key.item else { return Ok(()) };
-    let first = key.kind == StepKind::Post && key.part == 0;
+    let first = key.kind == StepKind::Post && (key.part == 0 || key.part >= ADDED);
     let (message, thread) = if first { (&receipt.name, &receipt.thread) } else { (&None, &None) };
     // The last call settles the item, and what travels inside it.
     let sql = "UPDATE item SET paid = paid + 1,

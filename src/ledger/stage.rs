@@ -7,7 +7,7 @@ use super::{Error, LaneState, Ledger, commit, expect_rows};
 use crate::draft::{Phase, StepKind};
 use crate::ids::{Account, Micros};
 use crate::wire;
-use rusqlite::params;
+use rusqlite::{OptionalExtension, Row, params};
 use std::collections::{HashMap, HashSet};
 
 /// Whoever can freeze a lane's requests from its archive.
@@ -107,6 +107,20 @@ pub const fn step_id(lane: i64, place: u32) -> i64 {
     (lane << 32) | place as i64
 }
 
+fn staged_item(row: &Row<'_>) -> rusqlite::Result<StagedItem> {
+    Ok(StagedItem {
+        id: row.get(0)?,
+        ts: row.get(1)?,
+        kind: ItemKind::of(row.get(2)?).ok_or(rusqlite::Error::InvalidQuery)?,
+        sub: row.get(3)?,
+        hash: row.get::<_, Option<Vec<u8>>>(4)?.unwrap_or_default(),
+        state: ItemState::of(row.get(5)?).ok_or(rusqlite::Error::InvalidQuery)?,
+        created: row.get(6)?,
+        actor: row.get(7)?,
+        calls: row.get::<_, i64>(8)? as u32,
+    })
+}
+
 impl Ledger {
     /// Returns the items of a conversation between two timestamps, both included, in order.
     pub fn items_between(
@@ -116,22 +130,19 @@ impl Ledger {
         until: Micros,
     ) -> Result<Vec<StagedItem>, Error> {
         let sql = "SELECT id, ts, kind, sub, hash, state, created, actor, calls FROM item
-            WHERE conversation = ?1 AND ts BETWEEN ?2 AND ?3 AND kind IN (0, 1, 2) ORDER BY ts, kind, sub";
+            WHERE conversation = ?1 AND ts BETWEEN ?2 AND ?3 AND kind IN (0, 1, 2, 5) ORDER BY ts, kind, sub";
         let mut query = self.db.prepare_cached(sql)?;
-        let rows = query.query_map(params![conversation, from, until], |row| {
-            Ok(StagedItem {
-                id: row.get(0)?,
-                ts: row.get(1)?,
-                kind: ItemKind::of(row.get(2)?).ok_or(rusqlite::Error::InvalidQuery)?,
-                sub: row.get(3)?,
-                hash: row.get::<_, Option<Vec<u8>>>(4)?.unwrap_or_default(),
-                state: ItemState::of(row.get(5)?).ok_or(rusqlite::Error::InvalidQuery)?,
-                created: row.get(6)?,
-                actor: row.get(7)?,
-                calls: row.get::<_, i64>(8)? as u32,
-            })
-        })?;
+        let rows = query.query_map(params![conversation, from, until], staged_item)?;
         Ok(rows.collect::<rusqlite::Result<_>>()?)
+    }
+
+    /// Returns the post beside a conversation's newest message that no export holds.
+    pub fn added_last(&self, conversation: i64, sub: &str) -> Result<Option<StagedItem>, Error> {
+        let sql = "SELECT id, ts, kind, sub, hash, state, created, actor, calls FROM item
+            WHERE conversation = ?1 AND ts = (SELECT max(ts) FROM item WHERE conversation = ?1)
+            AND kind = 5 AND sub = ?2";
+        let mut query = self.db.prepare_cached(sql)?;
+        Ok(query.query_row(params![conversation, sub], staged_item).optional()?)
     }
 
     /// Returns every account: its number and its resource name.

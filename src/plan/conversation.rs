@@ -136,7 +136,7 @@ fn plan(
             return Err(Error::Stopped);
         }
         match done {
-            Ok(Some(done)) => notes.write(&done, &sources)?,
+            Ok(Some(done)) => notes.write(done, &sources)?,
             Ok(None) => return notes.finish(sources.len() > 1),
             Err(Stop::Failed(error)) => return Err(error),
             Err(Stop::Disordered) => {
@@ -156,7 +156,7 @@ fn again(
     monitor: &dyn Monitor,
 ) -> Result<u64, Error> {
     let mut notes = Notes::begin(bench, ledger, sources, monitor)?;
-    let read = read(bench, sources, true, &mut |done| notes.write(&done, sources));
+    let read = read(bench, sources, true, &mut |done| notes.write(done, sources));
     match read {
         Ok(()) => notes.finish(true),
         Err(Stop::Failed(error)) => Err(error),

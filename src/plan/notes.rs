@@ -1,9 +1,13 @@
 //! What is summed up while one conversation is written: times, members, calls, and at the end the
 //! lane.
 
+mod added;
+
 use super::conversation::Done;
 use super::members::{Members, Stay};
+use super::pins::Pins;
 use super::record::{Books, owes};
+use super::threads::Threads;
 use super::times::{Allocator, space_time};
 use super::{Bench, Error, Source, emoji, leaves_out};
 use crate::convert::{Converted, Fate, Sender, Skip};
@@ -24,6 +28,8 @@ pub(super) struct Notes<'a, 'l> {
     calls: Calls,
     /// Texts that are corrected before completion.
     amends: u64,
+    threads: Threads,
+    pins: Pins,
     superseded: usize,
     /// How often each bad record was met.
     bad: HashMap<(String, Option<u32>), usize>,
@@ -72,6 +78,8 @@ impl<'a, 'l> Notes<'a, 'l> {
             members: Members::listed(conversation.members.iter()),
             calls: Calls::default(),
             amends: 0,
+            threads: Threads::default(),
+            pins: Pins::of(Some(conversation), bench.converter.settings()),
             superseded: 0,
             bad: HashMap::new(),
             threaded: false,
@@ -82,7 +90,7 @@ impl<'a, 'l> Notes<'a, 'l> {
         })
     }
 
-    pub(super) fn write(&mut self, done: &Done, sources: &[Source<'_>]) -> Result<(), Error> {
+    pub(super) fn write(&mut self, mut done: Done, sources: &[Source<'_>]) -> Result<(), Error> {
         let source = sources.get(done.batch.export).map_or(0, |source| source.id);
         let books = Books { accounts: &self.bench.accounts, admin: self.bench.admin, source };
         for bad in &done.batch.bad {
@@ -94,7 +102,7 @@ impl<'a, 'l> Notes<'a, 'l> {
             self.superseded += 1;
             books.superseded(&mut self.planning, message, self.superseded)?;
         }
-        for (message, converted) in done.batch.messages.iter().zip(&done.converted) {
+        for (message, converted) in done.batch.messages.iter().zip(&mut done.converted) {
             if let Some(speaker) = speaker(self.bench, message, &converted.sender) {
                 self.members.note(&speaker, message);
             }
@@ -104,6 +112,7 @@ impl<'a, 'l> Notes<'a, 'l> {
             self.spoken_for |= owes.parts > 0
                 && (converted.sender == Sender::App
                     || books.sender(&converted.sender) == self.bench.admin);
+            self.beside(message, converted)?;
             let created = matches!(converted.fate, Fate::Post(_))
                 .then(|| self.times.place(message.ts, owes.parts));
             self.first = [self.first, created].into_iter().flatten().min();
@@ -146,6 +155,7 @@ impl<'a, 'l> Notes<'a, 'l> {
             self.note_members(None, why)?;
             return Ok(self.planning.finish_without_lane()?);
         }
+        self.list_pins()?;
         let completer = self.completer();
         let (past, present) = self.note_members(completer.as_ref(), None)?;
         self.calls.others = past + present + 2 + self.amends;

@@ -1,14 +1,17 @@
 //! Staging: a lane's requests frozen, just before it opens. From then on no setting, people map
 //! or program version changes a byte of them.
 
+mod added;
 mod frame;
 mod links;
+mod reactions;
 
 use super::order::{self, Stop};
-use super::record::{Subs, carries, reaction_sub};
+use super::pins::Pins;
+use super::record::carries;
 use super::steps::{Owed, Steps};
 use super::{Bench, Error, Source};
-use crate::convert::{Context, Converted, Fate, ReactionOutcome};
+use crate::convert::{Context, Converted, Fate};
 use crate::draft::{Draft, Phase, Place, PostDraft, StepKind};
 use crate::ids::{
     Account, MessageId, Micros, Operation, RequestId, RequestKey, SlackTs, text_hash,
@@ -74,6 +77,7 @@ fn stage(stager: &Stager, reader: &Ledger, lane: i64) -> Result<(), Error> {
     let owner = reader.owner()?.unwrap_or_default();
     let steps = Steps::begin(&stager.writer, lane.id)?;
     let (key, threads) = (owner.key(), HashMap::new());
+    let home = sources.last().map(|source| source.conversation);
     let roots = reader.thread_roots(lane.conversation)?;
     Staging {
         bench,
@@ -84,10 +88,23 @@ fn stage(stager: &Stager, reader: &Ledger, lane: i64) -> Result<(), Error> {
         steps,
         threads,
         roots,
+        pins: Pins::of(home, bench.converter.settings()),
         posts: 0,
         stop: &stager.stop,
     }
     .stage(&sources)
+}
+
+/// Items of a stretch, by what names them.
+type Items<'a> = HashMap<(Micros, ItemKind, &'a str), &'a StagedItem>;
+
+/// A thread as far as it is staged.
+#[derive(Debug, Clone, Copy)]
+struct Thread {
+    opener: u32,
+    last: u32,
+    /// Counts the threads that it became.
+    piece: u32,
 }
 
 /// A lane in the middle of being staged.
@@ -98,10 +115,10 @@ struct Staging<'a> {
     key: String,
     lane: &'a Lane,
     steps: Steps<'a>,
-    /// The opening and the last step of each thread.
-    threads: HashMap<SlackTs, (u32, u32)>,
+    threads: HashMap<SlackTs, Thread>,
     /// Roots of threads: a message with such a ts opens one, whatever its record says.
     roots: HashSet<Micros>,
+    pins: Pins,
     posts: u64,
     stop: &'a CancellationToken,
 }
@@ -112,6 +129,7 @@ impl Staging<'_> {
         self.space(sources)?;
         self.past(&members)?;
         self.content(sources)?;
+        self.list_pins(sources)?;
         if self.posts != self.lane.planned.posts {
             let (now, planned) = (self.posts, self.lane.planned.posts);
             return Err(Error::ArchiveChanged(format!(
@@ -141,7 +159,7 @@ impl Staging<'_> {
                 first.ts.micros(),
                 last.ts.micros(),
             )?;
-            let items: HashMap<(Micros, ItemKind, &str), &StagedItem> =
+            let items: Items<'_> =
                 items.iter().map(|item| ((item.ts, item.kind, item.sub.as_str()), item)).collect();
             for message in &batch.messages {
                 self.message(context, message, &items)?;
@@ -160,7 +178,7 @@ impl Staging<'_> {
         &mut self,
         context: Context,
         message: &Message,
-        items: &HashMap<(Micros, ItemKind, &str), &StagedItem>,
+        items: &Items<'_>,
     ) -> Result<(), Error> {
         let changed =
             || Error::ArchiveChanged(format!("{}, message {}", self.lane.name, message.ts));
@@ -180,6 +198,8 @@ impl Staging<'_> {
         if parts.len() as u32 != item.calls || self.bench.assumes(&converted) {
             return Err(changed());
         }
+        self.pins.note(&self.bench.converter, (&self.lane.slack, &context), message);
+        self.before(message, converted.thread, items)?;
         let first = self.parts(context, message, &converted, (item.id, created, actor))?;
         let Some(first) = first else { return Ok(()) };
         self.reactions(message, &converted, items, first)
@@ -222,12 +242,13 @@ impl Staging<'_> {
                 carries: carries(converted),
                 created: Some(created),
                 hash,
-                after: before.map(|(_, last)| last).or(previous),
-                thread: before.map(|(opener, _)| opener),
+                after: before.map(|thread| thread.last).or(previous),
+                thread: before.map(|thread| thread.opener),
                 ..owed
             })?;
             if let Some(ts) = thread {
-                self.threads.entry(ts).or_insert((at, at)).1 = at;
+                self.threads.entry(ts).or_insert(Thread { opener: at, last: at, piece: 1 }).last =
+                    at;
             }
             self.amend(text, actor, at)?;
             first = first.or(Some(at));
@@ -235,33 +256,6 @@ impl Staging<'_> {
             self.posts += 1;
         }
         Ok(first)
-    }
-
-    fn reactions(
-        &mut self,
-        message: &Message,
-        converted: &Converted,
-        items: &HashMap<(Micros, ItemKind, &str), &StagedItem>,
-        post: u32,
-    ) -> Result<(), Error> {
-        let mut subs = Subs::default();
-        for one in &converted.reactions {
-            let sub = subs.once(reaction_sub(&one.slack_name, one.user.as_str()));
-            let ReactionOutcome::As { emoji, .. } = &one.outcome else { continue };
-            let item = items.get(&(message.ts.micros(), ItemKind::Reaction, sub.as_str()));
-            let Some((item, actor)) =
-                item.and_then(|item| item.actor.map(|actor| (item.id, actor)))
-            else {
-                return Err(Error::ArchiveChanged(format!(
-                    "{}, reactions to {}",
-                    self.lane.name, message.ts
-                )));
-            };
-            let draft = Draft::React(emoji.clone());
-            let owed = plain(Phase::Content, StepKind::React, &draft, actor);
-            self.steps.add(&Owed { item: Some(item), after: Some(post), ..owed })?;
-        }
-        Ok(())
     }
 
     fn request(&self, operation: Operation<'_>, actor: i64) -> RequestId {

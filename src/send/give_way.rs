@@ -8,7 +8,7 @@ use super::call::Errand;
 use super::{Fatal, Run};
 use crate::chat::{Scopes, TokenError};
 use crate::draft::{LINK_KEPT, Rung, StepKind, byline, in_front};
-use crate::ids::{Account, RequestId, text_hash};
+use crate::ids::{ADDED, Account, RequestId, text_hash};
 use crate::ledger::{Key, Poorer, Said, Settlement, Step};
 use crate::pace::Class;
 use crate::settings::Unavailable;
@@ -50,7 +50,7 @@ pub(super) async fn give_way(
             unavailable(run, step).await
         }
         (StepKind::Post, "invalid_argument" | "failed_precondition")
-            if concerns_the_message(detail) =>
+            if concerns_the_message(detail) && step.part < ADDED =>
         {
             lower(run, step).await
         }

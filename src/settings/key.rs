@@ -205,6 +205,14 @@ pub const KEYS: &[Key] = &[
         changes_bytes
     ),
     key!(
+        "pins",
+        "What becomes of pins: list puts a list of the pinned messages behind the last one; skip\nleaves the pins out, not the messages.",
+        |s| s.pins.to_string(),
+        |s, text, _| parse(text).map(|what| s.pins = what),
+        kept,
+        changes_bytes
+    ),
+    key!(
         "unavailable",
         "What becomes of people whose account can't be used any more once sending has begun:\nattribute posts as the admin with their name in front, and leaves out their reactions;\nwait sets all of it aside until the account is back (`chatferry retry`).",
         |s| s.unavailable.to_string(),

@@ -110,6 +110,17 @@ words! {
 }
 
 words! {
+    /// What becomes of pins.
+    Pins {
+        /// A list of them follows the last message.
+        List = "list",
+        /// They are left out, and counted.
+        Skip = "skip",
+    }
+    "want list or skip"
+}
+
+words! {
     /// What becomes of a post whose author's account can't be used any more.
     Unavailable {
         /// The admin posts it, with the author's name in front.

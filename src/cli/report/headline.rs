@@ -74,5 +74,6 @@ pub(in crate::cli) const fn names(kind: ItemKind) -> (&'static str, &'static str
         ItemKind::Reaction => ("reaction", "reactions"),
         ItemKind::Membership => ("membership", "memberships"),
         ItemKind::Record => ("bad record", "bad records"),
+        ItemKind::Added => ("added line", "added lines"),
     }
 }

@@ -2,9 +2,13 @@
 //! threads.
 
 use super::Offline;
-use crate::convert::{Alike, Fate, LossAccount};
+use crate::convert::{Alike, Fate, LossAccount, Losses};
+use crate::ids::SlackTs;
+use crate::plan::pins::Pins;
+use crate::plan::threads::Threads;
 use crate::plan::{Error, leaves_out};
 use crate::slack::Conversation;
+use std::convert::Infallible;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 /// Threads that read and convert.
@@ -40,19 +44,45 @@ impl Offline {
             return Ok(LossAccount::default());
         }
         let (context, name) = (self.context(conversation), self.name(&conversation.id));
-        self.read(&conversation.id, &LossAccount::default, &|account, batch| {
+        let settings = self.converter.settings();
+        let pins = || Pins::of(Some(conversation), settings);
+        let begin = || Summing { pins: pins(), ..Summing::default() };
+        let sums = self.read(&conversation.id, &begin, &|sums, batch| {
             for message in &batch.messages {
                 let converted = self.converter.convert(&context, message);
-                if matches!(converted.fate, Fate::Post(_)) {
-                    account.add(Alike {
-                        conversation: &conversation.id,
-                        name,
-                        losses: &converted.losses,
-                        items: 1,
-                        first: Some(message.ts),
-                    });
-                }
+                let Fate::Post(parts) = &converted.fate else { continue };
+                let mut losses = converted.losses.clone();
+                sums.beside(message.ts, converted.thread, parts.len() as u32, &mut losses);
+                sums.account.add(Alike {
+                    conversation: &conversation.id,
+                    name,
+                    losses: &losses,
+                    items: 1,
+                    first: Some(message.ts),
+                });
             }
-        })
+        })?;
+        Ok(sums.account)
+    }
+}
+
+/// One conversation in the middle of being summed up.
+#[derive(Default)]
+struct Summing {
+    account: LossAccount,
+    threads: Threads,
+    pins: Pins,
+    /// Whatever may have begun a thread without saying so, in order.
+    alone: Vec<SlackTs>,
+}
+
+impl Summing {
+    /// Counts what planning counts beside a message's own losses.
+    fn beside(&mut self, ts: SlackTs, thread: Option<SlackTs>, parts: u32, losses: &mut Losses) {
+        self.pins.loss(ts).into_iter().for_each(|loss| losses.add(loss));
+        let Some(root) = thread else { return self.alone.push(ts) };
+        let posted = || Ok::<_, Infallible>(self.alone.binary_search(&root).is_ok().then_some(1));
+        let Ok(before) = self.threads.take((root, ts), parts, posted);
+        before.count(losses);
     }
 }

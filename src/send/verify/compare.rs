@@ -7,7 +7,7 @@ mod reactions;
 use super::entry::{Entry, Mark, Thing};
 use super::verdict::Verdict;
 use crate::chat::ListedMessage;
-use crate::ids::{ConversationId, MessageId, Micros, SlackTs, rfc3339, text_hash};
+use crate::ids::{ADDED, ConversationId, MessageId, Micros, SlackTs, rfc3339, text_hash};
 use crate::ledger::{Expected, Standing};
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
@@ -140,7 +140,7 @@ impl Comparison {
     fn count(&mut self, row: &Expected) {
         let verdict = &mut self.verdict;
         verdict.planned += 1;
-        verdict.parts.0 += u64::from(row.part > 0);
+        verdict.parts.0 += u64::from(is_part(row));
         if row.opener.is_some() {
             verdict.replies.0 += 1;
         } else {
@@ -250,13 +250,22 @@ impl Seen {
     }
 }
 
+/// Tells a further part of a message from a first one, and from what no export holds.
+fn is_part(row: &Expected) -> bool {
+    (1..ADDED).contains(&row.part)
+}
+
 /// Returns the line of a planned post.
 fn entry(row: &Expected, mark: Mark, name: Option<String>, note: String) -> Entry {
     Entry {
         mark,
-        thing: if row.part == 0 { Thing::Message } else { Thing::Part },
+        thing: match row.part {
+            0 => Thing::Message,
+            ADDED.. => Thing::Added,
+            _ => Thing::Part,
+        },
         ts: Some(row.ts),
-        part: row.part,
+        part: if is_part(row) { row.part } else { 0 },
         time: Some(row.created),
         name,
         note,

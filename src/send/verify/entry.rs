@@ -44,6 +44,8 @@ pub(super) enum Thing {
     Message,
     /// A further part of a message.
     Part,
+    /// A post that no export holds.
+    Added,
     /// One emoji's reactions to a message.
     Reaction,
 }
@@ -56,6 +58,7 @@ impl Thing {
             Self::Member => "member",
             Self::Message => "message",
             Self::Part => "part",
+            Self::Added => "added",
             Self::Reaction => "reaction",
         }
     }
@@ -154,7 +157,7 @@ impl Entry {
         match (self.ts, &self.name) {
             (Some(ts), _) => {
                 let _ = write!(text, " {}", SlackTs::from_micros(ts));
-                if self.part > 0 {
+                if self.part > 0 && self.thing != Thing::Added {
                     let _ = write!(text, " part {}", self.part);
                 }
             }

@@ -1,6 +1,6 @@
 //! A planned post and the message that stands for it: what is alike, and what differs.
 
-use super::{Comparison, Seen, entry};
+use super::{Comparison, Seen, entry, is_part};
 use crate::ledger::{Expected, Standing};
 use crate::send::verify::entry::Mark;
 
@@ -41,7 +41,7 @@ impl Comparison {
     fn tally(&mut self, row: &Expected, same: bool, elsewhere: bool) {
         let verdict = &mut self.verdict;
         verdict.as_planned += u64::from(same);
-        verdict.parts.1 += u64::from(same && row.part > 0);
+        verdict.parts.1 += u64::from(same && is_part(row));
         if row.opener.is_some() {
             verdict.replies.1 += u64::from(!elsewhere);
         } else {
