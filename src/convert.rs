@@ -13,6 +13,7 @@ mod fate;
 mod files;
 mod loose;
 mod loss;
+mod markdown;
 mod message;
 mod mrkdwn;
 mod pins;

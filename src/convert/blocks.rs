@@ -6,8 +6,8 @@ mod rich;
 pub(super) use node::Node;
 
 use super::loss::{Loss, Losses};
-use super::mrkdwn;
 use super::tree::{Block, Document, Inline, Shape, Span, Style};
+use super::{markdown, mrkdwn};
 use std::borrow::Cow;
 
 /// Reads an array of blocks; none where it is no such thing.
@@ -40,7 +40,7 @@ fn block<'a>(node: &'a Node<'a>, document: &mut Document<'a>, losses: &mut Losse
         "image" | "video" => picture(node, document, losses),
         "actions" | "context_actions" => controls(&node.elements, document, losses),
         "input" => input(node, document, losses),
-        "markdown" => extend(document, mrkdwn::parse(&node.text, losses)),
+        "markdown" => extend(document, markdown::parse(&node.text, losses)),
         "table" | "data_table" => table(node, document, losses),
         _ => unknown(node, document, losses),
     }
@@ -93,7 +93,10 @@ fn section<'a>(node: &'a Node<'a>, document: &mut Document<'a>, losses: &mut Los
         }
     }
     for field in &rare.fields {
-        document.paragraph(text_of(field, losses));
+        match field.kind {
+            "mrkdwn" => extend(document, mrkdwn::parse(&field.text, losses)),
+            _ => document.paragraph(text_of(field, losses)),
+        }
     }
     if let Some(accessory) = &rare.accessory {
         match accessory.kind {
@@ -107,25 +110,44 @@ fn section<'a>(node: &'a Node<'a>, document: &mut Document<'a>, losses: &mut Los
 fn context<'a>(node: &'a Node<'a>, document: &mut Document<'a>, losses: &mut Losses) {
     let mut line = Vec::new();
     for element in &node.elements {
-        if element.kind == "image" {
-            losses.add(Loss::ImageAsLink);
-            continue;
-        }
         if !line.is_empty() {
             line.push(Inline::text("  ", Style::PLAIN));
         }
-        line.extend(text_of(element, losses));
+        match element.kind {
+            // An icon, mostly: its description says what it shows.
+            "image" => {
+                losses.add(Loss::ImageAsLink);
+                line.push(Inline::text("🖼 ", Style::PLAIN));
+                line.push(Inline::text(fallback_of(element), Style::PLAIN));
+            }
+            "mrkdwn" if has_lines(&element.text) => {
+                document.paragraph(std::mem::take(&mut line));
+                extend(document, mrkdwn::parse(&element.text, losses));
+            }
+            _ => line.extend(text_of(element, losses)),
+        }
     }
     document.paragraph(line);
 }
 
+/// Tells whether mrkdwn needs lines of its own.
+fn has_lines(text: &str) -> bool {
+    text.contains("```") || text.starts_with("&gt;") || text.contains("\n&gt;")
+}
+
 fn picture<'a>(node: &'a Node<'a>, document: &mut Document<'a>, losses: &mut Losses) {
+    document.paragraph(pictured(node, losses));
+    more(node, document, losses);
+}
+
+/// Shows a picture by what it is called, with a link where it has one.
+fn pictured<'a>(node: &'a Node<'a>, losses: &mut Losses) -> Vec<Inline<'a>> {
     losses.add(Loss::ImageAsLink);
-    let title = title_of(node, losses);
-    let words: Cow<'a, str> = match (title.first(), fallback_of(node)) {
-        (Some(Inline { span: Span::Text(text), .. }), _) if title.len() == 1 => text.clone(),
-        (_, "") => Cow::Borrowed("picture"),
-        (_, words) => Cow::Borrowed(words),
+    let title = plain(&title_of(node, losses));
+    let words: Cow<'a, str> = match (title.trim(), fallback_of(node)) {
+        ("", "") => Cow::Borrowed("picture"),
+        ("", words) => Cow::Borrowed(words),
+        _ => Cow::Owned(title),
     };
     let mut line = vec![Inline::text("🖼 ", Style::PLAIN)];
     if mrkdwn::link_target(&node.url).is_some() {
@@ -134,7 +156,7 @@ fn picture<'a>(node: &'a Node<'a>, document: &mut Document<'a>, losses: &mut Los
     } else {
         line.push(Inline::text(words, Style::PLAIN));
     }
-    document.paragraph(line);
+    line
 }
 
 /// Buttons that lead somewhere become links; the others leave their label.
@@ -146,25 +168,43 @@ pub(super) fn controls<'a>(
     let mut line = Vec::new();
     for node in nodes {
         losses.add(Loss::ButtonAsText);
-        let inlines = text_of(node, losses);
-        if inlines.is_empty() {
-            continue;
-        }
-        if !line.is_empty() {
-            line.push(Inline::text(" · ", Style::PLAIN));
-        }
-        if node.url.is_empty() {
-            line.push(Inline::text("[", Style::PLAIN));
-            line.extend(inlines);
-            line.push(Inline::text("]", Style::PLAIN));
-        } else {
-            let label = Some(Cow::Owned(plain(&inlines)));
-            let span = Span::Link { url: Cow::Borrowed(&node.url), label };
-            line.push(Inline { span, style: Style::PLAIN });
+        for one in std::iter::once(node).chain(choices(node)) {
+            let inlines = text_of(one, losses);
+            if !inlines.is_empty() {
+                line.extend((!line.is_empty()).then(|| Inline::text(" · ", Style::PLAIN)));
+                control(inlines, &one.url, &mut line);
+            }
         }
     }
     if !line.is_empty() {
         document.paragraph(line);
+    }
+}
+
+/// What stands in place of a label: a menu's invitation and the links in it, else every choice.
+fn choices<'a>(node: &'a Node<'a>) -> impl Iterator<Item = &'a Node<'a>> {
+    let more = node.rare.as_ref().map_or(&[][..], |rare| &rare.more);
+    let invites = more.iter().any(|one| one.kind == "plain_text");
+    more.iter().filter(move |one| !invites || one.kind == "plain_text" || !one.url.is_empty())
+}
+
+fn control<'a>(inlines: Vec<Inline<'a>>, url: &'a str, line: &mut Vec<Inline<'a>>) {
+    let span = |label| Span::Link { url: Cow::Borrowed(url), label };
+    // Names are known only when the text is written: a label can't hold them.
+    let names = |inline: &Inline<'_>| {
+        matches!(inline.span, Span::User { .. } | Span::Channel { .. } | Span::Group { .. })
+    };
+    if url.is_empty() {
+        line.push(Inline::text("[", Style::PLAIN));
+        line.extend(inlines);
+        line.push(Inline::text("]", Style::PLAIN));
+    } else if inlines.iter().any(names) {
+        line.extend(inlines);
+        line.push(Inline::text(" ", Style::PLAIN));
+        line.push(Inline { span: span(None), style: Style::PLAIN });
+    } else {
+        let label = Some(Cow::Owned(plain(&inlines)));
+        line.push(Inline { span: span(label), style: Style::PLAIN });
     }
 }
 
@@ -199,27 +239,45 @@ fn table<'a>(node: &'a Node<'a>, document: &mut Document<'a>, losses: &mut Losse
             let mut inside = Document::default();
             match cell.kind {
                 "rich_text" => rich::append(cell, &mut inside, losses),
+                _ if cell.text.is_empty() => {
+                    inside.paragraph(vec![Inline::text(&*cell.id, Style::PLAIN)]);
+                }
                 _ => inside.paragraph(text_of(cell, losses)),
             }
-            line.extend(inside.blocks.into_iter().flat_map(|block| block.inlines));
+            for (index, block) in inside.blocks.into_iter().enumerate() {
+                line.extend((index > 0).then(|| Inline::text(" ", Style::PLAIN)));
+                line.extend(block.inlines);
+            }
         }
         document.paragraph(line);
     }
 }
 
-/// Shows whatever text a newer block has.
+/// Shows whatever text a newer block has, and the blocks inside it.
 fn unknown<'a>(node: &'a Node<'a>, document: &mut Document<'a>, losses: &mut Losses) {
+    let before = document.blocks.len();
     let title = title_of(node, losses);
     let mut text = text_of(node, losses);
     if text.is_empty() && !fallback_of(node).is_empty() {
         text.push(Inline::text(fallback_of(node), Style::PLAIN));
     }
-    if title.is_empty() && text.is_empty() {
-        losses.add(Loss::UnknownBlock);
+    for line in [bold(title), text].into_iter().filter(|line| !line.is_empty()) {
+        document.paragraph(line);
     }
-    for line in [bold(title), text] {
-        if !line.is_empty() {
-            document.paragraph(line);
+    more(node, document, losses);
+    append(&node.elements, document, losses);
+    let shows = document.blocks[before..].iter().any(|block| !block.is_empty());
+    losses.add(if shows { Loss::CardAsText } else { Loss::UnknownBlock });
+}
+
+/// Adds what a newer block says below its title.
+fn more<'a>(node: &'a Node<'a>, document: &mut Document<'a>, losses: &mut Losses) {
+    for one in node.rare.iter().flat_map(|rare| &rare.more) {
+        match one.kind {
+            "" | "plain_text" => document.paragraph(text_of(one, losses)),
+            "mrkdwn" => extend(document, mrkdwn::parse(&one.text, losses)),
+            "button" => controls(std::slice::from_ref(one), document, losses),
+            _ => block(one, document, losses),
         }
     }
 }

@@ -155,6 +155,17 @@ impl Losses {
         self.0.is_empty()
     }
 
+    /// Tells whether something of the message could not be read.
+    pub fn unread(&self) -> bool {
+        let unread = [
+            Loss::BlocksUnreadable,
+            Loss::CardUnreadable,
+            Loss::UnknownBlock,
+            Loss::UnknownElement,
+        ];
+        self.iter().any(|(loss, _)| unread.contains(&loss))
+    }
+
     /// Returns the heaviest weight among them.
     pub fn weight(&self) -> Option<Weight> {
         self.iter().map(|entry| entry.0.weight()).max()

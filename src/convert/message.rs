@@ -123,6 +123,10 @@ impl Recipe<'_> {
             cards.append(&mut document, &mut losses);
         }
         let files = files::convert(&message.files, &mut document, &mut losses);
+        if document.is_empty() && losses.unread() {
+            let words = "What this message held could not be read.";
+            return self.finish(placeholder(words), voice, files, losses);
+        }
         if document.is_empty() && !self.is_root() {
             return self.skip(Skip::Empty);
         }

@@ -333,3 +333,59 @@ fn marks_and_addresses_that_touch() {
         ),
     ]));
 }
+
+#[test]
+fn what_is_newer_or_odd_says_all_its_words_or_that_they_could_not_be_read() {
+    let rich = |inlines: &str| {
+        format!(
+            r#"[{{"type":"rich_text","elements":[{{"type":"rich_text_section","elements":{inlines}}}]}}]"#
+        )
+    };
+    let cases = [
+        ("an emoji that is none", rich(r#"[{"type":"emoji","name":"x","unicode":"3c"},{"type":"text","text":"users/all>"}]"#)),
+        ("the star of a telephone", rich(r#"[{"type":"emoji","name":"keycap_star","unicode":"002a-fe0f-20e3"},{"type":"text","text":" press a* now"}]"#)),
+        ("a tone by itself", rich(r#"[{"type":"emoji","name":"wave","skin_tone":3}]"#)),
+        ("a style that is no style, a number as text", rich(r#"[{"type":"text","text":"kept","style":true},{"type":"text","text":7,"style":[1]}]"#)),
+        ("a link to nowhere", rich(r#"[{"type":"link","url":"","text":"empty"}]"#)),
+        (
+            "lists and sections in a quote, a list in an item",
+            r#"[{"type":"rich_text","elements":[{"type":"rich_text_quote","elements":[{"type":"text","text":"said"},{"type":"rich_text_section","elements":[{"type":"text","text":"so"}]}]},
+            {"type":"rich_text_list","style":"bullet","elements":[{"type":"rich_text_section","elements":[{"type":"text","text":"one"},{"type":"rich_text_list","style":"bullet","elements":[{"type":"rich_text_section","elements":[{"type":"text","text":"below"}]}]}]}]}]}]"#.into(),
+        ),
+        (
+            "a card that is newer than we",
+            r#"[{"type":"carousel","elements":[{"type":"card","title":{"type":"mrkdwn","text":"T"},"subtitle":{"type":"plain_text","text":"S"},"body":{"type":"mrkdwn","text":"*B*"},"actions":[{"type":"button","url":"https://a.example","text":{"type":"plain_text","text":"Go"}}]}]}]"#.into(),
+        ),
+        (
+            "a container and a plan",
+            r#"[{"type":"container","title":"Box","child_blocks":[{"type":"section","text":{"type":"mrkdwn","text":"in it"}}]},{"type":"plan","title":"Plan","tasks":[{"type":"task_card","title":"First","details":{"type":"rich_text","elements":[{"type":"rich_text_section","elements":[{"type":"text","text":"how"}]}]}}]}]"#.into(),
+        ),
+        (
+            "menus, and a button that names somebody",
+            r#"[{"type":"actions","elements":[{"type":"static_select","placeholder":{"type":"plain_text","text":"Pick"},"options":[{"text":{"type":"plain_text","text":"1"}}]},{"type":"overflow","options":[{"text":{"type":"plain_text","text":"More"},"url":"https://m.example"}]},{"type":"button","url":"https://a.example","text":{"type":"mrkdwn","text":"Ask <@U1ANA>"}}]}]"#.into(),
+        ),
+        (
+            "small print with a picture, a field with a quote, a table with a number",
+            r#"[{"type":"context","elements":[{"type":"image","image_url":"https://i.example/a.png","alt_text":"Ana"},{"type":"mrkdwn","text":"said"}]},{"type":"section","fields":[{"type":"mrkdwn","text":"&gt; quoted\n```code```"}]},{"type":"table","rows":[[{"type":"raw_text","text":"n"},{"type":"raw_number","value":5},{"type":"rich_text","elements":[{"type":"rich_text_section","elements":[{"type":"text","text":"a"}]},{"type":"rich_text_section","elements":[{"type":"text","text":"b"}]}]}]]}]"#.into(),
+        ),
+        ("a picture whose title has an emoji", r#"[{"type":"image","image_url":"https://i.example/a.png","alt_text":"alt","title":{"type":"plain_text","text":"Q3 :tada: numbers"}}]"#.into()),
+        ("nothing that can be read", r#"[{"type":"hologram"}]"#.into()),
+    ];
+    let odd = |json: &str| Message { blocks: Some(raw(json)), ..says("") };
+    insta::assert_snapshot!(tell_all(&cases.map(|(title, json)| (title, odd(&json)))));
+}
+
+#[test]
+fn labels_and_commands_of_links_show_words() {
+    let text =
+        "<https://x.example|:tada: Party :nope:> <!foo|bar> <!foo^1|baz> <!foo> <!DOCTYPE html>";
+    insta::assert_snapshot!(tell_all(&[("labels and commands", says(text))]));
+}
+
+#[test]
+fn a_markdown_block_is_read_as_markdown() {
+    let text = "# Build *12*\n\n**passed** with [the log](https://ci.example/_x_) and *luck* &lt;3, <@U1ANA> :tada:\nsoft\n\n> said\n> so\n\n1. one\n   - below **it**\n2. two\n\n   more\n\n```py\nprint(1 &lt; 2)\n```\n---\n| a | b |\n|---|---|\n| 1 | ~~2~~ |\n\n- [x] done\n- [ ] not\n\n![a picture](https://i.example/p.png) 2 \\* 3 * 4 * `a*b` <!here> <b>x</b>";
+    let json = serde_json::json!([{"type": "markdown", "text": text}]).to_string();
+    let message = Message { blocks: Some(raw(&json)), ..says("") };
+    insta::assert_snapshot!(tell_all(&[("Markdown", message)]));
+}

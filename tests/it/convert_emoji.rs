@@ -15,6 +15,11 @@ fn forms(name: &str) -> Vec<String> {
     [name.to_owned()].into_iter().chain(toned.filter(differs)).collect()
 }
 
+/// What is posted; the star of a telephone has a joiner in front, so that it begins no bold.
+fn shown(text: &str) -> String {
+    posted(&says(text)).replace('\u{2060}', "")
+}
+
 #[test]
 fn f8_every_standard_emoji_is_shown_in_text_and_in_reactions_with_each_tone() {
     let mut toned = 0;
@@ -24,13 +29,10 @@ fn f8_every_standard_emoji_is_shown_in_text_and_in_reactions_with_each_tone() {
         let want: Vec<String> =
             forms.iter().map(|form| find_emoji(form).expect("of the table").into_owned()).collect();
         let text: Vec<String> = forms.iter().map(|form| format!(":{form}:")).collect();
-        assert_eq!(
-            posted(&says(&format!("x {} y", text.join(" ")))),
-            format!("x {} y", want.join(" "))
-        );
+        assert_eq!(shown(&format!("x {} y", text.join(" "))), format!("x {} y", want.join(" ")));
         // Digits between colons are a time there, as in 12:100:15.
         if name.bytes().any(|byte| !byte.is_ascii_digit()) {
-            let text = posted(&says(&format!("x{}y", text.concat())));
+            let text = shown(&format!("x{}y", text.concat()));
             assert_eq!(text, format!("x{}y", want.concat()));
         }
         let reactions = forms.iter().map(|form| reaction(form, &["U1ANA"])).collect();

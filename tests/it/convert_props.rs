@@ -183,7 +183,9 @@ proptest! {
 fn every_emoji_name_of_the_table_is_shown_as_an_emoji() {
     for name in emoji_names() {
         let unicode = find_emoji(name).expect("a name of the table");
-        assert_eq!(text_of(&says(&format!("x :{name}: y"))), format!("x {unicode} y"));
+        // The star of a telephone has a joiner in front, so that it begins no bold.
+        let text = text_of(&says(&format!("x :{name}: y"))).replace('\u{2060}', "");
+        assert_eq!(text, format!("x {unicode} y"));
     }
 }
 

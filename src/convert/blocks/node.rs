@@ -26,7 +26,7 @@ pub(crate) struct Node<'a> {
     pub ordered: bool,
     /// `indent`.
     pub indent: u32,
-    /// `offset`: the first number less one.
+    /// `offset`: the first number less one; the `skin_tone` of an emoji.
     pub offset: u32,
     /// `border`: inside a quote.
     pub border: bool,
@@ -49,6 +49,8 @@ pub(crate) struct Rare<'a> {
     pub fields: Vec<Node<'a>>,
     /// `accessory` of a section, `element` of an input.
     pub accessory: Option<Node<'a>>,
+    /// What newer blocks say below their title, and what a menu offers.
+    pub more: Vec<Node<'a>>,
     /// `timestamp` of a date.
     pub timestamp: Cow<'a, str>,
     /// `format` of a date.
@@ -56,6 +58,10 @@ pub(crate) struct Rare<'a> {
 }
 
 impl<'a> Node<'a> {
+    fn number(number: impl fmt::Display) -> Self {
+        Self { id: Cow::Owned(number.to_string()), ..Self::default() }
+    }
+
     fn rare(&mut self) -> &mut Rare<'a> {
         self.rare.get_or_insert_default()
     }
@@ -111,16 +117,17 @@ impl<'de> Visitor<'de> for NodeVisitor {
         Ok(Node::default())
     }
 
-    fn visit_i64<E>(self, _number: i64) -> Result<Node<'de>, E> {
-        Ok(Node::default())
+    /// A number in place of a text is that number.
+    fn visit_i64<E>(self, number: i64) -> Result<Node<'de>, E> {
+        Ok(Node::number(number))
     }
 
-    fn visit_u64<E>(self, _number: u64) -> Result<Node<'de>, E> {
-        Ok(Node::default())
+    fn visit_u64<E>(self, number: u64) -> Result<Node<'de>, E> {
+        Ok(Node::number(number))
     }
 
-    fn visit_f64<E>(self, _number: f64) -> Result<Node<'de>, E> {
-        Ok(Node::default())
+    fn visit_f64<E>(self, number: f64) -> Result<Node<'de>, E> {
+        Ok(Node::number(number))
     }
 }
 
@@ -135,7 +142,7 @@ impl<'de> Node<'de> {
             "unicode" if self.url.is_empty() => self.url = text(map)?,
             "style" => map.next_value_seed(StyleInto(self))?,
             "indent" => self.indent = number(map)?,
-            "offset" => self.offset = number(map)?,
+            "offset" | "skin_tone" => self.offset = number(map)?,
             "border" => self.border = number(map)? > 0,
             "elements" | "rows" => self.elements = map.next_value::<Node<'de>>()?.elements,
             _ => self.rare_field(key, map)?,
@@ -148,6 +155,15 @@ impl<'de> Node<'de> {
             "title" | "label" => self.rare().title = Some(map.next_value()?),
             "alt_text" | "fallback" => self.rare().fallback = text(map)?,
             "fields" => self.rare().fields = map.next_value::<Node<'de>>()?.elements,
+            "subtitle" | "body" | "description" | "details" | "output" | "placeholder"
+            | "author_name" => {
+                let more = map.next_value()?;
+                self.rare().more.push(more);
+            }
+            "child_blocks" | "tasks" | "cards" | "actions" | "sources" | "options" => {
+                let more = map.next_value::<Node<'de>>()?.elements;
+                self.rare().more.extend(more);
+            }
             "accessory" | "element" => self.rare().accessory = Some(map.next_value()?),
             "timestamp" => self.rare().timestamp = text(map)?,
             "format" => self.rare().format = text(map)?,
@@ -160,7 +176,7 @@ impl<'de> Node<'de> {
 
     fn set_text(&mut self, text: Self) {
         if text.kind.is_empty() {
-            self.text = text.text;
+            self.text = if text.text.is_empty() { text.id } else { text.text };
         } else {
             self.rare().inner = Some(text);
         }
@@ -226,6 +242,27 @@ impl<'de> Visitor<'de> for StyleInto<'_, '_> {
     }
 
     fn visit_unit<E>(self) -> Result<(), E> {
+        Ok(())
+    }
+
+    fn visit_bool<E>(self, _yes: bool) -> Result<(), E> {
+        Ok(())
+    }
+
+    fn visit_i64<E>(self, _number: i64) -> Result<(), E> {
+        Ok(())
+    }
+
+    fn visit_u64<E>(self, _number: u64) -> Result<(), E> {
+        Ok(())
+    }
+
+    fn visit_f64<E>(self, _number: f64) -> Result<(), E> {
+        Ok(())
+    }
+
+    fn visit_seq<A: SeqAccess<'de>>(self, mut seq: A) -> Result<(), A::Error> {
+        while seq.next_element::<IgnoredAny>()?.is_some() {}
         Ok(())
     }
 

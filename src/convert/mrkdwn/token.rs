@@ -1,6 +1,7 @@
 //! `<…>`: mentions, channels, broadcasts, dates and links. Anything else is literal.
 
 use super::{fixed_date, unescape};
+use crate::convert::emoji;
 use crate::convert::loss::{Loss, Losses};
 use crate::convert::tree::Span;
 use std::borrow::Cow;
@@ -49,7 +50,11 @@ fn command<'a>(command: &'a str, label: Option<&'a str>, losses: &mut Losses) ->
     if let Some(group) = command.strip_prefix("subteam^") {
         return Some(Span::Group { id: id(group)?, label: label.map(unescape) });
     }
-    let mut parts = command.strip_prefix("date^")?.splitn(3, '^');
+    let Some(date) = command.strip_prefix("date^") else {
+        let newer = command.bytes().all(|b| b.is_ascii_graphic());
+        return label.filter(|_| newer).map(|label| Span::Text(unescape(label)));
+    };
+    let mut parts = date.splitn(3, '^');
     let (seconds, format, url) = (parts.next()?, parts.next().unwrap_or(""), parts.next());
     losses.add(Loss::DateFixed);
     let text = fixed_date(seconds, &unescape(format), &unescape(label.unwrap_or("")));
@@ -57,7 +62,26 @@ fn command<'a>(command: &'a str, label: Option<&'a str>, losses: &mut Losses) ->
 }
 
 fn link<'a>(target: &'a str, label: Option<&'a str>) -> Option<Span<'a>> {
-    has_scheme(target).then(|| Span::Link { url: unescape(target), label: label.map(unescape) })
+    has_scheme(target).then(|| Span::Link { url: unescape(target), label: label.map(shown) })
+}
+
+/// Reads a label: entities and standard emoji mean something in it.
+fn shown(label: &str) -> Cow<'_, str> {
+    if !label.contains(':') {
+        return unescape(label);
+    }
+    let mut text = String::with_capacity(label.len());
+    for inline in super::parse_unmarked(label, &mut Losses::default()) {
+        match inline.span {
+            Span::Text(words) => text.push_str(&words),
+            Span::Emoji { name, .. } => match emoji::find(&name) {
+                Some(emoji) => text.push_str(&emoji),
+                None => text.extend([":", &*name, ":"]),
+            },
+            _ => {}
+        }
+    }
+    Cow::Owned(text)
 }
 
 /// Tells whether a text begins as `scheme:` and goes on without a break.

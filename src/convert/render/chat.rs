@@ -157,6 +157,12 @@ impl Writer<'_, '_> {
                 return Piece::literal(text, style);
             }
         };
+        if !text.starts_with('*') {
+            return Piece { text, style, kind: PieceKind::Verbatim };
+        }
+        // The star of a telephone must not begin or end bold.
+        self.losses.add(Loss::Defused);
+        let text = Cow::Owned(format!("{}{text}", defuse::JOINER));
         Piece { text, style, kind: PieceKind::Verbatim }
     }
 
@@ -187,6 +193,7 @@ impl Writer<'_, '_> {
         let hidden = url.contains("=xox").then(|| url.split('?').next().unwrap_or(""));
         let address = hidden.or(own).unwrap_or(url);
         let text = match label {
+            Some(label) if address.is_empty() => String::from(label),
             Some(label) if label != address && label != url && !label.trim().is_empty() => {
                 format!("{label} ({address})")
             }

@@ -153,10 +153,11 @@ pub(super) fn ends_in_address(text: &str) -> bool {
 fn is_tokenish(rest: &str) -> bool {
     let begins =
         |start: &str| rest.get(..start.len()).is_some_and(|text| text.eq_ignore_ascii_case(start));
-    let tokens =
-        ["users/", "customEmojis/", "spaces/", "@U", "@W", "#C", "!here", "!channel", "!everyone"];
-    let more = ["!group", "!subteam", "!date"];
-    if tokens.into_iter().chain(more).any(begins) {
+    let tokens = ["users/", "customEmojis/", "spaces/", "@U", "@W", "#C"];
+    let command = rest
+        .strip_prefix('!')
+        .is_some_and(|rest| rest.starts_with(|c: char| c.is_ascii_lowercase()));
+    if command || tokens.into_iter().any(begins) {
         return true;
     }
     let scheme = rest
