@@ -22,7 +22,7 @@ mod threads;
 mod times;
 
 pub use names::Renamed;
-pub use offline::Offline;
+pub use offline::{Offline, Sums};
 pub use people::{Matched, People};
 pub use stage::Stager;
 

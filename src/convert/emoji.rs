@@ -2,6 +2,7 @@
 
 use std::borrow::Cow;
 use std::collections::HashMap;
+use std::ops::RangeInclusive;
 use std::sync::LazyLock;
 
 static TABLE: LazyLock<HashMap<&'static str, Entry>> =
@@ -50,6 +51,15 @@ pub(super) fn from_hex(hex: &str) -> Option<String> {
     text.filter(|text| is_picture(text))
 }
 
+/// Where Unicode keeps arrows, symbols and pictures.
+const PICTURES: [RangeInclusive<char>; 5] = [
+    '\u{2190}'..='\u{21FF}',
+    '\u{2300}'..='\u{27BF}',
+    '\u{2900}'..='\u{297F}',
+    '\u{2B00}'..='\u{2BFF}',
+    '\u{1F000}'..='\u{1FAFF}',
+];
+
 /// Tells whether a text is made of what emoji are made of: nothing else could be markup, turn the
 /// text around or hide in it.
 fn is_picture(text: &str) -> bool {
@@ -57,11 +67,10 @@ fn is_picture(text: &str) -> bool {
     let joins = |c| matches!(c, '\u{200D}' | '\u{FE0F}' | '\u{20E3}' | '\u{E0020}'..='\u{E007F}');
     let shows = |c: char| match c {
         '0'..='9' | '#' | '*' => keycap,
-        '©' | '®' | '\u{203C}' | '\u{2049}' | '\u{2122}' | '\u{2139}' => true,
-        '\u{3030}' | '\u{303D}' | '\u{3297}' | '\u{3299}' => true,
-        '\u{2190}'..='\u{21FF}' | '\u{2300}'..='\u{27BF}' | '\u{2900}'..='\u{297F}' => true,
-        '\u{2B00}'..='\u{2BFF}' | '\u{1F000}'..='\u{1FAFF}' => true,
-        _ => false,
+        _ => {
+            "©®\u{203C}\u{2049}\u{2122}\u{2139}\u{3030}\u{303D}\u{3297}\u{3299}".contains(c)
+                || PICTURES.iter().any(|range| range.contains(&c))
+        }
     };
     text.chars().all(|c| joins(c) || shows(c)) && text.chars().any(shows)
 }

@@ -78,8 +78,9 @@ impl<'a> Reader<'a, '_> {
 
     fn start(&mut self, tag: Tag<'a>) {
         match tag {
-            Tag::Heading { .. } | Tag::TableHead => self.style = self.style.with(Style::BOLD),
-            Tag::Strong => self.style = self.style.with(Style::BOLD),
+            Tag::Heading { .. } | Tag::TableHead | Tag::Strong => {
+                self.style = self.style.with(Style::BOLD);
+            }
             Tag::Emphasis => self.style = self.style.with(Style::ITALIC),
             Tag::Strikethrough => self.style = self.style.with(Style::STRIKE),
             Tag::BlockQuote(_) => self.quotes += 1,

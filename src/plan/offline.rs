@@ -3,6 +3,8 @@
 
 mod losses;
 
+pub use losses::Sums;
+
 use super::order::{self, Batch, Stop};
 use super::{Error, People, emoji, has_threads, leaves_out, names, union};
 use crate::convert::{Context, Converted, Converter, Settings, Skip, named_by};

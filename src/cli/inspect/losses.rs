@@ -4,19 +4,29 @@ use super::show::{COLUMNS, grid, grouped};
 use crate::cli::safe::display_short;
 use crate::cli::words::wrap;
 use crate::convert::{LossAccount, Weights};
+use crate::plan::Sums;
 
 /// How many conversations have a row.
 const ROWS: usize = 20;
 
-/// Returns the tables: losses by weight and kind with an example each, then by conversation, and
-/// what they assume.
-pub(super) fn text(sums: &LossAccount, assumed: &str) -> String {
-    if sums.messages.total() == 0 {
+/// Returns the tables: losses by weight and kind with an example each, then by conversation, what
+/// is left out, and what they assume.
+pub(super) fn text(sums: &Sums, assumed: &str) -> String {
+    if sums.sent.messages.total() == 0 {
         return String::new();
     }
-    let mut text = format!("\n{}", kinds(sums));
+    let mut text = format!("\n{}", kinds(&sums.sent));
     text.push('\n');
-    text.push_str(&conversations(sums));
+    text.push_str(&conversations(&sums.sent));
+    let left_out: Vec<Vec<String>> = sums
+        .left_out
+        .iter()
+        .map(|(code, count)| vec![(*code).to_owned(), grouped(*count)])
+        .collect();
+    if !left_out.is_empty() {
+        text.push('\n');
+        text.push_str(&grid(&["left out by rule", "messages"], left_out.into_iter()));
+    }
     format!("{text}\n{}\n", wrap(assumed, usize::from(COLUMNS), "").join("\n"))
 }
 

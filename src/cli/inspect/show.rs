@@ -2,7 +2,7 @@
 //! and are made safe here.
 
 use crate::cli::safe::display_safe;
-use crate::convert::LossAccount;
+use crate::plan::Sums;
 use crate::slack::inventory::Inventory;
 use crate::slack::{ExportKind, Finding};
 use comfy_table::{CellAlignment, ContentArrangement, Table, presets};
@@ -37,21 +37,17 @@ pub fn table(inventory: &Inventory, findings: &[Finding]) -> String {
 }
 
 /// Returns the inventory as one JSON object.
-pub fn json(
-    inventory: &Inventory,
-    findings: &[Finding],
-    loss_account: Option<&LossAccount>,
-) -> String {
+pub fn json(inventory: &Inventory, findings: &[Finding], sums: Option<&Sums>) -> String {
     #[derive(Serialize)]
     struct Whole<'a> {
         #[serde(flatten)]
         inventory: &'a Inventory,
         findings: &'a [Finding],
-        #[serde(skip_serializing_if = "Option::is_none")]
-        loss_account: Option<&'a LossAccount>,
+        #[serde(flatten)]
+        sums: Option<&'a Sums>,
     }
     // Strings, numbers and maps with text keys: nothing in it can fail to be written.
-    serde_json::to_string_pretty(&Whole { inventory, findings, loss_account }).unwrap_or_default()
+    serde_json::to_string_pretty(&Whole { inventory, findings, sums }).unwrap_or_default()
 }
 
 fn headline(inventory: &Inventory) -> String {

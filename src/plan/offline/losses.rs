@@ -2,25 +2,46 @@
 //! threads.
 
 use super::Offline;
-use crate::convert::{Alike, Fate, LossAccount, Losses};
+use crate::convert::{Alike, Fate, LossAccount, Losses, Skip};
 use crate::ids::SlackTs;
 use crate::plan::pins::Pins;
 use crate::plan::threads::Threads;
 use crate::plan::{Error, leaves_out};
 use crate::slack::Conversation;
+use serde::Serialize;
+use std::collections::BTreeMap;
 use std::convert::Infallible;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 /// Threads that read and convert.
 const READERS: usize = 2;
 
+/// What becomes of every message that can be read.
+#[derive(Debug, Default, Serialize)]
+pub struct Sums {
+    /// Those that would be sent.
+    #[serde(rename = "loss_account")]
+    pub sent: LossAccount,
+    /// Those left out, by the code of the reason.
+    pub left_out: BTreeMap<&'static str, u64>,
+}
+
+impl Sums {
+    fn merge(&mut self, other: Self) {
+        self.sent.merge(other.sent);
+        for (code, count) in other.left_out {
+            *self.left_out.entry(code).or_default() += count;
+        }
+    }
+}
+
 impl Offline {
     /// Converts everything, and sums what does not survive.
-    pub fn losses(&self) -> Result<LossAccount, Error> {
+    pub fn losses(&self) -> Result<Sums, Error> {
         let all: Vec<&Conversation> = self.conversations().collect();
         let next = AtomicUsize::new(0);
-        let read = || -> Result<LossAccount, Error> {
-            let mut account = LossAccount::default();
+        let read = || -> Result<Sums, Error> {
+            let mut account = Sums::default();
             while let Some(one) = all.get(next.fetch_add(1, Ordering::Relaxed)) {
                 account.merge(self.losses_of(one)?);
             }
@@ -28,7 +49,7 @@ impl Offline {
         };
         std::thread::scope(|scope| {
             let readers: Vec<_> = (0..READERS).map(|_| scope.spawn(read)).collect();
-            let mut account = LossAccount::default();
+            let mut account = Sums::default();
             for reader in readers {
                 match reader.join() {
                     Ok(part) => account.merge(part?),
@@ -39,21 +60,30 @@ impl Offline {
         })
     }
 
-    fn losses_of(&self, conversation: &Conversation) -> Result<LossAccount, Error> {
-        if leaves_out(self.converter.settings(), conversation) {
-            return Ok(LossAccount::default());
-        }
+    fn losses_of(&self, conversation: &Conversation) -> Result<Sums, Error> {
+        let whole = leaves_out(self.converter.settings(), conversation);
         let (context, name) = (self.context(conversation), self.name(&conversation.id));
         let settings = self.converter.settings();
         let pins = || Pins::of(Some(conversation), settings);
         let begin = || Summing { pins: pins(), ..Summing::default() };
-        let sums = self.read(&conversation.id, &begin, &|sums, batch| {
+        let summing = self.read(&conversation.id, &begin, &|summing, batch| {
             for message in &batch.messages {
                 let converted = self.converter.convert(&context, message);
-                let Fate::Post(parts) = &converted.fate else { continue };
+                let parts = match &converted.fate {
+                    _ if whole => Err(Skip::ArchivedConversation),
+                    Fate::Post(parts) => Ok(parts.len() as u32),
+                    Fate::Skip(skip) => Err(*skip),
+                };
+                let parts = match parts {
+                    Ok(parts) => parts,
+                    Err(skip) => {
+                        *summing.sums.left_out.entry(skip.code()).or_default() += 1;
+                        continue;
+                    }
+                };
                 let mut losses = converted.losses.clone();
-                sums.beside(message.ts, converted.thread, parts.len() as u32, &mut losses);
-                sums.account.add(Alike {
+                summing.beside(message.ts, converted.thread, parts, &mut losses);
+                summing.sums.sent.add(Alike {
                     conversation: &conversation.id,
                     name,
                     losses: &losses,
@@ -62,14 +92,14 @@ impl Offline {
                 });
             }
         })?;
-        Ok(sums.account)
+        Ok(summing.sums)
     }
 }
 
 /// One conversation in the middle of being summed up.
 #[derive(Default)]
 struct Summing {
-    account: LossAccount,
+    sums: Sums,
     threads: Threads,
     pins: Pins,
     /// Whatever may have begun a thread without saying so, in order.
