@@ -131,6 +131,7 @@ fn stays(room: &Room) -> BTreeMap<usize, Stay> {
 fn posts(world: &World, room: &Room) -> Vec<Post> {
     let times = room.times();
     let (mut posts, mut threads) = (Vec::new(), BTreeMap::new());
+    let mut said_before = BTreeSet::new();
     for (at, said) in room.said.iter().enumerate() {
         let root = room.thread(at) == Some(times[at]);
         let own = match said.who {
@@ -146,6 +147,12 @@ fn posts(world: &World, room: &Room) -> Vec<Post> {
             (None, Voice::Does) => (ADMIN.to_owned(), format!("*{}* {text}", shown(said.who))),
         };
         let key = room.thread(at).unwrap_or(times[at]);
+        // A message that answers in another thread is there, and needs nothing to stand for it.
+        let missing = !said_before.contains(&key);
+        if key != times[at] && !threads.contains_key(&key) && missing {
+            threads.insert(key, posts.len());
+            posts.push(stand_in(key, times[at], posts.len()));
+        }
         let thread = *threads.entry(key).or_insert(posts.len());
         let by = |(emoji, people): &(usize, Vec<usize>)| {
             let emoji = EMOJI[*emoji].1;
@@ -155,8 +162,21 @@ fn posts(world: &World, room: &Room) -> Vec<Post> {
         };
         let reactions = said.reactions.iter().flat_map(by).collect();
         posts.push(Post { ts: times[at], sender, text, thread, reactions });
+        said_before.insert(times[at]);
     }
     posts
+}
+
+/// Returns what the admin posts where a thread's first message is not in the export.
+fn stand_in(root: i64, reply: i64, thread: usize) -> Post {
+    let when = jiff::Timestamp::from_microsecond(root).unwrap().strftime("%-d %b %Y, %H:%M UTC");
+    Post {
+        sender: ADMIN.to_owned(),
+        text: format!("_The message of {when} that began this thread is missing._"),
+        thread,
+        reactions: BTreeSet::new(),
+        ts: reply - 1,
+    }
 }
 
 enum Voice {
