@@ -82,8 +82,13 @@ fn words(line: &str) -> Line {
         Some(rest) => (true, rest),
         None => (line == ">", if line == ">" { "" } else { line }),
     };
-    let item = rest.strip_prefix("* ").filter(|_| !quoted);
+    let item = item(rest).filter(|_| !quoted);
     Line::Words { quoted, item: item.is_some(), spans: spans(item.unwrap_or(rest)) }
+}
+
+/// Returns what stands behind an item's bullet.
+pub(super) fn item(line: &str) -> Option<&str> {
+    line.strip_prefix("* ").or_else(|| line.strip_prefix("- "))
 }
 
 fn spans(line: &str) -> Vec<Span> {
@@ -265,6 +270,7 @@ mod tests {
             ("`*x*` 2*3*4", "[C:*x*][: 2*3*4]"),
             ("\u{2060}*\u{2060}x\u{2060}*\u{2060}", "[:\u{2060}*\u{2060}x\u{2060}*\u{2060}]"),
             ("> q\n* i\n>", "> [:q] / • [:i] / > "),
+            ("- i *b*\n\u{2060}- t", "• [:i ][B:b] / [:\u{2060}- t]"),
             ("```\n*x*\n```\ny", "code *x* / [:y]"),
             (
                 "<users/7> <https://a.example/?b|c *d*>",

@@ -3,7 +3,7 @@
 //! What conversion meant literally has a joiner beside it where it would have fired, so every
 //! mark that fires is one of ours.
 
-use super::markup::{Atom, EMOJI, FENCE, atoms, marks};
+use super::markup::{Atom, EMOJI, FENCE, atoms, item, marks};
 use crate::draft::{JOINER, is_sign};
 
 /// Returns the users that a text mentions, and the custom emoji that it shows, as resource names.
@@ -33,7 +33,7 @@ pub fn plain(text: &str, name: &dyn Fn(&str) -> Option<String>) -> String {
 
 fn words(line: &str, name: &dyn Fn(&str) -> Option<String>) -> String {
     let (quote, rest) = line.strip_prefix("> ").map_or(("", line), |rest| ("> ", rest));
-    let (bullet, rest) = rest.strip_prefix("* ").map_or(("", rest), |rest| ("• ", rest));
+    let (bullet, rest) = item(rest).map_or(("", rest), |rest| ("• ", rest));
     let atoms = atoms(rest);
     let marks = marks(&atoms);
     let mut out = format!("{quote}{bullet}");
@@ -75,7 +75,7 @@ fn without_joiners(line: &str) -> String {
         match (c, before) {
             (JOINER, Some('<')) => out.push(' '),
             (JOINER, _) if before.is_some_and(is_sign) || after.is_some_and(is_sign) => {}
-            (JOINER, _) if start && matches!(after, Some('-' | '>')) => {}
+            (JOINER, _) if start && matches!(after, Some('-' | '>' | '0'..='9')) => {}
             _ => out.push(c),
         }
     }
@@ -102,7 +102,9 @@ mod tests {
             ("\u{2060}*\u{2060}stars\u{2060}*\u{2060}", "*stars*"),
             ("> quoted *x*", "> quoted x"),
             ("* item\n    ◦ below", "• item\n    ◦ below"),
+            ("- item", "• item"),
             ("\u{2060}- no list", "- no list"),
+            ("\u{2060}12. no list", "12. no list"),
             ("```\nlet *x* = 1;\n```\nafter", "let *x* = 1;\nafter"),
             ("<users/7> and <users/8>", "@Ana and <users/8>"),
             ("_a_<customEmojis/p> <customEmojis/q>", "a:parrot: :emoji:"),

@@ -117,7 +117,7 @@ mod tests {
 
     #[test]
     fn blocks_and_looks_become_elements() {
-        let page = html("*a _b_* `c<d`\n> q\n> r\n* one\n* two\n```\n<x>\n*y*\n```\nend");
+        let page = html("*a _b_* `c<d`\n> q\n> r\n* one\n- two\n```\n<x>\n*y*\n```\nend");
         for part in [
             "<p><b>a </b><b><i>b</i></b> <code>c&lt;d</code></p>",
             "<blockquote>q\nr</blockquote>",
