@@ -224,7 +224,7 @@ impl Recipe<'_> {
         let parts = if split::fits(&text, self.settings.budget) {
             vec![text]
         } else {
-            split::split(&text, &self.head(&document), self.settings.budget)
+            split::split(&text, &self.head(&document), self.settings.budget, &mut losses)
         };
         losses.add_many(Loss::Split, u32::from(parts.len() > 1));
         if self.settings.links == LinkPolicy::Keep {

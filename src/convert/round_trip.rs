@@ -1,5 +1,6 @@
 //! The law of the renderer: a reader of Chat's markup finds in its output what the tree holds.
 
+mod parts;
 mod reader;
 mod same;
 mod typed;

@@ -1,10 +1,18 @@
 //! Messages too long for Chat, in parts: cut where a reader would pause, and never inside a
-//! grapheme, a mention, a link or a fence, so long as that alone fits a part.
+//! grapheme, a mention, a link or a fence, so long as that alone fits a part. What holds at a cut
+//! (marks, a quote, a fence) is closed before it and opened again behind it.
 
+mod cut;
+mod marks;
+
+use super::loss::{Loss, Losses};
 use super::settings::LEAST_BUDGET;
-use unicode_segmentation::UnicodeSegmentation;
+use crate::draft::JOINER;
+use cut::{Ends, Piece, cut};
+use marks::Marks;
+use std::borrow::Cow;
 
-/// Room for `(12/34)` on a line of its own, and for a fence closed and opened again.
+/// Room for `(12/34)` on a line of its own, and for what is closed and opened again.
 const MARKS: usize = 48;
 const FENCE: &str = "```";
 
@@ -15,38 +23,90 @@ pub(super) fn fits(text: &str, budget: usize) -> bool {
 }
 
 /// Splits rendered text. Every part begins with `head` but the first, which has it already.
-pub(super) fn split(text: &str, head: &str, budget: usize) -> Vec<String> {
+pub(super) fn split(text: &str, head: &str, budget: usize, losses: &mut Losses) -> Vec<String> {
     if fits(text, budget) {
         return vec![String::from(text)];
     }
     let budget = budget.max(LEAST_BUDGET);
     let head = if escaped(head) > budget / 4 { "" } else { head };
-    let cuts = cut(text, budget - MARKS - escaped(head));
-    let count = cuts.len();
+    let room = budget - MARKS - escaped(head);
+    let mut text = Cow::Borrowed(text);
+    loop {
+        let marks = Marks::read(&text);
+        match cut(&text, &marks, room) {
+            Ok(pieces) => return parts(&pieces, head, losses),
+            // Nowhere near can these marks close and open again: that style goes.
+            Err(at) => {
+                losses.add_many(Loss::StyleDropped, marks.open_at(at).count() as u32);
+                let (mut bare, fires) = marks.without_open_at(at, &text);
+                if let Some(at) = fires {
+                    bare.insert(at, JOINER);
+                    losses.add(Loss::Defused);
+                }
+                text = Cow::Owned(bare);
+            }
+        }
+    }
+}
+
+fn parts(pieces: &[Piece<'_>], head: &str, losses: &mut Losses) -> Vec<String> {
+    let count = pieces.len();
     let mut parts = Vec::with_capacity(count);
-    let mut in_code = false;
-    for (index, piece) in cuts.into_iter().enumerate() {
+    let mut before = None;
+    for (index, piece) in pieces.iter().enumerate() {
         let mut part = String::with_capacity(piece.text.len() + head.len() + MARKS);
-        if index > 0 && !head.is_empty() {
-            part.push_str(if in_code || needs_line(piece.text) { head.trim_end() } else { head });
-            part.push_str(if in_code || needs_line(piece.text) { "\n" } else { "" });
+        if let Some(before) = before {
+            begin(&mut part, before, head, piece.text, losses);
         }
-        part.push_str(if in_code { "```\n" } else { "" });
-        part.push_str(piece.text);
-        if piece.ends_in_code {
-            part.push_str(if part.ends_with('\n') { FENCE } else { "\n```" });
-        }
-        in_code = piece.ends_in_code;
-        part.push_str(if part.ends_with('\n') { "" } else { "\n" });
+        end(&mut part, piece);
         part.extend(["(", &(index + 1).to_string(), "/", &count.to_string(), ")"]);
         parts.push(part);
+        before = Some(&piece.ends);
     }
     parts
 }
 
-/// Tells whether a stretch begins with what must stand at a line's start.
-fn needs_line(text: &str) -> bool {
-    [FENCE, "> ", "* ", "• "].into_iter().any(|start| text.starts_with(start))
+/// Writes what stands before a further piece: who speaks, and what goes on behind the cut.
+fn begin(part: &mut String, before: &Ends, head: &str, text: &str, losses: &mut Losses) {
+    let own_line = before.in_code || before.quoted || (!before.mid_line && begins_a_line(text));
+    if !head.is_empty() {
+        part.push_str(if own_line { head.trim_end() } else { head });
+        part.push_str(if own_line { "\n" } else { "" });
+    }
+    if before.in_code {
+        part.push_str("```\n");
+        return;
+    }
+    part.push_str(if before.quoted { "> " } else { "" });
+    // Words from the middle of a line now begin one, and must not become an item or a quote.
+    let at_start = before.mid_line && (own_line || head.is_empty());
+    if at_start && before.open.is_empty() && begins_a_line(text) {
+        part.push(JOINER);
+        losses.add(Loss::Defused);
+    }
+    part.push_str(&before.open);
+}
+
+/// Writes a piece, and closes what is open at its end: marks before the spaces there.
+fn end(part: &mut String, piece: &Piece<'_>) {
+    let Ends { in_code, ref open, .. } = piece.ends;
+    let words = if open.is_empty() { piece.text } else { piece.text.trim_end() };
+    part.push_str(words);
+    part.extend(open.chars().rev());
+    part.push_str(&piece.text[words.len()..]);
+    if in_code {
+        part.push_str(if part.ends_with('\n') { FENCE } else { "\n```" });
+    }
+    part.push_str(if part.ends_with('\n') { "" } else { "\n" });
+}
+
+/// Tells whether a stretch begins with what is a list, a quote or code at a line's start.
+fn begins_a_line(text: &str) -> bool {
+    let item = text.trim_start_matches(' ');
+    let after = item.trim_start_matches(|c: char| c.is_ascii_digit());
+    let numbered = after.len() < item.len() && after.starts_with(". ");
+    let starts = [FENCE, ">", "* ", "- ", "• ", "◦ ", "▪ "];
+    numbered || starts.into_iter().any(|start| item.starts_with(start))
 }
 
 /// Returns how many bytes a text takes inside a JSON string.
@@ -62,133 +122,15 @@ fn byte_cost(byte: u8) -> usize {
     }
 }
 
-/// A stretch of the text.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-struct Piece<'a> {
-    text: &'a str,
-    ends_in_code: bool,
-}
-
-/// Cuts a text into stretches of at most `room` escaped bytes, whose sum it is.
-fn cut(text: &str, room: usize) -> Vec<Piece<'_>> {
-    let mut pieces = Vec::new();
-    let mut walk = Walk { rest: text, in_code: false, line_start: true };
-    while !walk.rest.is_empty() {
-        let (length, next) = walk.fill(room);
-        let (piece, rest) = walk.rest.split_at(length);
-        walk = Walk { rest, ..next };
-        pieces.push(Piece { text: piece, ends_in_code: walk.in_code && !rest.is_empty() });
-    }
-    pieces
-}
-
-#[derive(Debug, Clone, Copy)]
-struct Walk<'a> {
-    rest: &'a str,
-    in_code: bool,
-    line_start: bool,
-}
-
-/// How good a place is for a cut; greater is better.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-enum Break {
-    Space,
-    CodeLine,
-    Line,
-    Gap,
-}
-
-impl<'a> Walk<'a> {
-    /// Returns how many bytes go into the next stretch, and the state behind them.
-    fn fill(&self, room: usize) -> (usize, Self) {
-        let (mut walk, mut at, mut cost) = (*self, 0, 0);
-        let mut best: Option<(Break, usize, Self)> = None;
-        while at < self.rest.len() {
-            walk.rest = &self.rest[at..];
-            let atom = walk.atom(room);
-            let more = escaped(atom);
-            if cost + more > room {
-                return best.map_or((at, walk), |(_, at, walk)| (at, walk));
-            }
-            walk.pass(atom);
-            (at, cost) = (at + atom.len(), cost + more);
-            let kind = walk.kind(atom, &self.rest[at..]);
-            if let Some(kind) = kind.filter(|_| cost * 2 > room)
-                && best.is_none_or(|(held, ..)| kind >= held)
-            {
-                best = Some((kind, at, walk));
-            }
-        }
-        (at, walk)
-    }
-
-    /// Returns what stands next and may not be cut: a fence's line, a token, an address, a
-    /// grapheme; what is longer than a whole part is cut all the same.
-    fn atom(&self, room: usize) -> &'a str {
-        let rest = self.rest;
-        let whole = self.fence().or_else(|| token(rest)).or_else(|| address(rest));
-        if let Some(whole) = whole.filter(|atom| escaped(atom) <= room) {
-            return whole;
-        }
-        let grapheme = rest.graphemes(true).next().unwrap_or(rest);
-        if escaped(grapheme) <= room {
-            return grapheme;
-        }
-        let one = rest.chars().next().map_or(rest.len(), char::len_utf8);
-        &rest[..one]
-    }
-
-    /// The line that opens or closes a fence, with the line that belongs to it.
-    fn fence(&self) -> Option<&'a str> {
-        let after = self.rest.strip_prefix(FENCE).filter(|_| self.line_start)?;
-        let alone = after.is_empty() || after.starts_with('\n');
-        alone.then(|| &self.rest[..FENCE.len() + usize::from(!after.is_empty())])
-    }
-
-    fn pass(&mut self, atom: &str) {
-        if self.fence().is_some_and(|fence| fence == atom) {
-            self.in_code = !self.in_code;
-        }
-        self.line_start = atom.ends_with('\n');
-    }
-
-    fn kind(&self, atom: &str, rest: &str) -> Option<Break> {
-        let before_close = self.in_code && rest.starts_with(FENCE);
-        match atom {
-            "\n" | "```\n" if before_close => None,
-            "```\n" if self.in_code => None,
-            "\n" | "```\n" if self.in_code => Some(Break::CodeLine),
-            "\n" if rest.starts_with('\n') => None,
-            "\n" | "```\n" if rest.starts_with(FENCE) => Some(Break::Gap),
-            "\n" | "```\n" => Some(Break::Line),
-            " " => Some(Break::Space),
-            _ => None,
-        }
-    }
-}
-
-/// Our own mention or link; what a person typed so has a joiner behind its `<`.
-fn token(rest: &str) -> Option<&str> {
-    let inner = rest.strip_prefix('<')?;
-    let ours = ["users/", "customEmojis/", "http://", "https://"];
-    let ours = ours.into_iter().any(|start| starts_with(inner, start));
-    let end = inner.find(['>', '\n']).filter(|_| ours)?;
-    (inner.as_bytes()[end] == b'>').then(|| &rest[..end + 2])
-}
-
-fn address(rest: &str) -> Option<&str> {
-    let web = starts_with(rest, "http://") || starts_with(rest, "https://");
-    web.then(|| &rest[..rest.find(char::is_whitespace).unwrap_or(rest.len())])
-}
-
-fn starts_with(text: &str, start: &str) -> bool {
-    text.get(..start.len()).is_some_and(|text| text.eq_ignore_ascii_case(start))
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
     use proptest::prelude::*;
+    use unicode_segmentation::UnicodeSegmentation;
+
+    fn split(text: &str, head: &str, budget: usize) -> Vec<String> {
+        super::split(text, head, budget, &mut Losses::default())
+    }
 
     fn text() -> impl Strategy<Value = String> {
         let piece = prop_oneof![
@@ -201,6 +143,7 @@ mod tests {
             Just(String::from("<customEmojis/a-b_c-123456789>")),
             Just(String::from(" <https://example.com/a?b=c|a label with spaces> ")),
             Just(String::from(" https://example.com/some/path ")),
+            Just(String::from(" *<https://example.com/x_y|bold _label_> words* ")),
             Just(String::from("\u{1}\u{2}\"\\\t")),
         ];
         proptest::collection::vec(piece, 0..120).prop_map(|pieces| pieces.concat())
@@ -222,6 +165,78 @@ mod tests {
     }
 
     #[test]
+    fn marks_are_closed_before_a_cut_and_opened_again_behind_it() {
+        for (open, close) in [("*", "*"), ("_", "_"), ("~", "~"), ("`", "`"), ("*_~`", "`~_*")] {
+            let text = format!("so {open}{}end{close} is", "styled ".repeat(60));
+            let parts = split(&text, "", 256);
+            assert!(parts.len() > 1);
+            for (index, part) in parts.iter().enumerate() {
+                let words = part.rsplit_once('\n').expect("a number").0.trim_end();
+                let begins = if index == 0 { format!("so {open}s") } else { format!("{open}s") };
+                let ends = if index + 1 == parts.len() { " is" } else { "" };
+                assert!(words.starts_with(&begins), "{part}");
+                assert!(words.ends_with(&format!("d{close}{ends}")), "{part}");
+                assert_eq!(words.matches(open).count(), if open == close { 2 } else { 1 });
+            }
+        }
+    }
+
+    #[test]
+    fn a_style_that_can_not_close_and_open_again_goes_and_is_counted() {
+        let stars = "\u{2060}*\u{2060}".repeat(60);
+        let mut losses = Losses::default();
+        let parts = super::split(&format!("*a{stars}b* _c_"), "", 256, &mut losses);
+        assert_eq!(losses.count(Loss::StyleDropped), 1);
+        assert!(parts[0].starts_with("a\u{2060}*") && parts.concat().contains("b _c_"));
+        let parts = super::split(&format!("> *_- a{stars}b_*"), "", 256, &mut losses);
+        assert!(parts[0].starts_with("> \u{2060}- a\u{2060}*"), "{}", parts[0]);
+    }
+
+    #[test]
+    fn a_quoted_line_that_is_cut_is_quoted_again() {
+        let text = format!(
+            "*Bo Lind:*\n> {}\n> *{}*",
+            "their ".repeat(60),
+            "words ".repeat(60).trim_end()
+        );
+        for (head, begins) in [("*Bo Lind:* ", "*Bo Lind:*\n> "), ("", "> ")] {
+            let parts = split(&text, head, 256);
+            assert!(parts.len() > 3);
+            for part in &parts[1..] {
+                assert!(part.starts_with(begins), "{part}");
+            }
+            assert!(parts[parts.len() - 1].starts_with(&format!("{begins}*words ")));
+        }
+    }
+
+    #[test]
+    fn words_that_a_cut_brings_to_a_lines_start_begin_no_list_and_no_quote() {
+        for word in ["- ", "* ", "> ", "12. "] {
+            let mut losses = Losses::default();
+            let text = word.repeat(400);
+            let parts = super::split(&format!("so {text}"), "", 256, &mut losses);
+            assert!(parts.len() > 2);
+            for part in &parts[1..] {
+                assert!(part.starts_with(&format!("\u{2060}{word}")), "{part}");
+            }
+            assert_eq!(losses.count(Loss::Defused) as usize, parts.len() - 1);
+            for part in &split(&format!("*Bo:* {text}"), "*Bo:* ", 256) {
+                assert!(part.starts_with(&format!("*Bo:* {word}")), "{part}");
+            }
+        }
+        let items = "* a real item of a list\n".repeat(30);
+        assert!(split(&items, "*Bo:* ", 256)[1].starts_with("*Bo:*\n* a real"));
+    }
+
+    #[test]
+    fn a_cut_inside_a_long_word_wakes_no_mark() {
+        let text = "a_b".repeat(400) + " end_ (c)";
+        for part in split(&text, "", 256) {
+            assert!(!part.starts_with('_') && !part.contains("_\n"), "{part}");
+        }
+    }
+
+    #[test]
     fn a_long_code_block_is_closed_and_opened_again() {
         let text = format!("```\n{}```", "let x = 1;\n".repeat(40));
         let parts = split(&text, "", 256);
@@ -235,7 +250,7 @@ mod tests {
     proptest! {
         #[test]
         fn the_pieces_sum_up_to_the_text_and_each_fits(text in text(), room in 208_usize..600) {
-            let pieces = cut(&text, room);
+            let pieces = cut(&text, &Marks::read(&text), room).expect("no style");
             let sum: String = pieces.iter().map(|piece| piece.text).collect();
             prop_assert_eq!(&sum, &text);
             let graphemes: Vec<usize> = text.grapheme_indices(true).map(|(at, _)| at).collect();
@@ -244,6 +259,7 @@ mod tests {
                 prop_assert!(escaped(piece.text) <= room);
                 prop_assert!(at == 0 || graphemes.binary_search(&at).is_ok());
                 for whole in ["<users/123456789>", "<customEmojis/a-b_c-123456789>", "<https://example.com/a?b=c|a label with spaces>",
+                    "<https://example.com/x_y|bold _label_>",
                     "https://example.com/some/path"] {
                     for (start, found) in text.match_indices(whole) {
                         prop_assert!(at <= start || at >= start + found.len());

@@ -119,3 +119,26 @@ pub(super) fn blocks() -> impl Strategy<Value = serde_json::Value> {
     proptest::collection::vec(element, 1..5)
         .prop_map(|elements| json!({"blocks": [{"type": "rich_text", "elements": elements}]}))
 }
+
+/// Messages that take several parts: long lines of many looks, quotes, and lists between them.
+pub(super) fn long() -> impl Strategy<Value = serde_json::Value> {
+    let line = |kind: &'static str, most: usize| {
+        proptest::collection::vec(inline(), most / 2..most)
+            .prop_map(move |inlines| json!({"type": kind, "elements": inlines}))
+    };
+    let styled = (words(120), any::<[bool; 4]>()).prop_map(|(text, [bold, italic, strike, code])| {
+        let text = text.replace('\n', " ");
+        let style = json!({"bold": bold, "italic": italic, "strike": strike, "code": code});
+        json!({"type": "rich_text_section", "elements": [{"type": "text", "text": text, "style": style}]})
+    });
+    let element = prop_oneof![
+        2 => line("rich_text_section", 60),
+        2 => line("rich_text_quote", 60),
+        1 => line("rich_text_preformatted", 30),
+        3 => styled,
+        1 => Just(json!({"type": "rich_text_list", "style": "bullet", "elements": [
+            {"type": "rich_text_section", "elements": [{"type": "text", "text": "item ".repeat(40)}]}]})),
+    ];
+    proptest::collection::vec(element, 1..4)
+        .prop_map(|elements| json!({"blocks": [{"type": "rich_text", "elements": elements}]}))
+}
