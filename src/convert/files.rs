@@ -3,10 +3,10 @@
 
 use super::fate::{FileFate, FileOutcome, Gone};
 use super::loss::{Loss, Losses};
-use super::mrkdwn::link_target;
+use super::mrkdwn::{link_target, unescape};
 use super::roster::one_line;
 use super::tree::{Document, Inline, Span, Style};
-use crate::slack::{File, FileMode};
+use crate::slack::{File, FileMode, Message};
 use std::borrow::Cow;
 
 /// Adds a line per file and tells what becomes of each.
@@ -37,14 +37,52 @@ fn outcome(file: &File) -> FileOutcome {
     }
 }
 
+/// Says why there is no file.
+pub(super) const fn why_gone(gone: Gone) -> &'static str {
+    match gone {
+        Gone::Deleted => "(a file that was deleted in Slack)",
+        Gone::HiddenByPlan => "(a file that Slack's free plan hides)",
+        Gone::Denied => "(a file that the export may not read)",
+    }
+}
+
+/// Returns what the author says. Until 2018 Slack put its own sentence about the file around that,
+/// which says no more than the file's line.
+pub(super) fn own_words(message: &Message) -> &str {
+    let text = message.text.as_str();
+    let author = message.author.user.as_ref().map_or("", |id| id.as_str());
+    let shared = message.subtype.as_deref() == Some("file_share");
+    match shared.then(|| upload(text, author)).flatten() {
+        Some((name, comment)) if message.files.iter().any(|file| is_called(file, name)) => comment,
+        _ => text,
+    }
+}
+
+/// Reads `<@U1> uploaded a file: <address|name> and commented: words`: the name and the words.
+fn upload<'a>(text: &'a str, author: &str) -> Option<(&'a str, &'a str)> {
+    let (who, rest) = text.strip_prefix("<@")?.split_once("> ")?;
+    if who.split('|').next() != Some(author) {
+        return None;
+    }
+    let acts = ["uploaded a file: <", "shared a file: <"];
+    let (link, rest) = acts.iter().find_map(|act| rest.strip_prefix(act))?.split_once('>')?;
+    let (_, name) = link.split_once('|')?;
+    let comment = rest.strip_prefix(" and commented: ");
+    Some((name, comment.or_else(|| rest.trim().is_empty().then_some(""))?))
+}
+
+/// Tells whether a file's line shows that name, its ending aside.
+fn is_called(file: &File, name: &str) -> bool {
+    let shown = file.name.as_deref().unwrap_or_default();
+    let stem = shown.rsplit_once('.').map_or(shown, |(stem, _)| stem);
+    let name = unescape(name);
+    name == shown || name == stem
+}
+
 fn line(file: &File, outcome: FileOutcome) -> Vec<Inline<'_>> {
     let mut line = vec![Inline::text("📎 ", Style::PLAIN)];
     if let FileOutcome::Lost(gone) = outcome {
-        let words = match gone {
-            Gone::Deleted => "(a file that was deleted in Slack)",
-            Gone::HiddenByPlan => "(a file that Slack's free plan hides)",
-            Gone::Denied => "(a file that the export may not read)",
-        };
+        let words = why_gone(gone);
         let mut name = file.name.as_deref().map(one_line).unwrap_or_default();
         name.push_str(if name.is_empty() { "" } else { " " });
         line.push(Inline::text(name + words, Style::PLAIN));

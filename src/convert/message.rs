@@ -120,7 +120,7 @@ impl Recipe<'_> {
         let (mut document, voice) = self.body(treatment, &nodes, &mut losses);
         if !matches!(treatment, Treatment::Tombstone | Treatment::Withheld | Treatment::System(_)) {
             self.marks(&mut document, &mut losses);
-            cards.append(&mut document, &mut losses);
+            cards.append(&mut document, self.roster, &mut losses);
         }
         let files = files::convert(&message.files, &mut document, &mut losses);
         if document.is_empty() && losses.unread() {
@@ -164,7 +164,8 @@ impl Recipe<'_> {
         blocks::append(nodes, &mut document, losses);
         if document.is_empty() {
             let comment = self.message.extra.comment.as_deref();
-            document = mrkdwn::parse(comment.unwrap_or(&self.message.text), losses);
+            document =
+                mrkdwn::parse(comment.unwrap_or_else(|| files::own_words(self.message)), losses);
         }
         if treatment == Treatment::Me {
             document.restyle(Style::ITALIC);

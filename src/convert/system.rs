@@ -2,9 +2,10 @@
 
 use super::loss::{Loss, Losses};
 use super::mrkdwn;
-use super::roster::Roster;
+use super::roster::{Roster, one_line};
 use super::subtype::System;
 use super::tree::{Document, Inline, Style};
+use crate::ids::SlackUserId;
 use crate::slack::{Message, Room};
 use std::borrow::Cow;
 
@@ -29,7 +30,10 @@ pub(super) fn line<'a>(
         }
         System::Name if extra.renamed.is_some() => renamed(extra.renamed.as_ref()),
         _ if message.text.trim().is_empty() => words(unsaid(message.subtype.as_deref())),
-        _ => mrkdwn::parse_line(without_subject(&message.text), losses),
+        _ => {
+            let text = without_subject(&message.text, message.author.user.as_ref());
+            mrkdwn::parse_line(text, losses)
+        }
     };
     let mut document = Document::default();
     document.paragraph(inlines);
@@ -66,7 +70,7 @@ fn changed<'a>(what: &str, value: Option<&'a str>, losses: &mut Losses) -> Vec<I
 }
 
 fn renamed<'a>(names: Option<&(String, String)>) -> Vec<Inline<'a>> {
-    let (old, new) = names.map_or(("", ""), |(old, new)| (old, new));
+    let (old, new) = names.map(|(old, new)| (one_line(old), one_line(new))).unwrap_or_default();
     words(format!("renamed the channel from {old} to {new}"))
 }
 
@@ -83,13 +87,15 @@ fn huddle(room: Option<&Room>, roster: &Roster) -> String {
     for (index, id) in room.participants.iter().enumerate() {
         let known = roster.people.get(id).map(|known| known.name.as_str());
         text.push_str(if index == 0 { ": " } else { ", " });
-        text.push_str(known.filter(|name| !name.is_empty()).unwrap_or(id.as_str()));
+        text.push_str(&one_line(known.filter(|name| !name.is_empty()).unwrap_or(id.as_str())));
     }
     text
 }
 
-/// Takes the subject off Slack's own words: `<@U1|ana> archived the channel`.
-fn without_subject(text: &str) -> &str {
-    let rest = text.strip_prefix("<@").and_then(|rest| rest.split_once('>'));
-    rest.map_or(text, |(_, rest)| rest.trim_start())
+/// Takes the subject off Slack's own words: `<@U1|ana> archived the channel`. Only the author is
+/// the subject of what is posted; `<@U2> has joined` may be Slackbot's.
+fn without_subject<'a>(text: &'a str, author: Option<&SlackUserId>) -> &'a str {
+    let subject = text.strip_prefix("<@").and_then(|rest| rest.split_once('>'));
+    let own = |who: &str| author.is_some_and(|id| who.split('|').next() == Some(id.as_str()));
+    subject.filter(|(who, _)| own(who)).map_or(text, |(_, rest)| rest.trim_start())
 }

@@ -40,7 +40,8 @@ pub(super) fn message(mut record: Record<'_>, hash: [u8; 16]) -> Built {
     let found = if found.is_empty() { record.file.0.take().into_iter().collect() } else { found };
     let (reactions, no_reactions) = std::mem::take(&mut record.reactions).objects();
     let author = author(&record, &found);
-    let mut skipped = no_files + no_reactions;
+    let unread = [record.blocks.1, record.attachments.1].into_iter().map(u32::from);
+    let mut skipped = no_files + no_reactions + unread.sum::<u32>();
     let thread = record.thread_ts.filled().map(str::parse);
     skipped += u32::from(matches!(thread, Some(Err(_))));
     let (reactions, nameless) = self::reactions(reactions);

@@ -139,7 +139,7 @@ impl Day {
             Built::Message(message, skipped) => {
                 if skipped > 0 {
                     let ts = message.ts;
-                    self.note("odd_part", &format!("{skipped} parts (files, reactions, thread) of the message {ts} could not be read"));
+                    self.note("odd_part", &format!("{skipped} parts (files, reactions, cards, thread) of the message {ts} could not be read"));
                 }
                 self.messages.push(*message);
             }

@@ -8,7 +8,8 @@ use std::borrow::Cow;
 use std::fmt;
 use std::marker::PhantomData;
 
-/// A text; numbers count as their digits, everything else as absent.
+/// A text; numbers count as their digits, a list as the lines of its texts, a text object as its
+/// `text`, everything else as absent.
 #[derive(Debug, Default, Clone, PartialEq, Eq)]
 pub(super) struct Text<'a>(pub(super) Option<Cow<'a, str>>);
 
@@ -32,13 +33,14 @@ pub(super) struct Whole(pub(super) Option<i64>);
 #[derive(Debug, Default, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Flag(pub(super) bool);
 
-/// An array or object, unparsed; anything else, and an empty array, is absent.
+/// An array or object, unparsed; anything else, and an empty array, is absent. Says too whether what
+/// is absent was something.
 #[derive(Debug, Default, Clone, Copy)]
-pub(super) struct Unparsed<'a>(pub(super) Option<&'a RawValue>);
+pub(super) struct Unparsed<'a>(pub(super) Option<&'a RawValue>, pub(super) bool);
 
-/// A list; anything but an array is empty.
+/// A list, or the values of an object; anything else is empty. Says too whether that was something.
 #[derive(Debug, Clone)]
-pub(super) struct List<T>(pub(super) Vec<T>);
+pub(super) struct List<T>(pub(super) Vec<T>, bool);
 
 /// An object; anything else is absent.
 #[derive(Debug, Clone)]
@@ -46,7 +48,7 @@ pub(super) struct Maybe<T>(pub(super) Option<T>);
 
 impl<T> Default for List<T> {
     fn default() -> Self {
-        Self(Vec::new())
+        Self(Vec::new(), false)
     }
 }
 
@@ -57,9 +59,9 @@ impl<T> Default for Maybe<T> {
 }
 
 impl<T> List<Maybe<T>> {
-    /// Returns the elements that are objects, and how many are not.
+    /// Returns the elements that are objects, and how many are not; what is no list at all is one.
     pub(super) fn objects(self) -> (Vec<T>, u32) {
-        let all = self.0.len();
+        let all = self.0.len() + usize::from(self.1);
         let objects: Vec<T> = self.0.into_iter().filter_map(|one| one.0).collect();
         let others = all - objects.len();
         (objects, others as u32)
@@ -93,7 +95,8 @@ impl<'de> Deserialize<'de> for Unparsed<'de> {
         let text = raw.get();
         let inside = text.get(1..text.len() - 1).unwrap_or_default();
         let filled = text.starts_with(['[', '{']) && !inside.trim_ascii().is_empty();
-        Ok(Self(filled.then_some(raw)))
+        let nothing = matches!(text, "null" | "false" | "\"\"" | "[]" | "{}");
+        Ok(Self(filled.then_some(raw), !filled && !text.starts_with(['[', '{']) && !nothing))
     }
 }
 
@@ -108,6 +111,11 @@ trait Shape<'de>: Default {
         while map.next_entry::<IgnoredAny, IgnoredAny>()?.is_some() {}
         Ok(Self::default())
     }
+
+    /// What a text or a number becomes.
+    fn other() -> Self {
+        Self::default()
+    }
 }
 
 impl<'de, T: Deserialize<'de>> Shape<'de> for List<T> {
@@ -116,7 +124,19 @@ impl<'de, T: Deserialize<'de>> Shape<'de> for List<T> {
         while let Some(item) = seq.next_element()? {
             items.push(item);
         }
-        Ok(Self(items))
+        Ok(Self(items, false))
+    }
+
+    fn map<A: MapAccess<'de>>(mut map: A) -> Result<Self, A::Error> {
+        let mut items = Vec::new();
+        while let Some((_, item)) = map.next_entry::<IgnoredAny, T>()? {
+            items.push(item);
+        }
+        Ok(Self(items, false))
+    }
+
+    fn other() -> Self {
+        Self(Vec::new(), true)
     }
 }
 
@@ -126,7 +146,27 @@ impl<'de, T: Deserialize<'de>> Shape<'de> for Maybe<T> {
     }
 }
 
-impl<'de> Shape<'de> for Text<'de> {}
+impl<'de> Shape<'de> for Text<'de> {
+    fn seq<A: SeqAccess<'de>>(mut seq: A) -> Result<Self, A::Error> {
+        let mut lines = Vec::new();
+        while let Some(Self(line)) = seq.next_element()? {
+            lines.extend(line);
+        }
+        Ok(Self((!lines.is_empty()).then(|| Cow::Owned(lines.join("\n")))))
+    }
+
+    fn map<A: MapAccess<'de>>(mut map: A) -> Result<Self, A::Error> {
+        let mut found = Self::default();
+        while let Some(Self(key)) = map.next_key()? {
+            if key.as_deref() == Some("text") {
+                found = map.next_value()?;
+            } else {
+                map.next_value::<IgnoredAny>()?;
+            }
+        }
+        Ok(found)
+    }
+}
 
 impl<'de, T: Deserialize<'de>> Deserialize<'de> for List<T> {
     fn deserialize<D: Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
@@ -149,8 +189,8 @@ impl<'de, T: Shape<'de>> Visitor<'de> for ShapeVisitor<T> {
         f.write_str("any value")
     }
 
-    fn visit_str<E>(self, _: &str) -> Result<T, E> {
-        Ok(T::default())
+    fn visit_str<E>(self, text: &str) -> Result<T, E> {
+        Ok(if text.is_empty() { T::default() } else { T::other() })
     }
 
     fn visit_bool<E>(self, _: bool) -> Result<T, E> {
@@ -158,15 +198,15 @@ impl<'de, T: Shape<'de>> Visitor<'de> for ShapeVisitor<T> {
     }
 
     fn visit_i64<E>(self, _: i64) -> Result<T, E> {
-        Ok(T::default())
+        Ok(T::other())
     }
 
     fn visit_u64<E>(self, _: u64) -> Result<T, E> {
-        Ok(T::default())
+        Ok(T::other())
     }
 
     fn visit_f64<E>(self, _: f64) -> Result<T, E> {
-        Ok(T::default())
+        Ok(T::other())
     }
 
     fn visit_unit<E>(self) -> Result<T, E> {
@@ -239,7 +279,9 @@ mod tests {
         assert_eq!(read(r#""a\u00e9""#).as_deref(), Some("aé"));
         assert_eq!(read("1551441602.000200").as_deref(), Some("1551441602.000200"));
         assert_eq!(read("-5").as_deref(), Some("-5"));
-        for absent in ["null", "false", "[1,[2]]", r#"{"a":{"b":1}}"#] {
+        assert_eq!(read(r#"["a",[2,null]]"#).as_deref(), Some("a\n2"));
+        assert_eq!(read(r#"{"type":"mrkdwn","text":"a"}"#).as_deref(), Some("a"));
+        for absent in ["null", "false", "[]", "[[null]]", r#"{"a":{"b":1}}"#] {
             assert_eq!(read(absent), None, "{absent}");
         }
     }
@@ -250,12 +292,21 @@ mod tests {
             serde_json::from_str(r#"["a", 5, null, "b"]"#).expect("any value");
         let texts: Vec<_> = list.0.iter().map(Text::filled).collect();
         assert_eq!(texts, [Some("a"), Some("5"), None, Some("b")]);
-        for other in [r#"{"a":[1]}"#, "1", "1.5", "-1", "true", "null", "\"x\""] {
+        for other in ["{}", "1", "1.5", "-1", "true", "null", "\"x\""] {
             assert!(serde_json::from_str::<List<Text<'_>>>(other).expect("any value").0.is_empty());
         }
         let list: List<Maybe<List<Whole>>> =
             serde_json::from_str(r#"[{"a":1}, 5, [1]]"#).expect("any value");
         assert_eq!(list.objects().1, 2);
+        let read = |json| {
+            let list: List<Maybe<List<Text<'_>>>> = serde_json::from_str(json).expect("any value");
+            let (objects, odd) = list.objects();
+            (objects.len(), odd)
+        };
+        assert_eq!(read(r#"{"0":{"a":1},"1":{}}"#), (2, 0), "the values of an object");
+        assert_eq!(read(r#"{"id":"F1"}"#), (0, 1));
+        assert_eq!([read("\"F1\""), read("5")], [(0, 1), (0, 1)], "something that is no list");
+        assert_eq!([read("null"), read("\"\""), read("false"), read("[]")], [(0, 0); 4]);
     }
 
     #[test]

@@ -18,6 +18,7 @@ mod cli_folder;
 mod cli_monitors;
 mod cli_report;
 mod cli_settings;
+mod convert_cards;
 mod convert_document;
 mod convert_emoji;
 mod convert_kinds;

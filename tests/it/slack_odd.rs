@@ -88,6 +88,21 @@ fn a10_parts_that_cannot_be_read_are_told() {
 }
 
 #[test]
+fn a10_lists_of_another_kind_are_read_or_told() {
+    let day = read(
+        br#"[{"ts":"1704067200.000100","text":["a","b"],"files":{"0":{"id":"F1","name":"x.pdf"}},
+        "reactions":{"0":{"name":"tada","users":{"0":"U1"},"count":1}}},
+        {"ts":"1704067201.000100","text":"x","files":"F1","reactions":"","attachments":"words","blocks":false}]"#,
+    );
+    let (first, second) = (&day.messages[0], &day.messages[1]);
+    assert_eq!((first.text.as_str(), first.files[0].id.as_str()), ("a\nb", "F1"));
+    assert_eq!((first.reactions[0].name.as_str(), first.reactions[0].users.len()), ("tada", 1));
+    assert!(second.files.is_empty() && second.reactions.is_empty());
+    assert_eq!(codes(&day), ["odd_part"]);
+    assert!(day.findings[0].text.starts_with("2 parts"), "{:?}", day.findings);
+}
+
+#[test]
 fn half_an_emoji_is_mended_everywhere_and_told() {
     let day = read(
         br#"[{"ts":"1704067200.000100","user":"U1","text":"half \ud83d of \ud83d\ude00",

@@ -1,95 +1,75 @@
 //! One entry of `attachments`, tolerantly.
 
+use super::entries::each;
 use crate::convert::blocks::Node;
-use crate::convert::loose::Loose;
-use serde::Deserialize;
+use crate::convert::loose::{Loose, tolerant};
+use crate::convert::loss::Losses;
 use serde_json::value::RawValue;
 
-/// A legacy card, a link's preview or a shared message.
-#[derive(Debug, Default, Deserialize)]
-#[serde(default)]
-pub(super) struct Attachment<'a> {
-    #[serde(borrow)]
-    pub pretext: Loose<'a>,
-    #[serde(borrow)]
-    pub title: Loose<'a>,
-    #[serde(borrow)]
-    pub title_link: Loose<'a>,
-    #[serde(borrow)]
-    pub text: Loose<'a>,
-    #[serde(borrow)]
-    pub fallback: Loose<'a>,
-    #[serde(borrow)]
-    pub footer: Loose<'a>,
-    #[serde(borrow)]
-    pub from_url: Loose<'a>,
-    #[serde(borrow)]
-    pub author_name: Loose<'a>,
-    #[serde(borrow)]
-    pub author_subname: Loose<'a>,
-    #[serde(borrow)]
-    pub author_id: Loose<'a>,
-    #[serde(borrow)]
-    pub channel_id: Loose<'a>,
-    #[serde(borrow)]
-    pub channel_name: Loose<'a>,
-    #[serde(borrow)]
-    pub ts: Loose<'a>,
-    #[serde(borrow)]
-    pub is_share: Loose<'a>,
-    #[serde(borrow)]
-    pub is_msg_unfurl: Loose<'a>,
-    #[serde(borrow)]
-    pub is_reply_unfurl: Loose<'a>,
-    #[serde(borrow)]
-    pub is_thread_root_unfurl: Loose<'a>,
-    #[serde(borrow)]
-    pub image_url: Loose<'a>,
-    #[serde(borrow)]
-    pub fields: Option<&'a RawValue>,
-    #[serde(borrow)]
-    pub actions: Option<Node<'a>>,
-    #[serde(borrow)]
-    pub blocks: Option<Node<'a>>,
-    #[serde(borrow)]
-    pub message_blocks: Option<&'a RawValue>,
-    #[serde(borrow)]
-    pub files: Option<&'a RawValue>,
-}
+tolerant!(
+    /// A legacy card, a link's preview or a shared message.
+    Attachment {
+        pretext: Loose<'a>,
+        title: Loose<'a>,
+        title_link: Loose<'a>,
+        text: Loose<'a>,
+        fallback: Loose<'a>,
+        footer: Loose<'a>,
+        from_url: Loose<'a>,
+        original_url: Loose<'a>,
+        author_name: Loose<'a>,
+        author_subname: Loose<'a>,
+        author_id: Loose<'a>,
+        channel_id: Loose<'a>,
+        channel_name: Loose<'a>,
+        ts: Loose<'a>,
+        is_share: Loose<'a>,
+        is_msg_unfurl: Loose<'a>,
+        is_reply_unfurl: Loose<'a>,
+        is_thread_root_unfurl: Loose<'a>,
+        image_url: Loose<'a>,
+        mrkdwn_in: Option<&'a RawValue>,
+        fields: Option<&'a RawValue>,
+        actions: Option<Node<'a>>,
+        blocks: Option<Node<'a>>,
+        message_blocks: Option<&'a RawValue>,
+        files: Option<&'a RawValue>,
+        attachments: Option<&'a RawValue>,
+    }
+);
 
-/// A field of a legacy card.
-#[derive(Debug, Default, Deserialize)]
-#[serde(default)]
-pub(super) struct Field<'a> {
-    #[serde(borrow)]
-    pub title: Loose<'a>,
-    #[serde(borrow)]
-    pub value: Loose<'a>,
-}
+tolerant!(
+    /// A field of a legacy card.
+    Field {
+        title: Loose<'a>,
+        value: Loose<'a>,
+    }
+);
 
-/// A file inside a shared message: its name is all that is shown.
-#[derive(Debug, Default, Deserialize)]
-#[serde(default)]
-pub(super) struct SharedFile<'a> {
-    #[serde(borrow)]
-    pub name: Loose<'a>,
-    #[serde(borrow)]
-    pub permalink: Loose<'a>,
-}
+tolerant!(
+    /// A file inside a shared message: its name is all that is shown.
+    SharedFile {
+        name: Loose<'a>,
+        title: Loose<'a>,
+        permalink: Loose<'a>,
+        mode: Loose<'a>,
+        file_access: Loose<'a>,
+    }
+);
 
-#[derive(Debug, Default, Deserialize)]
-#[serde(default)]
-struct MessageBlocks<'a> {
-    #[serde(borrow)]
-    message: Option<InnerMessage<'a>>,
-}
+tolerant!(
+    /// An element of `message_blocks`.
+    MessageBlocks {
+        message: Option<InnerMessage<'a>>,
+    }
+);
 
-#[derive(Debug, Default, Deserialize)]
-#[serde(default)]
-struct InnerMessage<'a> {
-    #[serde(borrow)]
-    blocks: Option<Node<'a>>,
-}
+tolerant!(
+    /// The shared message itself.
+    InnerMessage {
+        blocks: Option<Node<'a>>,
+    }
+);
 
 impl<'a> Attachment<'a> {
     /// Tells whether it shows another message.
@@ -99,24 +79,33 @@ impl<'a> Attachment<'a> {
             .any(Loose::is_true)
     }
 
-    /// Tells whether it is a preview of a link in the text.
+    /// Tells whether it is a preview of a link.
     pub(super) fn is_preview(&self) -> bool {
         !self.from_url.is_blank() && !self.is_shared()
     }
 
-    /// Reads the fields of a card.
-    pub(super) fn fields(&self) -> Vec<Field<'a>> {
-        list(self.fields)
+    /// Tells whether marks mean something in that field: where `mrkdwn_in` lists it. The words of a
+    /// shared message are a message's own, unless it says otherwise.
+    pub(super) fn has_marks(&self, field: &str) -> bool {
+        let listed = |json: &RawValue| json.get().contains(&format!("\"{field}\""));
+        self.mrkdwn_in.map_or(self.is_shared(), listed)
     }
 
-    /// Reads the files of a shared message.
-    pub(super) fn files(&self) -> Vec<SharedFile<'a>> {
-        list(self.files)
+    /// Reads the fields of a card; one that is bare words has no title.
+    pub(super) fn fields(&self, losses: &mut Losses) -> Vec<Field<'a>> {
+        let bare = |value: Loose<'a>| Field { value, ..Field::default() };
+        each(self.fields, |words| (!words.is_blank()).then(|| bare(words)), losses)
+    }
+
+    /// Reads the files of a shared message; one that is a bare word is named so.
+    pub(super) fn files(&self, losses: &mut Losses) -> Vec<SharedFile<'a>> {
+        let bare = |name: Loose<'a>| SharedFile { name, ..SharedFile::default() };
+        each(self.files, |words| (!words.is_blank()).then(|| bare(words)), losses)
     }
 
     /// Moves out the blocks to show: those of the shared message, else the card's own.
-    pub(super) fn take_blocks(&mut self) -> Vec<Node<'a>> {
-        let shared = list::<MessageBlocks<'a>>(self.message_blocks);
+    pub(super) fn take_blocks(&mut self, losses: &mut Losses) -> Vec<Node<'a>> {
+        let shared: Vec<MessageBlocks<'a>> = each(self.message_blocks, |_| None, losses);
         let shared = shared.into_iter().filter_map(|entry| entry.message?.blocks);
         let blocks: Vec<_> = shared.flat_map(|node| node.elements).collect();
         if !blocks.is_empty() {
@@ -124,8 +113,4 @@ impl<'a> Attachment<'a> {
         }
         self.blocks.take().map(|node| node.elements).unwrap_or_default()
     }
-}
-
-fn list<'a, T: Deserialize<'a>>(json: Option<&'a RawValue>) -> Vec<T> {
-    json.and_then(|json| serde_json::from_str(json.get()).ok()).unwrap_or_default()
 }
