@@ -1,7 +1,7 @@
 //! Custom emoji that are used: owed to Chat, there, or given up.
 
 use super::{Error, Ledger, Planning, commit, expect_rows};
-use rusqlite::{Connection, params};
+use rusqlite::{Connection, Transaction, params};
 
 /// One custom emoji that messages or reactions use.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -91,14 +91,16 @@ impl Ledger {
 
     /// Forgets an emoji that is not to be had any more, and was not made.
     pub fn forget_emoji(&mut self, slack: &str) -> Result<(), Error> {
-        self.db.execute("DELETE FROM emoji WHERE slack = ?1 AND state <> 1", [slack])?;
-        Ok(())
+        let change = self.db.transaction()?;
+        let gone = change.execute("DELETE FROM emoji WHERE slack = ?1 AND state <> 1", [slack])?;
+        plan_anew(change, gone)
     }
 
     /// Forgets what earlier plans wanted and nobody has made yet.
     pub fn forget_owed_emoji(&mut self) -> Result<(), Error> {
-        self.db.execute("DELETE FROM emoji WHERE state = 0", [])?;
-        Ok(())
+        let change = self.db.transaction()?;
+        let gone = change.execute("DELETE FROM emoji WHERE state = 0", [])?;
+        plan_anew(change, gone)
     }
 
     /// Owes again what was given up, as long as a conversation can still be planned with it.
@@ -115,6 +117,17 @@ impl Planning<'_> {
     pub fn want_emoji(&mut self, slack: &str, name: &str) -> Result<(), Error> {
         want(self.db, slack, name)
     }
+}
+
+/// Has the conversations that are not begun planned again: one of them may have wanted what is
+/// forgotten, and only a plan says so.
+fn plan_anew(change: Transaction<'_>, forgotten: usize) -> Result<(), Error> {
+    if forgotten == 0 {
+        return Ok(());
+    }
+    let sql = "UPDATE lane SET fingerprint = '' WHERE state IN ('planned', 'staged')";
+    change.execute(sql, [])?;
+    commit(change, "emoji")
 }
 
 fn want(db: &Connection, slack: &str, name: &str) -> Result<(), Error> {

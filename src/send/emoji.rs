@@ -83,12 +83,14 @@ pub async fn settle_emoji(
             // Whoever may not make one may not make any.
             (Some(note), _) => End::GivenUp(FORBIDDEN, note.clone()),
             (None, Some(Err(unfit))) => End::GivenUp(PICTURE, unfit.to_string()),
-            (None, Some(Ok(ready))) => match desk.make(&owed, &ready).await? {
-                Some(end) => end,
+            (None, Some(Ok(ready))) => match desk.make(&owed, &ready, done.there() > 0).await? {
+                Some(end) => sole(ledger, &owed, end)?,
                 None => break,
             },
         };
-        if let End::GivenUp(FORBIDDEN, note) = &end {
+        if let End::GivenUp(FORBIDDEN, note) = &end
+            && done.there() == 0
+        {
             forbidden = Some(note.clone());
         }
         done.note(&owed, &end);
@@ -97,7 +99,22 @@ pub async fn settle_emoji(
     Ok(done)
 }
 
+/// What another emoji of Slack's became already is not found again for this one.
+fn sole(ledger: &Ledger, owed: &UsedEmoji, end: End) -> Result<End, Fatal> {
+    let End::Found(org) = &end else { return Ok(end) };
+    let taken = |one: &UsedEmoji| matches!(&one.state, EmojiState::There { resource, .. } if *resource == org.resource);
+    let other = ledger.used_emoji()?.into_iter().find(|one| one.slack != owed.slack && taken(one));
+    Ok(other.map_or(end, |other| {
+        End::GivenUp(REFUSED, format!("its name is that of Slack's {}", other.slack))
+    }))
+}
+
 impl EmojiDone {
+    /// How many are in Chat.
+    const fn there(&self) -> u64 {
+        self.made + self.found
+    }
+
     fn note(&mut self, emoji: &UsedEmoji, end: &End) {
         let name = emoji.name.as_str();
         match end {
@@ -141,8 +158,14 @@ enum Judged {
 }
 
 impl EmojiDesk<'_> {
-    /// Makes one emoji, or finds it; none when it is stopped while it waits.
-    async fn make(&self, emoji: &UsedEmoji, ready: &Ready) -> Result<Option<End>, Fatal> {
+    /// Makes one emoji, or finds it; none when it is stopped while it waits. `others` tells that
+    /// Chat took another one.
+    async fn make(
+        &self,
+        emoji: &UsedEmoji,
+        ready: &Ready,
+        others: bool,
+    ) -> Result<Option<End>, Fatal> {
         let mut attempt = 0;
         loop {
             let outcome = match self.ask(&emoji.name, ready).await {
@@ -158,12 +181,14 @@ impl EmojiDesk<'_> {
                 let wait = self.backoff.next(attempt, wait);
                 self.pacer.penalize(Class::Emoji, Some(self.admin.as_str()), wait);
             }
-            attempt += 1;
+            let pause = self.backoff.next(attempt, wait);
+            // Waiting because Google asked for it does not count.
+            attempt += u32::from(!matches!(outcome, Outcome::Throttled { .. }));
             if attempt >= self.attempts {
-                return tired(&outcome).map(Some);
+                return tired(&outcome, others).map(Some);
             }
             tokio::select! {
-                () = self.clock.sleep(self.backoff.next(attempt - 1, wait)) => {}
+                () = self.clock.sleep(pause) => {}
                 () = self.stop.cancelled() => return Ok(None),
             }
         }
@@ -184,7 +209,11 @@ impl EmojiDesk<'_> {
         };
         // Reading is paced like writing: it is rare, and one limit is enough.
         self.pacer.permit(Class::Emoji, pace).await;
-        let found = self.client.find_emoji(&by, name).await?;
+        let found = match self.client.find_emoji(&by, name).await {
+            // Whoever may make emoji and not look for them can't have this one alone.
+            Err(Outcome::Rejected(refused)) if refused.kind() == Kind::PermissionDenied => None,
+            found => found?,
+        };
         found.map(End::Found).ok_or(Outcome::Rejected(taken))
     }
 }
@@ -211,13 +240,13 @@ fn refused(rejection: &Rejection) -> Judged {
     }
 }
 
-/// After many tries: what Google answers to this emoji alone gives it up; where nobody answers,
-/// nothing can be sent anyway.
-fn tired(outcome: &Outcome) -> Result<End, Fatal> {
+/// After many tries: what Google answers to this emoji alone gives it up, an error of its own only
+/// where it took `others`. Where nobody answers, nothing can be sent anyway.
+fn tired(outcome: &Outcome, others: bool) -> Result<End, Fatal> {
     let answered = match outcome {
-        Outcome::Rejected(_) | Outcome::Throttled { .. } => true,
-        Outcome::NotSent(why) | Outcome::Ambiguous(why) => why.http == Some(500),
-        Outcome::Token(_) | Outcome::Applied(_) => false,
+        Outcome::Rejected(_) => true,
+        Outcome::NotSent(why) | Outcome::Ambiguous(why) => others && why.http == Some(500),
+        Outcome::Throttled { .. } | Outcome::Token(_) | Outcome::Applied(_) => false,
     };
     if answered {
         Ok(End::GivenUp(REFUSED, outcome.to_string()))

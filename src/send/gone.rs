@@ -6,7 +6,7 @@ use super::look::{Found, look};
 use super::verdict::{sentence, stops_all};
 use super::{Fatal, Run};
 use crate::chat::{Kind, Outcome, Rejection, TokenError};
-use crate::draft::{Phase, Repeat};
+use crate::draft::{Phase, Repeat, StepKind};
 use crate::event::Event;
 use crate::ids::Micros;
 use crate::ledger::{Blocked, Lane, LaneState, Names, Receipt, Step};
@@ -56,6 +56,14 @@ pub(super) async fn behind(
     names: &Names,
     reason: &str,
 ) -> Result<Behind, Fatal> {
+    // A correction that an earlier try made stays made, whatever is refused now.
+    if step.kind == StepKind::Amend && space.is_some() {
+        match look(run, space, step, names).await? {
+            Found::Ours(receipt) => return Ok(Behind::Done(receipt)),
+            Found::Unclear => return Ok(Behind::Unclear),
+            _ => {}
+        }
+    }
     let Some(place) = space.filter(|_| is_suspect(step, reason)) else {
         return Ok(Behind::Refused);
     };

@@ -367,6 +367,32 @@ async fn f8_a_plan_wants_only_what_it_still_uses() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn b6_f8_a_picture_that_was_away_while_the_run_died_is_wanted_again() {
+    let (gallery, export) = (gallery(), small());
+    let (export, emoji) = (shown(&export.path), shown(gallery.path()));
+    let (there, away) = (gallery.path().join("wide.png"), gallery.path().join("wide.away"));
+    for at in 1..8 {
+        let rig = Rig::start(&["u1", "u2"]).await;
+        rig.ok(&["plan", &export, "--emoji", &emoji]).await;
+        std::fs::rename(&there, &away).unwrap();
+        let output = wished(&rig, &run(&export, &emoji), &format!("at:{at}")).await;
+        std::fs::rename(&away, &there).unwrap();
+        assert!(died(&output) && standing(&rig).0.is_empty(), "{at}");
+        rig.ok(&run(&export, &emoji)).await;
+        assert_eq!(standing(&rig).1.len(), 2, "{at}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn f8_however_often_google_says_wait_no_emoji_is_given_up() {
+    let (rig, gallery, export) = (Rig::start(&["u1", "u2"]).await, gallery(), small());
+    let (export, emoji) = (shown(&export.path), shown(gallery.path()));
+    rig.emulator().arm(Fault::on(CREATE).times(8).before(Action::status(429))).unwrap();
+    let sent = rig.ok(&run(&export, &emoji)).await;
+    assert!(sent.contains("2 custom emoji are made"), "waiting is no answer: {sent}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn f8_a_preview_shows_the_emoji_by_name() {
     let (rig, gallery, export) = (Rig::start(&["u1"]).await, gallery(), export());
     let words = [

@@ -168,6 +168,20 @@ async fn a_patch_that_chat_refuses_leaves_the_message_as_it_was() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_correction_that_was_made_stays_made_though_its_repeat_is_refused() {
+    let (rig, export) = (rig(Dialects::default()).await, pointing().zip());
+    rig.emulator().arm(Fault::on(PATCHES).after(Action::status(503))).expect("a good fault");
+    let refused = Fault::on(PATCHES).nth(2).forever().before(Action::status(400));
+    rig.emulator().arm(refused).expect("a good fault");
+    rig.ok(&["run", &export.path.display().to_string()]).await;
+    assert_eq!(rig.emulator().unfired(), []);
+    let made = texts(&rig).iter().zip(&led(&rig)).filter(|(is, must)| is == must).count();
+    assert!((2..4).contains(&made), "{made}: the root, the one that was made, not all");
+    rig.ok(&["verify"]).await;
+    rig.ok(&["complete"]).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_message_that_stands_poorer_than_planned_keeps_its_links() {
     let (rig, export) = (rig(Dialects::default()).await, pointing().zip());
     let refused = Fault::on(POSTS).containing("|old>").before(Action::status(400));
