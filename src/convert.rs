@@ -74,7 +74,7 @@ impl Converter {
     /// Takes what is known of custom emoji, in place of what was known before.
     #[must_use]
     pub fn with_emoji(mut self, emoji: HashMap<String, CustomEmoji>) -> Self {
-        self.roster.emoji = emoji;
+        self.roster.emoji = emoji.into_iter().collect();
         self
     }
 

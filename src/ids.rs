@@ -46,6 +46,13 @@ macro_rules! text_id {
             }
         }
 
+        /// Maps by the id can be asked with its text.
+        impl std::borrow::Borrow<str> for $name {
+            fn borrow(&self) -> &str {
+                &self.0
+            }
+        }
+
         impl From<&str> for $name {
             fn from(text: &str) -> Self {
                 Self::new(text)
@@ -70,6 +77,16 @@ text_id!(
     /// A Google account as the request names it: its primary e-mail address.
     Account
 );
+
+/// Returns bytes as lower-case hex digits.
+pub fn hex(bytes: &[u8]) -> String {
+    use fmt::Write as _;
+    bytes.iter().fold(String::with_capacity(bytes.len() * 2), |mut text, byte| {
+        // Writing to a String can't fail.
+        let _ = write!(text, "{byte:02x}");
+        text
+    })
+}
 
 /// No address is like it.
 const APP: &str = "app";

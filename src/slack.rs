@@ -31,3 +31,5 @@ pub use finding::Finding;
 pub use inventory::Inventory;
 pub use message::{Author, Edited, Extra, File, FileMode, Message, Reaction, Room};
 pub use options::{Limits, Options};
+
+pub(crate) use record::loose_struct;

@@ -73,7 +73,7 @@ fn app(
 fn app_account<'r>(message: &Message, roster: &'r Roster) -> Option<&'r Account> {
     let author = &message.author;
     let bot = author.bot.as_deref();
-    let own = author.user.as_ref().filter(|user| roster.apps.contains(user));
+    let own = author.user.as_ref().filter(|user| roster.apps.contains(*user));
     let ids = [bot.map(SlackUserId::new), bot.and_then(|bot| roster.bot_users.get(bot)).cloned()];
     let mut people = ids.iter().flatten().chain(own).filter_map(|id| roster.people.get(id));
     people.find_map(|known| known.account.as_ref())

@@ -36,6 +36,12 @@ pub(super) fn read<'a>(json: &'a str, losses: &mut Losses) -> Cards<'a> {
 }
 
 fn inside<'a>(json: &'a str, depth: u8, losses: &mut Losses) -> Cards<'a> {
+    // As good as always they are what they should be, and are read at once.
+    if let Some(read) =
+        (depth < DEEPEST).then(|| serde_json::from_str::<Vec<Attachment<'a>>>(json).ok()).flatten()
+    {
+        return Cards(read.into_iter().map(|card| Card::new(card, depth, losses)).collect());
+    }
     let Some(entries) = entries::entries(json).filter(|_| depth < DEEPEST) else {
         losses.add(Loss::CardUnreadable);
         return Cards::default();

@@ -1,11 +1,11 @@
 //! Slack's emoji names as Unicode.
 
+use super::roster::Map;
 use std::borrow::Cow;
-use std::collections::HashMap;
 use std::ops::RangeInclusive;
 use std::sync::LazyLock;
 
-static TABLE: LazyLock<HashMap<&'static str, Entry>> =
+static TABLE: LazyLock<Map<&'static str, Entry>> =
     LazyLock::new(|| include_str!("emoji.tsv").lines().filter_map(entry).collect());
 
 #[derive(Debug, Clone, Copy)]

@@ -4,61 +4,6 @@ use serde::de::{Deserialize, Deserializer, IgnoredAny, MapAccess, SeqAccess, Vis
 use std::borrow::Cow;
 use std::fmt;
 
-/// Makes a struct of tolerant fields that reads any object: of a field that occurs twice the last
-/// counts, as everywhere, and unknown ones are passed over.
-macro_rules! tolerant {
-    ($(#[$doc:meta])* $name:ident { $($field:ident : $type:ty),* $(,)? }) => {
-        $(#[$doc])*
-        #[derive(Debug, Default)]
-        pub(super) struct $name<'a> {
-            $(pub $field: $type,)*
-        }
-
-        const _: () = {
-            use serde::de::{Deserialize, Deserializer, IgnoredAny, MapAccess, Visitor};
-
-            #[derive(serde::Deserialize)]
-            #[serde(field_identifier)]
-            #[expect(non_camel_case_types, reason = "the keys are named like the fields")]
-            enum Key {
-                $($field,)*
-                #[serde(other)]
-                Unknown,
-            }
-
-            struct Fields;
-
-            impl<'de> Visitor<'de> for Fields {
-                type Value = $name<'de>;
-
-                fn expecting(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-                    f.write_str("an object")
-                }
-
-                fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Self::Value, A::Error> {
-                    let mut filled = $name::default();
-                    while let Some(key) = map.next_key()? {
-                        match key {
-                            $(Key::$field => filled.$field = map.next_value()?,)*
-                            Key::Unknown => {
-                                map.next_value::<IgnoredAny>()?;
-                            }
-                        }
-                    }
-                    Ok(filled)
-                }
-            }
-
-            impl<'de: 'a, 'a> Deserialize<'de> for $name<'a> {
-                fn deserialize<D: Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
-                    from.deserialize_map(Fields)
-                }
-            }
-        };
-    };
-}
-pub(super) use tolerant;
-
 /// A text, whatever it was: numbers and booleans are written out, the rest is empty. Borrows where
 /// the JSON has no escapes.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]

@@ -10,6 +10,7 @@ use super::tree::{Document, Inline, Span, Style};
 use crate::draft::Emoji;
 use crate::ids::SlackUserId;
 use crate::slack::Reaction;
+use foldhash::fast::RandomState;
 use std::borrow::Cow;
 use std::collections::HashSet;
 
@@ -24,7 +25,7 @@ pub(super) fn convert<'a>(
     document: &mut Document<'a>,
     losses: &mut Losses,
 ) -> Vec<ReactionFate> {
-    let mut seen = HashSet::new();
+    let mut seen = HashSet::with_hasher(RandomState::default());
     let mut fates = Vec::with_capacity(reactions.iter().map(|reaction| reaction.users.len()).sum());
     let mut notes: Vec<Note<'a>> = Vec::new();
     let mut told = 0;
@@ -111,7 +112,7 @@ fn outcome<'r>(
     emoji: Option<&Shown>,
     user: &SlackUserId,
     roster: &'r Roster,
-    seen: &mut HashSet<(&'r str, Shown)>,
+    seen: &mut HashSet<(&'r str, Shown), RandomState>,
 ) -> ReactionOutcome {
     let Some(emoji) = emoji else {
         return ReactionOutcome::Skipped(Skip::CustomReaction);

@@ -1,27 +1,30 @@
 //! Who is who: the names and accounts that the plan found.
 
-use crate::ids::{Account, ConversationId, SlackUserId};
+use crate::ids::{Account, ConversationId, SlackUserId, hex};
+use foldhash::fast::RandomState;
 use sha2::{Digest, Sha256};
 use std::collections::{HashMap, HashSet};
-use std::fmt::Write as _;
+
+/// A map that is asked several times for every message: its hash is quick, and seeded.
+pub(super) type Map<K, V> = HashMap<K, V, RandomState>;
 
 /// Who is who, built by the plan.
 #[derive(Debug, Clone, Default)]
 pub struct Roster {
     /// People by Slack id.
-    pub people: HashMap<SlackUserId, Known>,
+    pub people: Map<SlackUserId, Known>,
     /// Names of bots by `bot_id`.
-    pub bots: HashMap<String, String>,
+    pub bots: Map<String, String>,
     /// The Slack users that are apps.
-    pub apps: HashSet<SlackUserId>,
+    pub apps: HashSet<SlackUserId, RandomState>,
     /// The Slack user of a bot, by `bot_id`.
-    pub bot_users: HashMap<String, SlackUserId>,
+    pub bot_users: Map<String, SlackUserId>,
     /// Names of conversations, without `#`.
-    pub channels: HashMap<ConversationId, String>,
+    pub channels: Map<ConversationId, String>,
     /// Handles of user groups by id, without `@`.
-    pub usergroups: HashMap<String, String>,
+    pub usergroups: Map<String, String>,
     /// Custom emoji by Slack's name, as far as Chat has something for them.
-    pub emoji: HashMap<String, CustomEmoji>,
+    pub emoji: Map<String, CustomEmoji>,
 }
 
 /// What Chat has for a custom emoji.
@@ -68,7 +71,7 @@ impl Roster {
 
     /// Finds a person by the id as a message writes it.
     pub(super) fn person(&self, id: &str) -> Option<&Known> {
-        self.people.get(&SlackUserId::new(id))
+        self.people.get(id)
     }
 
     /// Finds what Chat has for a custom emoji; a skin tone does not show on it.
@@ -81,16 +84,13 @@ impl Roster {
 
     /// Finds a conversation's name by the id as a message writes it.
     pub(super) fn channel(&self, id: &str) -> Option<&str> {
-        self.channels.get(&ConversationId::new(id)).map(String::as_str)
+        self.channels.get(id).map(String::as_str)
     }
 }
 
 /// Returns the first 16 bytes of a text's SHA-256, in hex.
 pub(super) fn digest(text: &str) -> String {
-    Sha256::digest(text.as_bytes()).iter().take(16).fold(String::new(), |mut hex, byte| {
-        let _ = write!(hex, "{byte:02x}");
-        hex
-    })
+    hex(&Sha256::digest(text.as_bytes())[..16])
 }
 
 /// Makes a name from Slack fit for one line: control characters become spaces, 80 characters.

@@ -128,8 +128,7 @@ impl<'a> Block<'a> {
 
     /// Tells whether nothing of it would show.
     pub(super) fn is_empty(&self) -> bool {
-        let blank =
-            |inline: &Inline<'_>| matches!(&inline.span, Span::Text(t) if t.trim().is_empty());
+        let blank = |inline: &Inline<'_>| matches!(&inline.span, Span::Text(text) if text.chars().all(char::is_whitespace));
         self.inlines.iter().all(blank)
     }
 }

@@ -1,9 +1,9 @@
 //! What tells one archive from another: a hash over names, sizes and contents.
 
 use super::archive::{Archive, Entry};
+use crate::ids::hex;
 use sha2::{Digest, Sha256};
 use std::ffi::OsStr;
-use std::fmt::Write;
 use std::path::Path;
 
 /// How many bytes of an entry's own hash are kept.
@@ -32,13 +32,7 @@ pub(super) fn of(archive: &Archive) -> Print {
         hash.update(&one);
         entries.extend_from_slice(&Sha256::digest(&one)[..SHORT]);
     }
-    let digest = hash.finalize();
-    let whole = digest.iter().fold(String::with_capacity(64), |mut text, byte| {
-        // Writing to a String can't fail.
-        let _ = write!(text, "{byte:02x}");
-        text
-    });
-    Print { whole, entries }
+    Print { whole: hex(&hash.finalize()), entries }
 }
 
 fn content(archive: &Archive, entry: &Entry, scratch: &mut Vec<u8>) -> Vec<u8> {

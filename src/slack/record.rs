@@ -9,11 +9,11 @@ use super::loose::{Flag, List, Maybe, Text, Unparsed, Whole};
 macro_rules! loose_struct {
     ($(#[$doc:meta])* $name:ident { $($field:ident $(= $key:literal)? : $type:ty),* $(,)? }) => {
         $(#[$doc])*
-        #[derive(Debug, Default, Clone)]
-        pub(super) struct $name<'a> {
-            $(pub(super) $field: $type,)*
+        #[derive(Debug, Default)]
+        pub(crate) struct $name<'a> {
+            $(pub(crate) $field: $type,)*
             /// Keeps the lifetime used, whatever the fields are.
-            pub(super) marker: std::marker::PhantomData<&'a ()>,
+            pub(crate) marker: std::marker::PhantomData<&'a ()>,
         }
 
         const _: () = {
@@ -61,7 +61,7 @@ macro_rules! loose_struct {
         };
     };
 }
-pub(super) use loose_struct;
+pub(crate) use loose_struct;
 
 loose_struct!(
     /// A message, or whatever else stands in a day file.

@@ -178,7 +178,7 @@ fn a_line_keeps_whom_it_is_about() {
 #[test]
 fn names_in_lines_are_of_one_line() {
     let mut roster = roster();
-    let evil = roster.people.get_mut(&"U3ODD".into()).expect("listed");
+    let evil = roster.people.get_mut("U3ODD").expect("listed");
     evil.name = String::from("E\n> v\u{1b}[31mil");
     let converter = Converter::new(roster, Settings::default());
     let mut huddle = of_kind("huddle_thread", "");

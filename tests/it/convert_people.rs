@@ -140,7 +140,7 @@ fn settings_and_roster_have_fingerprints_that_follow_every_choice() {
     assert_ne!(settings.fingerprint(), other.fingerprint());
     let mut people = roster();
     assert_eq!(people.fingerprint(), roster().fingerprint());
-    people.people.remove(&"U2BO".into());
+    people.people.remove("U2BO");
     assert_ne!(people.fingerprint(), roster().fingerprint());
 }
 

@@ -1,5 +1,7 @@
 //! Any object of Block Kit: one tolerant shape for blocks, elements and text objects.
 
+mod style;
+
 use crate::convert::loose::Loose;
 use crate::convert::tree::Style;
 use serde::de::{
@@ -7,6 +9,7 @@ use serde::de::{
 };
 use std::borrow::Cow;
 use std::fmt;
+use style::StyleInto;
 
 /// An object, by the fields that any kind of it may have.
 #[derive(Debug, Default)]
@@ -58,10 +61,6 @@ pub(crate) struct Rare<'a> {
 }
 
 impl<'a> Node<'a> {
-    fn number(number: impl fmt::Display) -> Self {
-        Self { id: Cow::Owned(number.to_string()), ..Self::default() }
-    }
-
     fn rare(&mut self) -> &mut Rare<'a> {
         self.rare.get_or_insert_default()
     }
@@ -69,65 +68,82 @@ impl<'a> Node<'a> {
 
 impl<'de: 'a, 'a> Deserialize<'de> for Node<'a> {
     fn deserialize<D: Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
-        from.deserialize_any(NodeVisitor)
+        let mut node = Node::default();
+        NodeInto(&mut node).deserialize(from)?;
+        Ok(node)
     }
 }
 
-struct NodeVisitor;
+/// Fills a node where it lies: a node is large, and to move it costs as much as to read it.
+struct NodeInto<'n, 'a>(&'n mut Node<'a>);
 
-impl<'de> Visitor<'de> for NodeVisitor {
-    type Value = Node<'de>;
+impl<'de> DeserializeSeed<'de> for NodeInto<'_, 'de> {
+    type Value = ();
+
+    fn deserialize<D: Deserializer<'de>>(self, from: D) -> Result<(), D::Error> {
+        from.deserialize_any(self)
+    }
+}
+
+impl<'de> Visitor<'de> for NodeInto<'_, 'de> {
+    type Value = ();
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("an object of Block Kit")
     }
 
-    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Node<'de>, A::Error> {
-        let mut node = Node::default();
+    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<(), A::Error> {
         while let Some(Key(key)) = map.next_key()? {
-            node.field(key, &mut map)?;
+            self.0.field(key, &mut map)?;
         }
-        Ok(node)
+        Ok(())
     }
 
     /// A string in place of an object is plain text.
-    fn visit_borrowed_str<E>(self, text: &'de str) -> Result<Node<'de>, E> {
-        Ok(Node { text: Cow::Borrowed(text), ..Node::default() })
+    fn visit_borrowed_str<E>(self, text: &'de str) -> Result<(), E> {
+        self.0.text = Cow::Borrowed(text);
+        Ok(())
     }
 
-    fn visit_str<E>(self, text: &str) -> Result<Node<'de>, E> {
-        Ok(Node { text: Cow::Owned(String::from(text)), ..Node::default() })
+    fn visit_str<E>(self, text: &str) -> Result<(), E> {
+        self.0.text = Cow::Owned(String::from(text));
+        Ok(())
     }
 
     /// A list in place of an object is a row.
-    fn visit_seq<A: SeqAccess<'de>>(self, mut seq: A) -> Result<Node<'de>, A::Error> {
+    fn visit_seq<A: SeqAccess<'de>>(self, mut seq: A) -> Result<(), A::Error> {
+        self.0.kind = "row";
         // Most lists have one element, and a vector's first push makes room for four.
-        let mut elements = Vec::with_capacity(1);
-        while let Some(node) = seq.next_element()? {
-            elements.push(node);
+        self.0.elements = Vec::with_capacity(1);
+        let mut node = Node::default();
+        while seq.next_element_seed(NodeInto(&mut node))?.is_some() {
+            self.0.elements.push(std::mem::take(&mut node));
         }
-        Ok(Node { kind: "row", elements, ..Node::default() })
+        Ok(())
     }
 
-    fn visit_unit<E>(self) -> Result<Node<'de>, E> {
-        Ok(Node::default())
+    fn visit_unit<E>(self) -> Result<(), E> {
+        Ok(())
     }
 
-    fn visit_bool<E>(self, _yes: bool) -> Result<Node<'de>, E> {
-        Ok(Node::default())
+    fn visit_bool<E>(self, _yes: bool) -> Result<(), E> {
+        Ok(())
     }
 
     /// A number in place of a text is that number.
-    fn visit_i64<E>(self, number: i64) -> Result<Node<'de>, E> {
-        Ok(Node::number(number))
+    fn visit_i64<E>(self, number: i64) -> Result<(), E> {
+        self.0.id = Cow::Owned(number.to_string());
+        Ok(())
     }
 
-    fn visit_u64<E>(self, number: u64) -> Result<Node<'de>, E> {
-        Ok(Node::number(number))
+    fn visit_u64<E>(self, number: u64) -> Result<(), E> {
+        self.0.id = Cow::Owned(number.to_string());
+        Ok(())
     }
 
-    fn visit_f64<E>(self, number: f64) -> Result<Node<'de>, E> {
-        Ok(Node::number(number))
+    fn visit_f64<E>(self, number: f64) -> Result<(), E> {
+        self.0.id = Cow::Owned(number.to_string());
+        Ok(())
     }
 }
 
@@ -135,7 +151,12 @@ impl<'de> Node<'de> {
     fn field<A: MapAccess<'de>>(&mut self, key: &str, map: &mut A) -> Result<(), A::Error> {
         match key {
             "type" => self.kind = if let Cow::Borrowed(word) = text(map)? { word } else { "" },
-            "text" => self.set_text(map.next_value()?),
+            "text" => self.set_text(node(map)?),
+            "elements" | "rows" => self.elements = node(map)?.elements,
+            // The commonest of all that says nothing.
+            "block_id" => {
+                map.next_value::<IgnoredAny>()?;
+            }
             "user_id" | "channel_id" | "usergroup_id" | "range" | "value" => self.id = text(map)?,
             "team_id" | "name" if self.id.is_empty() => self.id = text(map)?,
             "url" | "image_url" | "title_url" => self.url = text(map)?,
@@ -144,7 +165,6 @@ impl<'de> Node<'de> {
             "indent" => self.indent = number(map)?,
             "offset" | "skin_tone" => self.offset = number(map)?,
             "border" => self.border = number(map)? > 0,
-            "elements" | "rows" => self.elements = map.next_value::<Node<'de>>()?.elements,
             _ => self.rare_field(key, map)?,
         }
         Ok(())
@@ -154,14 +174,14 @@ impl<'de> Node<'de> {
         match key {
             "title" | "label" => self.rare().title = Some(map.next_value()?),
             "alt_text" | "fallback" => self.rare().fallback = text(map)?,
-            "fields" => self.rare().fields = map.next_value::<Node<'de>>()?.elements,
+            "fields" => self.rare().fields = node(map)?.elements,
             "subtitle" | "body" | "description" | "details" | "output" | "placeholder"
             | "author_name" => {
                 let more = map.next_value()?;
                 self.rare().more.push(more);
             }
             "child_blocks" | "tasks" | "cards" | "actions" | "sources" | "options" => {
-                let more = map.next_value::<Node<'de>>()?.elements;
+                let more = node(map)?.elements;
                 self.rare().more.extend(more);
             }
             "accessory" | "element" => self.rare().accessory = Some(map.next_value()?),
@@ -181,6 +201,12 @@ impl<'de> Node<'de> {
             self.rare().inner = Some(text);
         }
     }
+}
+
+fn node<'de, A: MapAccess<'de>>(map: &mut A) -> Result<Node<'de>, A::Error> {
+    let mut node = Node::default();
+    map.next_value_seed(NodeInto(&mut node))?;
+    Ok(node)
 }
 
 fn text<'de, A: MapAccess<'de>>(map: &mut A) -> Result<Cow<'de, str>, A::Error> {
@@ -215,70 +241,5 @@ impl<'de> Visitor<'de> for KeyVisitor {
 
     fn visit_str<E>(self, _word: &str) -> Result<Key<'de>, E> {
         Ok(Key(""))
-    }
-}
-
-/// Reads `style`: a word on lists and buttons, an object of flags on inlines.
-struct StyleInto<'n, 'a>(&'n mut Node<'a>);
-
-impl<'de> DeserializeSeed<'de> for StyleInto<'_, '_> {
-    type Value = ();
-
-    fn deserialize<D: Deserializer<'de>>(self, from: D) -> Result<(), D::Error> {
-        from.deserialize_any(self)
-    }
-}
-
-impl<'de> Visitor<'de> for StyleInto<'_, '_> {
-    type Value = ();
-
-    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("a style")
-    }
-
-    fn visit_str<E>(self, word: &str) -> Result<(), E> {
-        self.0.ordered = word == "ordered";
-        Ok(())
-    }
-
-    fn visit_unit<E>(self) -> Result<(), E> {
-        Ok(())
-    }
-
-    fn visit_bool<E>(self, _yes: bool) -> Result<(), E> {
-        Ok(())
-    }
-
-    fn visit_i64<E>(self, _number: i64) -> Result<(), E> {
-        Ok(())
-    }
-
-    fn visit_u64<E>(self, _number: u64) -> Result<(), E> {
-        Ok(())
-    }
-
-    fn visit_f64<E>(self, _number: f64) -> Result<(), E> {
-        Ok(())
-    }
-
-    fn visit_seq<A: SeqAccess<'de>>(self, mut seq: A) -> Result<(), A::Error> {
-        while seq.next_element::<IgnoredAny>()?.is_some() {}
-        Ok(())
-    }
-
-    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<(), A::Error> {
-        while let Some((Loose(key), value)) = map.next_entry::<Loose<'_>, Loose<'_>>()? {
-            let style = match &*key {
-                "bold" => Style::BOLD,
-                "italic" => Style::ITALIC,
-                "strike" => Style::STRIKE,
-                "code" => Style::CODE,
-                _ => Style::PLAIN,
-            };
-            if value.is_true() {
-                self.0.style = self.0.style.with(style);
-            }
-        }
-        Ok(())
     }
 }

@@ -2,11 +2,12 @@
 
 use super::entries::each;
 use crate::convert::blocks::Node;
-use crate::convert::loose::{Loose, tolerant};
+use crate::convert::loose::Loose;
 use crate::convert::loss::Losses;
+use crate::slack::loose_struct;
 use serde_json::value::RawValue;
 
-tolerant!(
+loose_struct!(
     /// A legacy card, a link's preview or a shared message.
     Attachment {
         pretext: Loose<'a>,
@@ -38,7 +39,7 @@ tolerant!(
     }
 );
 
-tolerant!(
+loose_struct!(
     /// A field of a legacy card.
     Field {
         title: Loose<'a>,
@@ -46,7 +47,7 @@ tolerant!(
     }
 );
 
-tolerant!(
+loose_struct!(
     /// A file inside a shared message: its name is all that is shown.
     SharedFile {
         name: Loose<'a>,
@@ -57,14 +58,14 @@ tolerant!(
     }
 );
 
-tolerant!(
+loose_struct!(
     /// An element of `message_blocks`.
     MessageBlocks {
         message: Option<InnerMessage<'a>>,
     }
 );
 
-tolerant!(
+loose_struct!(
     /// The shared message itself.
     InnerMessage {
         blocks: Option<Node<'a>>,

@@ -14,7 +14,8 @@ pub(crate) struct ChatMarkup;
 
 impl Renderer for ChatMarkup {
     fn render(&self, document: &Document<'_>, roster: &Roster, losses: &mut Losses) -> String {
-        let size: usize = document.blocks.iter().map(|block| 16 * block.inlines.len() + 16).sum();
+        let inlines = document.blocks.iter().flat_map(|block| &block.inlines);
+        let size: usize = inlines.map(|inline| length(&inline.span) + 16).sum();
         let mut writer =
             Writer { out: String::with_capacity(size), roster, losses, line: Line::default() };
         for block in &document.blocks {
@@ -25,6 +26,16 @@ impl Renderer for ChatMarkup {
         let blank = out.len() - out.trim_start_matches(['\n', ' ']).len();
         out.drain(..blank);
         out
+    }
+}
+
+/// Returns about how many bytes an inline needs.
+fn length(span: &Span<'_>) -> usize {
+    match span {
+        Span::Text(text) | Span::Date { text, .. } => text.len(),
+        Span::Link { url, label } => url.len() + label.as_ref().map_or(0, |label| label.len()),
+        Span::Byline(name) => name.len(),
+        _ => 16,
     }
 }
 
@@ -238,7 +249,8 @@ fn bullet(depth: u8, number: Option<u32>, quoted: bool) -> String {
 /// Takes what would end a label early out of it.
 fn clean_label(label: &str) -> Cow<'_, str> {
     let bad = |c: char| matches!(c, '<' | '>' | '|') || c.is_control();
-    if !label.contains(bad) && !label.contains("```") {
+    let fenced = label.contains('`') && label.contains("```");
+    if !label.contains(bad) && !fenced {
         return Cow::Borrowed(label);
     }
     let swap = |c| match c {
@@ -269,20 +281,11 @@ fn stands_alone(url: &str, (before, here): Around<'_>) -> bool {
 
 /// Tells whether what comes next would become a part of an address that was typed before it.
 fn goes_on(before: &[Inline<'_>]) -> bool {
-    let (mut word, mut style) = (String::new(), Style::PLAIN);
-    for inline in before.iter().rev().filter(|inline| !matches!(inline.span, Span::Emoji { .. })) {
-        let Span::Text(text) = &inline.span else { break };
-        if !word.is_empty() && inline.style != style {
-            word.insert(0, '*');
-        }
-        style = inline.style;
-        let end = defuse::last_word(text);
-        word.insert_str(0, end);
-        if end.len() < text.len() {
-            break;
-        }
-    }
-    defuse::ends_in_address(&word)
+    let shown = before.iter().rev().filter(|inline| !matches!(inline.span, Span::Emoji { .. }));
+    defuse::take_in(shown.map_while(|inline| match &inline.span {
+        Span::Text(text) => Some((&**text, inline.style)),
+        _ => None,
+    }))
 }
 
 /// Returns the characters at an inline's edges, as far as an address beside it cares.

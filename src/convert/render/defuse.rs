@@ -91,6 +91,10 @@ pub(super) fn line_start(out: &mut String, from: usize, pieces: &[Piece<'_>], lo
 
 /// Copies code: only its own fence and what looks like a mention or link are broken up.
 pub(super) fn code(code: &str, out: &mut String, losses: &mut Losses) {
+    if !code.as_bytes().iter().fold(false, |loud, byte| loud | matches!(byte, b'`' | b'<')) {
+        out.push_str(code);
+        return;
+    }
     let mut ticks = 0;
     for (at, c) in code.char_indices() {
         ticks = if c == '`' { ticks + 1 } else { 0 };
@@ -133,12 +137,33 @@ fn ends_address(c: char) -> bool {
 }
 
 /// Returns the end of a text, from where an address in it might begin.
-pub(super) fn last_word(text: &str) -> &str {
+fn last_word(text: &str) -> &str {
     text.rsplit(ends_address).next().unwrap_or("")
 }
 
+/// Tells whether stretches of a line, the last one first, end in a typed address, which would take
+/// in what stands right behind it.
+pub(super) fn take_in<'t>(last_first: impl Iterator<Item = (&'t str, Style)> + Clone) -> bool {
+    if !last_first.clone().any(|(text, _)| text.contains(':')) {
+        return false;
+    }
+    let (mut word, mut style) = (String::new(), Style::PLAIN);
+    for (text, own) in last_first {
+        if !word.is_empty() && own != style {
+            word.insert(0, '*');
+        }
+        style = own;
+        let end = last_word(text);
+        word.insert_str(0, end);
+        if end.len() < text.len() {
+            break;
+        }
+    }
+    ends_in_address(&word)
+}
+
 /// Tells whether a text ends in a web address, or where one might go on.
-pub(super) fn ends_in_address(text: &str) -> bool {
+fn ends_in_address(text: &str) -> bool {
     let word = last_word(text);
     let begins = |(at, _): (usize, &str)| {
         let scheme = word[..at].trim_end_matches(|c: char| c.is_ascii_alphabetic());
@@ -146,7 +171,7 @@ pub(super) fn ends_in_address(text: &str) -> bool {
         (name.eq_ignore_ascii_case("https") || name.eq_ignore_ascii_case("http"))
             && !scheme.ends_with(char::is_alphanumeric)
     };
-    word.match_indices("://").any(begins)
+    word.contains(':') && word.match_indices("://").any(begins)
 }
 
 /// Tells whether a literal `<` would begin a mention, a link, or one of Slack's own tokens.

@@ -79,6 +79,7 @@ impl Line {
         }
         normalise(pieces, losses);
         self.text.clear();
+        self.text.reserve(pieces.iter().map(|piece| piece.text.len() + 2).sum());
         self.marks.clear();
         losses.add_many(Loss::StyleDropped, self.emit(pieces));
         let from = out.len();
@@ -91,7 +92,7 @@ impl Line {
     /// Writes the pieces with their marks, and notes every character that might be one. Returns
     /// how many marks could not go on where another one closed.
     fn emit(&mut self, pieces: &[Piece<'_>]) -> u32 {
-        let mut open: Vec<Style> = Vec::new();
+        let mut open: Vec<Style> = Vec::with_capacity(Style::EACH.len());
         let (mut barred, mut dropped) = (Style::PLAIN, 0);
         for piece in pieces.iter().filter(|piece| !piece.text.is_empty()) {
             let kept = open.iter().take_while(|style| piece.style.has(**style));
@@ -193,18 +194,32 @@ fn split_spaces(pieces: &mut Vec<Piece<'_>>) {
         return;
     }
     let old = std::mem::take(pieces);
+    pieces.reserve(old.len() + 4);
     for piece in old {
         if !edged(&piece) {
             pieces.push(piece);
             continue;
         }
-        let trimmed = piece.text.trim();
-        let from = piece.text.len() - piece.text.trim_start().len();
-        let parts = [&piece.text[..from], trimmed, &piece.text[from + trimmed.len()..]];
-        for part in parts.into_iter().filter(|part| !part.is_empty()) {
-            pieces.push(Piece { text: Cow::Owned(String::from(part)), ..piece });
+        let (style, kind) = (piece.style, piece.kind);
+        match piece.text {
+            Cow::Borrowed(text) => {
+                let parts = edges(text).into_iter().filter(|part| !part.is_empty());
+                pieces.extend(parts.map(|part| Piece { text: Cow::Borrowed(part), style, kind }));
+            }
+            Cow::Owned(text) => {
+                let parts = edges(&text).into_iter().filter(|part| !part.is_empty());
+                let own = |part| Cow::Owned(String::from(part));
+                pieces.extend(parts.map(|part| Piece { text: own(part), style, kind }));
+            }
         }
     }
+}
+
+/// Parts a text into the spaces before it, itself, and the spaces behind it.
+fn edges(text: &str) -> [&str; 3] {
+    let trimmed = text.trim();
+    let from = text.len() - text.trim_start().len();
+    [&text[..from], trimmed, &text[from + trimmed.len()..]]
 }
 
 /// Leaves spaces only the styles that both neighbours have.
@@ -238,23 +253,13 @@ fn is_sign(edge: Option<char>) -> bool {
 
 /// Tells whether pieces end in a typed address, which would take in a mark right behind it.
 fn takes_in_mark(pieces: &[Piece<'_>]) -> bool {
-    let (mut word, mut style) = (String::new(), Style::PLAIN);
-    for piece in pieces.iter().rev().filter(|piece| !piece.text.is_empty()) {
-        let ticked = piece.style.has(Style::CODE);
-        if ticked || matches!(piece.kind, PieceKind::Link | PieceKind::Mention) {
-            break;
-        }
-        if !word.is_empty() && piece.style != style {
-            word.insert(0, '*');
-        }
-        style = piece.style;
-        let end = defuse::last_word(&piece.text);
-        word.insert_str(0, end);
-        if end.len() < piece.text.len() {
-            break;
-        }
-    }
-    defuse::ends_in_address(&word)
+    let is_typed = |piece: &Piece<'_>| {
+        !piece.style.has(Style::CODE) && !matches!(piece.kind, PieceKind::Link | PieceKind::Mention)
+    };
+    let last_first = pieces.iter().rev().filter(|piece| !piece.text.is_empty());
+    defuse::take_in(
+        last_first.take_while(|piece| is_typed(piece)).map(|piece| (&*piece.text, piece.style)),
+    )
 }
 
 /// Takes a style off every run of it that begins or ends inside a word, or with what looks like
@@ -274,9 +279,11 @@ fn drop_inside_words(pieces: &mut [Piece<'_>], style: Style) -> u32 {
         let edges = [inner.iter().find_map(Piece::first), inner.iter().rev().find_map(Piece::last)];
         let before = pieces[..at].iter().rev().find_map(Piece::last);
         let after = pieces[at + run..].iter().find_map(Piece::first);
-        let in_address = takes_in_mark(&pieces[..at])
-            || (takes_in_mark(inner) && after.is_some_and(|c| !c.is_whitespace()));
-        if wordy(before) || wordy(after) || in_address || edges.into_iter().any(is_sign) {
+        let in_address = || {
+            takes_in_mark(&pieces[..at])
+                || (after.is_some_and(|c| !c.is_whitespace()) && takes_in_mark(inner))
+        };
+        if wordy(before) || wordy(after) || edges.into_iter().any(is_sign) || in_address() {
             for piece in &mut pieces[at..at + run] {
                 piece.style = piece.style.without(style);
             }

@@ -81,6 +81,13 @@ enum Break {
     Gap,
 }
 
+/// Returns how many bytes at the beginning are atoms of their own that cost one each, and say
+/// nothing of what follows: letters that begin no address, and no accent stands behind the last.
+fn dull(text: &str) -> usize {
+    let plain = |byte: &u8| matches!(byte, b' ' | b'a'..=b'g' | b'i'..=b'z' | b'A'..=b'G' | b'I'..=b'Z' | b'0'..=b'9');
+    text.bytes().take_while(|byte| plain(byte)).count().saturating_sub(1)
+}
+
 impl<'a> Walk<'a> {
     /// Returns how many bytes go into the next stretch, and the state behind them.
     fn fill(&self, places: &Places<'_, '_>) -> (usize, Self) {
@@ -88,6 +95,11 @@ impl<'a> Walk<'a> {
         let mut best: Option<(Break, usize, Self)> = None;
         while at < self.rest.len() {
             walk.rest = &self.rest[at..];
+            if !walk.line_start && cost * 2 < places.room {
+                let dull = dull(walk.rest).min(places.room / 2 - cost);
+                (at, cost) = (at + dull, cost + dull);
+                walk.rest = &self.rest[at..];
+            }
             let atom = walk.atom(places.room);
             let more = escaped(atom);
             if cost + more > places.room {
