@@ -1,9 +1,9 @@
 //! Names of custom emoji as Chat takes them: lower case letters and digits, single hyphens and
 //! underscores between.
 
+use crate::ids::hex;
 use sha2::{Digest, Sha256};
 use std::collections::{BTreeMap, BTreeSet};
-use std::fmt::Write as _;
 use unicode_normalization::UnicodeNormalization;
 
 /// Gives every emoji a name of its own. A name that Chat takes as it is stays; one that has to
@@ -57,11 +57,7 @@ fn normal(name: &str) -> String {
 
 /// Eight digits that belong to a name.
 fn mark(name: &str) -> String {
-    Sha256::digest(name).iter().take(4).fold(String::new(), |mut hex, byte| {
-        // Writing to a string does not fail.
-        let _ = write!(hex, "{byte:02x}");
-        hex
-    })
+    hex(&Sha256::digest(name)[..4])
 }
 
 #[cfg(test)]

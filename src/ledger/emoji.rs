@@ -75,16 +75,14 @@ impl Ledger {
     pub fn settle_emoji(&mut self, slack: &str, state: &EmojiState) -> Result<(), Error> {
         let sql = "UPDATE emoji SET state = ?2, resource = ?3, uid = ?4, reason = ?5, note = ?6 WHERE slack = ?1";
         let change = self.db.transaction()?;
-        let rows = match state {
-            EmojiState::Owed => change.execute(
-                sql,
-                params![slack, OWED, None::<&str>, None::<&str>, None::<&str>, None::<&str>],
-            ),
-            EmojiState::There { resource, uid } => change
-                .execute(sql, params![slack, THERE, resource, uid, None::<&str>, None::<&str>]),
-            EmojiState::GivenUp { reason, note } => change
-                .execute(sql, params![slack, GIVEN_UP, None::<&str>, None::<&str>, reason, note]),
-        }?;
+        let (code, [resource, uid, reason, note]) = match state {
+            EmojiState::Owed => (OWED, [None; 4]),
+            EmojiState::There { resource, uid } => (THERE, [Some(resource), Some(uid), None, None]),
+            EmojiState::GivenUp { reason, note } => {
+                (GIVEN_UP, [None, None, Some(reason), Some(note)])
+            }
+        };
+        let rows = change.execute(sql, params![slack, code, resource, uid, reason, note])?;
         expect_rows(rows, 1, "an emoji is settled")?;
         commit(change, "emoji")
     }

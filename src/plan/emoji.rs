@@ -2,10 +2,11 @@
 //! they are called in Chat only when Chat has them. Until then a plan assumes them, under names
 //! that Chat can't give; nothing that is assumed is ever frozen.
 
-use super::{Bench, Error, people};
+use super::{Bench, Error};
 use crate::convert::{Converted, CustomEmoji, Fate, ReactionOutcome, find_emoji};
 use crate::draft::Emoji;
 use crate::gallery::{Gallery, Shows};
+use crate::ids::hex;
 use crate::ledger::{EmojiState, Ledger, UsedEmoji};
 use sha2::{Digest, Sha256};
 use std::collections::HashMap;
@@ -27,7 +28,7 @@ impl Bench {
         self.converter = self.converter.clone().with_emoji(known);
         if !self.converter.roster().emoji.is_empty() {
             let print = self.converter.roster().fingerprint();
-            self.fingerprint = people::hex(&Sha256::digest(format!("{}{print}", self.base))[..16]);
+            self.fingerprint = hex(&Sha256::digest(format!("{}{print}", self.base))[..16]);
         }
         self.assumed = assumed;
         Ok(())

@@ -6,7 +6,7 @@
 use super::{Choices, Error};
 use crate::convert::{BotPolicy, Known, Roster};
 use crate::draft::APP_USER;
-use crate::ids::{Account, SlackUserId};
+use crate::ids::{Account, SlackUserId, hex};
 use crate::ledger::{Ledger, Listed, NewPerson};
 use crate::slack::{Export, Person, PersonKind};
 use sha2::{Digest, Sha256};
@@ -200,14 +200,4 @@ fn fingerprint(by_id: &BTreeMap<SlackUserId, Matched>) -> String {
         }
     }
     hex(&hash.finalize()[..16])
-}
-
-/// Returns bytes as lower-case hex digits.
-pub(crate) fn hex(bytes: &[u8]) -> String {
-    use std::fmt::Write as _;
-    bytes.iter().fold(String::new(), |mut text, byte| {
-        // Writing to a String can't fail.
-        let _ = write!(text, "{byte:02x}");
-        text
-    })
 }

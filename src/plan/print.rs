@@ -1,7 +1,7 @@
 //! The fingerprint of everything that a plan depends on.
 
-use super::{Choices, people};
-use crate::ids::ConversationId;
+use super::Choices;
+use crate::ids::{ConversationId, hex};
 use crate::slack::Export;
 use sha2::{Digest, Sha256};
 use std::collections::BTreeMap;
@@ -27,5 +27,5 @@ pub(super) fn fingerprint(
     for name in names.values() {
         take(name);
     }
-    people::hex(&hash.finalize()[..16])
+    hex(&hash.finalize()[..16])
 }

@@ -177,13 +177,13 @@ impl EmojiDesk<'_> {
                 Judged::GivenUp(reason, note) => return Ok(Some(End::GivenUp(reason, note))),
                 Judged::Fatal(fatal) => return Err(fatal),
             };
-            if let Outcome::Throttled { .. } = outcome {
-                let wait = self.backoff.next(attempt, wait);
-                self.pacer.penalize(Class::Emoji, Some(self.admin.as_str()), wait);
-            }
             let pause = self.backoff.next(attempt, wait);
             // Waiting because Google asked for it does not count.
-            attempt += u32::from(!matches!(outcome, Outcome::Throttled { .. }));
+            if let Outcome::Throttled { .. } = outcome {
+                self.pacer.penalize(Class::Emoji, Some(self.admin.as_str()), pause);
+            } else {
+                attempt += 1;
+            }
             if attempt >= self.attempts {
                 return tired(&outcome, others).map(Some);
             }

@@ -8,12 +8,15 @@ mod react;
 use super::call::Errand;
 use super::perform::{next_request, revise};
 use super::{Fatal, Run};
-use crate::chat::{Outcome, TokenError};
+use crate::chat::{ListedMessage, Outcome, TokenError, created_at};
 use crate::draft::{Identity, StepKind};
 use crate::ids::Micros;
 use crate::ledger::{Names, Receipt, Step};
 use crate::pace::Class;
 use std::collections::HashSet;
+
+/// More messages at one microsecond there can't be.
+const AT_ONCE: u32 = 10;
 
 /// What a look shows.
 #[derive(Debug)]
@@ -91,6 +94,31 @@ where
 {
     let errand = Errand { class, space: Some(space), step: step.id };
     run.call(errand, call).await.ok_or(Missed::Stopped)?.map_err(Missed::Read)
+}
+
+/// Returns where the message stands that a step hangs on: its time and its name, once it has one.
+async fn parent_place<'n>(
+    run: &Run,
+    step: &Step,
+    names: &'n Names,
+) -> Result<Option<(Micros, &'n str)>, Missed> {
+    let id = step.id;
+    let time = run.writer.run(move |ledger| ledger.parent_time(id)).await;
+    let time = time.map_err(|error| Missed::Fatal(error.into()))?;
+    Ok(time.zip(names.message.as_deref()))
+}
+
+/// Reads the message of that name.
+async fn message_at(
+    run: &Run,
+    space: &str,
+    step: &Step,
+    (time, name): (Micros, &str),
+) -> Result<Option<ListedMessage>, Missed> {
+    let (admin, filter) = (run.admin(), created_at(time));
+    let list = || run.client.list_messages(&admin, space, &filter, None, AT_ONCE);
+    let page = read(run, Class::Read, space, step, list).await?;
+    Ok(page.items.into_iter().find(|message| message.name == name))
 }
 
 /// A completed space has the completing user as a present member. Where that may not be read any

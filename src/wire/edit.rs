@@ -10,7 +10,12 @@ const TEXT_BYTES: usize = 32_000;
 
 /// Tells whether Chat takes a text as a message.
 pub fn fits(text: &str) -> bool {
-    serde_json::to_string(text).is_ok_and(|text| text.len() - 2 <= TEXT_BYTES)
+    written(text).is_some()
+}
+
+/// Returns a text as JSON writes it, quotes and all; none where it is more than Chat takes.
+fn written(text: &str) -> Option<String> {
+    serde_json::to_string(text).ok().filter(|text| text.len() - 2 <= TEXT_BYTES)
 }
 
 impl Frozen {
@@ -18,7 +23,7 @@ impl Frozen {
     /// thread stay. None where the text is more than Chat takes.
     #[must_use]
     pub fn with_text(&self, text: &str, request: &RequestId) -> Option<Self> {
-        let text = fits(text).then(|| serde_json::to_string(text).ok())??;
+        let text = written(text)?;
         let (path, body) = self.0.split_once('\n')?;
         let value = field(body, "text")?.value;
         let body = format!("{}{text}{}", &body[..value.start], &body[value.end..]);

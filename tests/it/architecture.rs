@@ -18,7 +18,7 @@ const ROOMS: &[(&str, &[&str])] = &[
     ("wire", &["ids", "draft"]),
     ("pace", &["ids", "clock"]),
     ("forecast", &["pace", "draft"]),
-    ("gallery", &[]),
+    ("gallery", &["ids"]),
     ("slack", &["ids"]),
     ("convert", &["ids", "draft", "slack"]),
     ("ledger", &["ids", "clock", "crash", "draft", "event", "wire"]),

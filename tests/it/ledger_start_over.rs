@@ -102,9 +102,7 @@ async fn others(rig: &Rig) -> Vec<Value> {
 
 /// Returns the account of items, and of what did not survive.
 async fn account(rig: &Rig) -> (Value, Value, Value) {
-    let output = rig.run(&["status", "--json"]).await;
-    let mut status: Value = serde_json::from_slice(&output.stdout).expect("JSON");
-    let account = &mut status["account"];
+    let mut account = rig.account().await;
     (account["items"].take(), account["losses"].take(), account["skipped"].take())
 }
 

@@ -1,7 +1,7 @@
 //! Choices of the settings, carried out by the program: what stands in Chat, and what the report
 //! counts.
 
-use crate::rig::{Rig, text};
+use crate::rig::{Rig, tally, text};
 use crate::support::{Export, Workspace};
 use chatferry::emulator::{Action, Dialects, Fault, Odd, Options};
 use serde_json::{Value, json};
@@ -11,20 +11,6 @@ use std::path::Path;
 fn settings(rig: &Rig, lines: &str) {
     std::fs::create_dir_all(rig.work()).expect("a folder");
     std::fs::write(rig.work().join("settings.toml"), lines).expect("written");
-}
-
-async fn account(rig: &Rig) -> Value {
-    let output = rig.run(&["status", "--json"]).await;
-    let line = text(&output.stdout);
-    let last = line.lines().last().expect("a report");
-    serde_json::from_str::<Value>(last).expect("JSON")["account"].clone()
-}
-
-/// Tells how many items of a kind are in each state, without the states that none is in.
-fn tally(account: &Value, kind: &str) -> Value {
-    let mut tally = account["items"][kind].clone();
-    tally.as_object_mut().expect("a tally").retain(|_, count| *count != 0);
-    tally
 }
 
 /// Returns the texts of all messages, in order.
@@ -53,13 +39,13 @@ async fn f8_f9_reactions_in_a_line_are_transformed_and_cost_no_call() {
     let rig = Rig::start(&["ana"]).await;
     whole(&rig, &export.path).await;
     assert_eq!(texts(&rig), ["ship it\n_Reactions in Slack: 👋 bo · :shipit: ana_"]);
-    assert_eq!(tally(&account(&rig).await, "reaction"), json!({"sent": 1, "transformed": 2}));
+    assert_eq!(tally(&rig.account().await, "reaction"), json!({"sent": 1, "transformed": 2}));
 
     let rig = Rig::start(&["ana"]).await;
     settings(&rig, "reactions = \"footnote\"\nedited = \"none\"\n");
     whole(&rig, &export.path).await;
     assert_eq!(texts(&rig), ["ship it\n_Reactions in Slack: 👋 ana, bo · :shipit: ana_"]);
-    assert_eq!(tally(&account(&rig).await, "reaction"), json!({"transformed": 3}));
+    assert_eq!(tally(&rig.account().await, "reaction"), json!({"transformed": 3}));
     assert_eq!(rig.emulator().stats().of("spaces.messages.reactions.create"), 0);
 }
 
@@ -125,7 +111,7 @@ async fn e6_an_archived_channel_is_left_out_by_choice_and_counted() {
     whole(&rig, &conversations().zip().path).await;
     let names: Vec<String> = spaces(&rig).into_iter().map(|(name, _)| name).collect();
     assert_eq!(names, ["(a group chat)", "(a group chat)", "ana (notes)", "team-web"]);
-    let account = account(&rig).await;
+    let account = rig.account().await;
     assert_eq!(tally(&account, "message"), json!({"sent": 4, "skipped": 1}));
     let skipped = account["skipped"].to_string();
     assert!(skipped.contains("archived_conversation"), "{skipped}");
@@ -232,7 +218,7 @@ async fn the_admin_posts_what_chat_does_not_take_from_the_app() {
     rig.emulator().arm(fault).expect("a good fault");
     whole(&rig, &export.path).await;
     assert_eq!(posts(&rig), said("admin@example.com"));
-    let account = account(&rig).await;
+    let account = rig.account().await;
     let losses = account["losses"].as_array().expect("a list");
     let of = |code: &str| losses.iter().find(|one| one["code"] == code).map(|one| &one["count"]);
     assert_eq!((of("app_refused"), of("author_unavailable")), (Some(&json!(2)), None));
@@ -436,7 +422,7 @@ async fn c3_c4_authors_who_are_gone_or_listed_nowhere_are_named_and_stop_nothing
             "*U405:* nobody knows me",
         ]
     );
-    assert_eq!(tally(&account(&rig).await, "message"), json!({"sent": 1, "transformed": 3}));
+    assert_eq!(tally(&rig.account().await, "message"), json!({"sent": 1, "transformed": 3}));
 }
 
 #[tokio::test(flavor = "multi_thread")]

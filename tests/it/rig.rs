@@ -150,6 +150,14 @@ impl Rig {
         text
     }
 
+    /// Returns the account of everything, as `status` tells it.
+    pub(crate) async fn account(&self) -> Value {
+        let output = self.run(&["status", "--json"]).await;
+        let line = text(&output.stdout);
+        let last = line.lines().last().expect("a report");
+        serde_json::from_str::<Value>(last).expect("JSON")["account"].clone()
+    }
+
     /// Sends, verifies and completes an export.
     pub(crate) async fn whole(&self, export: &Path) {
         self.ok(&["run", &export.display().to_string()]).await;
@@ -194,6 +202,13 @@ fn write_private(path: &Path, contents: &str) {
         .open(path)
         .expect("a new file");
     file.write_all(contents.as_bytes()).expect("room on the disk");
+}
+
+/// Tells how many items of a kind are in each state, without the states that none is in.
+pub(crate) fn tally(account: &Value, kind: &str) -> Value {
+    let mut tally = account["items"][kind].clone();
+    tally.as_object_mut().expect("a tally").retain(|_, count| *count != 0);
+    tally
 }
 
 /// Returns a process's output as text.

@@ -1,7 +1,7 @@
 //! What Chat refuses gives way: a post to a poorer one, a person to their name, a reaction or a
 //! membership to a line in the report. Through the real program.
 
-use crate::rig::{Rig, text};
+use crate::rig::{Rig, tally, text};
 use crate::support::{Export, Workspace};
 use chatferry::emulator::{Action, Change, Dialects, Fault, Options, RequestReplay};
 use chatferry::ledger::Ledger;
@@ -40,21 +40,6 @@ async fn run(rig: &Rig, export: &Export) -> Output {
     rig.run(&["run", &export.path.display().to_string()]).await
 }
 
-/// Returns the report of a run as data.
-async fn status(rig: &Rig) -> Value {
-    let output = rig.run(&["status", "--json"]).await;
-    let line = text(&output.stdout);
-    let last = line.lines().last().expect("a report");
-    serde_json::from_str::<Value>(last).expect("JSON")["account"].clone()
-}
-
-/// Tells how many items of a kind are in each state, without the states that none is in.
-fn tally(account: &Value, kind: &str) -> Value {
-    let mut tally = account["items"][kind].clone();
-    tally.as_object_mut().expect("a tally").retain(|_, count| *count != 0);
-    tally
-}
-
 fn counts(account: &Value, list: &str) -> Value {
     let named = account[list].as_array().expect("a list").iter();
     named
@@ -79,7 +64,7 @@ async fn a_refused_post_goes_out_without_markup_and_nothing_waits_for_it() {
     assert_eq!(rig.emulator().unfired(), []);
     let poorer = message(&rig, "12:26:41");
     assert!(poorer.to_string().contains("bold poison for @bo"), "{poorer}");
-    let account = status(&rig).await;
+    let account = rig.account().await;
     assert_eq!(tally(&account, "message"), json!({"sent": 3, "transformed": 1}));
     assert_eq!(tally(&account, "reaction"), json!({"sent": 1}));
     assert_eq!(counts(&account, "losses"), json!({"markup_refused": 1}));
@@ -102,7 +87,7 @@ async fn a_post_refused_again_stands_as_a_notice_which_never_looks_like_success(
         ),
         "{notice}"
     );
-    let account = status(&rig).await;
+    let account = rig.account().await;
     assert_eq!(tally(&account, "message"), json!({"sent": 3, "transformed": 1}));
     assert_eq!(counts(&account, "losses"), json!({"stands_as_notice": 1}));
     assert_eq!(account["notices"], 1);
@@ -127,7 +112,7 @@ async fn a_post_refused_to_the_end_is_stuck_alone_and_a_retry_begins_with_all_of
     rig.emulator().arm(fault).expect("a good fault");
     let output = run(&rig, &export).await;
     assert_eq!(output.status.code(), Some(3), "{}", text(&output.stdout));
-    let account = status(&rig).await;
+    let account = rig.account().await;
     assert_eq!(tally(&account, "message"), json!({"sent": 3, "wedged": 1}));
     assert_eq!((counts(&account, "losses"), &account["notices"]), (json!({}), &json!(0)));
     assert_eq!(account["wedged"][0]["reason"], "invalid_argument");
@@ -143,7 +128,7 @@ async fn what_waits_behind_a_stuck_post_is_its_own_reaction_alone() {
     refuse(&rig, POST, &["poison", "stands only in Slack"]);
     let output = run(&rig, &export).await;
     assert_eq!(output.status.code(), Some(3), "{}", text(&output.stdout));
-    let account = status(&rig).await;
+    let account = rig.account().await;
     // Without its opening message there is no thread for the reply.
     assert_eq!(tally(&account, "message"), json!({"sent": 2, "owed": 1, "wedged": 1}));
     assert_eq!(tally(&account, "reaction"), json!({"owed": 1}));
@@ -161,7 +146,7 @@ async fn a_file_whose_message_is_a_notice_is_left_out_and_the_sums_hold() {
     let rig = Rig::start(&["u1"]).await;
     refuse(&rig, POST, &["plan.pdf"]);
     let output = run(&rig, &export).await;
-    let account = status(&rig).await;
+    let account = rig.account().await;
     assert_eq!(output.status.code(), Some(3), "{}", text(&output.stdout));
     assert_eq!(tally(&account, "file"), json!({"skipped": 1}));
     assert_eq!(counts(&account, "skipped"), json!({"stands_as_notice": 1}));
@@ -174,13 +159,13 @@ async fn an_emoji_that_chat_refuses_is_left_out_and_holds_up_nothing() {
     rig.emulator().arm(fault).expect("a good fault");
     let output = run(&rig, &export).await;
     assert!(output.status.success(), "{}", text(&output.stdout));
-    let account = status(&rig).await;
+    let account = rig.account().await;
     assert_eq!(tally(&account, "reaction"), json!({"skipped": 1}));
     assert_eq!(counts(&account, "skipped"), json!({"emoji_refused": 1}));
     rig.ok(&["verify"]).await;
     rig.ok(&["retry", "--reason", "emoji_refused"]).await;
     rig.ok(&["run"]).await;
-    assert_eq!(tally(&status(&rig).await, "reaction"), json!({"sent": 1}));
+    assert_eq!(tally(&rig.account().await, "reaction"), json!({"sent": 1}));
     rig.ok(&["verify"]).await;
     rig.ok(&["complete"]).await;
 }
@@ -204,20 +189,20 @@ async fn killed_at_any_moment_on_the_way_down_it_goes_on_where_it_was() {
     let output = golden.run(&["run", &path]).await;
     assert_eq!(output.status.code(), Some(3), "{}", text(&output.stdout));
     let calls = golden.emulator().stats().total();
-    let account = status(&golden).await;
+    let account = golden.account().await;
     for moment in 1..calls {
         let rig = poisoned().await;
         rig.kill_after(moment, &["run", &path]).await;
         let output = rig.run(&["run", &path]).await;
         assert_eq!(output.status.code(), Some(3), "moment {moment}: {}", text(&output.stdout));
         assert_eq!(rig.emulator().canonical(), golden.emulator().canonical(), "moment {moment}");
-        let resumed = status(&rig).await;
+        let resumed = rig.account().await;
         for part in ["items", "losses", "skipped", "wedged", "notices"] {
             assert_eq!(resumed[part], account[part], "moment {moment}");
         }
         assert_eq!(rig.emulator().audit(), [], "moment {moment}");
         rig.run(&["verify"]).await;
-        assert_eq!(status(&rig).await["verified"], json!([1, 1]), "moment {moment}");
+        assert_eq!(rig.account().await["verified"], json!([1, 1]), "moment {moment}");
     }
 }
 
@@ -252,7 +237,7 @@ async fn b16_b17_an_author_suspended_under_way_is_named_by_the_admin_and_their_r
         let stands_in = message(&rig, second).to_string();
         assert!(stands_in.contains(said) && stands_in.contains("admin@example.com"), "{stands_in}");
     }
-    let account = status(&rig).await;
+    let account = rig.account().await;
     assert_eq!(tally(&account, "message"), json!({"sent": 2, "transformed": 2}));
     assert_eq!(counts(&account, "losses"), json!({"author_unavailable": 2}));
     assert_eq!(counts(&account, "skipped"), json!({"account_unavailable": 1}));
@@ -292,7 +277,7 @@ async fn b17_by_choice_posts_wait_until_the_account_is_back() {
     command.env("CHATFERRY_UNAVAILABLE", "wait");
     let waits = tokio::task::spawn_blocking(move || command.output()).await.unwrap().unwrap();
     assert_eq!(waits.status.code(), Some(3), "{}", text(&waits.stdout));
-    let account = status(&rig).await;
+    let account = rig.account().await;
     assert_eq!(tally(&account, "message"), json!({"sent": 2, "wedged": 2}));
     restore(&rig, "bo");
     rig.ok(&["retry", "--reason", "account_unavailable"]).await;
@@ -309,7 +294,7 @@ async fn somebody_deleted_before_the_first_call_is_told_by_name_everywhere_and_t
     assert!(output.status.success(), "{}{}", text(&output.stdout), text(&output.stderr));
     rig.ok(&["verify"]).await;
     rig.ok(&["complete"]).await;
-    let account = status(&rig).await;
+    let account = rig.account().await;
     assert_eq!(tally(&account, "message"), json!({"sent": 2, "transformed": 2}));
     assert_eq!(tally(&account, "reaction"), json!({"skipped": 1}));
     assert_eq!(tally(&account, "membership"), json!({"sent": 1, "skipped": 1}));
@@ -329,7 +314,7 @@ async fn a_ledger_lost_after_the_way_down_comes_to_the_same_end_again() {
     rig.emulator().change_after(POST, 1, bo).expect("a good change");
     let first = rig.in_order(&["run", &export.path.display().to_string()]).await;
     assert_eq!(first.status.code(), Some(3), "{}", text(&first.stdout));
-    let (state, account) = (rig.emulator().canonical(), status(&rig).await);
+    let (state, account) = (rig.emulator().canonical(), rig.account().await);
     // Bo is back while the ledger is planned anew, and gone again when it is his turn.
     restore(&rig, "bo");
     rig.lose_ledger();
@@ -338,12 +323,12 @@ async fn a_ledger_lost_after_the_way_down_comes_to_the_same_end_again() {
     let again = rig.in_order(&["run"]).await;
     assert_eq!(again.status.code(), Some(3), "{}", text(&again.stdout));
     assert_eq!(rig.emulator().canonical(), state);
-    let rebuilt = status(&rig).await;
+    let rebuilt = rig.account().await;
     for part in ["items", "losses", "skipped", "notices"] {
         assert_eq!(rebuilt[part], account[part], "{part}");
     }
     rig.run(&["verify"]).await;
-    assert_eq!(status(&rig).await["verified"], json!([1, 1]));
+    assert_eq!(rig.account().await["verified"], json!([1, 1]));
     assert_eq!(rig.emulator().audit(), []);
 }
 
@@ -355,12 +340,12 @@ async fn a_member_whose_account_is_turned_off_before_completion_is_left_out_by_n
     // Ana completes; Bo can't be added.
     suspend(&rig, "bo");
     rig.ok(&["complete"]).await;
-    let account = status(&rig).await;
+    let account = rig.account().await;
     assert_eq!(tally(&account, "membership"), json!({"sent": 1, "skipped": 1}));
     assert_eq!(counts(&account, "skipped"), json!({"account_unavailable": 1}));
     restore(&rig, "bo");
     rig.ok(&["retry", "--reason", "account_unavailable"]).await;
     rig.ok(&["complete"]).await;
-    assert_eq!(tally(&status(&rig).await, "membership"), json!({"sent": 2}));
+    assert_eq!(tally(&rig.account().await, "membership"), json!({"sent": 2}));
     assert!(rig.members()["general"].contains("bo@example.com"));
 }

@@ -1,6 +1,6 @@
 //! Looking for a post: by the message id that we gave it, around the time that it bears.
 
-use super::{Found, Missed, planned_times, read};
+use super::{Found, Missed, message_at, parent_place, planned_times, read};
 use crate::chat::{ListedMessage, created_within};
 use crate::ids::Micros;
 use crate::ledger::{Names, Receipt, Step};
@@ -60,14 +60,8 @@ pub(super) async fn amended(
     step: &Step,
     names: &Names,
 ) -> Result<Found, Missed> {
-    let id = step.id;
-    let time = run.writer.run(move |ledger| ledger.parent_time(id)).await;
-    let created = time.map_err(|error| Missed::Fatal(error.into()))?;
-    let (Some(created), Some(name)) = (created, &names.message) else { return Ok(Found::Absent) };
-    let (filter, admin) = (created_within(created, created), run.admin());
-    let list = || run.client.list_messages(&admin, space, &filter, None, PAGE);
-    let page = read(run, Class::Read, space, step, list).await?;
-    let found = page.items.into_iter().find(|message| message.name == *name && !message.deleted);
+    let Some(place) = parent_place(run, step, names).await? else { return Ok(Found::Absent) };
+    let found = message_at(run, space, step, place).await?.filter(|message| !message.deleted);
     Ok(match found {
         Some(message) if Some(&message.text) == step.request.text().as_ref() => {
             Found::Ours(receipt(message))

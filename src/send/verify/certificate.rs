@@ -3,7 +3,7 @@
 
 use super::entry::{Entry, plain};
 use super::verdict::{Sealed, Verdict};
-use crate::ids::ConversationId;
+use crate::ids::{ConversationId, hex};
 use crate::ledger::Lane;
 use sha2::{Digest, Sha256};
 use std::fmt::Write as _;
@@ -173,11 +173,4 @@ fn file_name(lane: &Lane, completed: bool) -> String {
     let id: String = lane.slack.as_str().chars().take(60).map(safe).collect();
     let again = if completed { "-after-completion" } else { "" };
     format!("{}-{id}{again}.tsv", lane.id)
-}
-
-pub(super) fn hex(bytes: &[u8]) -> String {
-    bytes.iter().fold(String::with_capacity(bytes.len() * 2), |mut text, byte| {
-        let _ = write!(text, "{byte:02x}");
-        text
-    })
 }

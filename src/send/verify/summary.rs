@@ -1,8 +1,9 @@
 //! The list of certificates: a line for each space, and a last line that a cut-off file lacks.
 
-use super::certificate::{hex, unfinished};
+use super::certificate::unfinished;
 use super::entry::{Mark, plain};
 use super::{Came, Found, Inspection, Verdict};
+use crate::ids::hex;
 use crate::ledger::Lane;
 use sha2::{Digest, Sha256};
 use std::fmt::Write as _;
