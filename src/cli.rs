@@ -6,11 +6,13 @@
 
 mod archives;
 mod args;
+mod ask;
 mod board;
 mod bound;
 mod closing;
 mod complete;
 mod connection;
+mod deadline;
 mod emoji;
 mod emulate;
 mod ending;
@@ -48,6 +50,7 @@ mod status;
 mod stop;
 mod verify;
 mod watch;
+mod wave;
 mod weather;
 mod words;
 
@@ -71,6 +74,7 @@ pub use report::{ReportContext, json, paint, report};
 pub use safe::{display_column, display_safe, display_short};
 pub use stop::Stop;
 pub use watch::{Look, Watch};
+pub use wave::WaveFlags;
 
 use clap::Parser;
 use std::io::{Write, stderr};

@@ -27,7 +27,7 @@ mod told;
 mod writer;
 
 pub use account::{
-    Account, Gone, ItemKind, ItemState, LaneStanding, LossGroup, Named, Tally, Wedged,
+    Account, Deadline, Gone, ItemKind, ItemState, LaneStanding, LossGroup, Named, Tally, Wedged,
 };
 pub use amend::{Relink, Relinked};
 pub use emoji::{EmojiState, UsedEmoji};

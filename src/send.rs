@@ -27,7 +27,7 @@ mod reconcile;
 mod verdict;
 mod verify;
 
-pub use complete::{CompleteOptions, Completed, complete};
+pub use complete::{CompleteOptions, Completed, Held, LAST_MINUTES, Outlook, complete, outlook};
 pub use emoji::{EMOJI_GIVEN_UP, EmojiDesk, EmojiDone, settle_emoji};
 pub use give_way::LEFT_OUT;
 pub use health::Health;

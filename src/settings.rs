@@ -44,6 +44,8 @@ pub struct Settings {
     pub lanes: usize,
     /// How many posts of one conversation are under way at the same time.
     pub window: usize,
+    /// How many members a minute are added to completed spaces at most.
+    pub members_per_minute: u32,
     /// How much faster than Google's quotas; none where the command's own default holds.
     pub pace: Option<Pace>,
     /// The share of each quota that is left unused.
@@ -99,6 +101,7 @@ impl Default for Settings {
             api: None,
             lanes: 8,
             window: 16,
+            members_per_minute: 300,
             pace: None,
             headroom: 0.05,
             dm: Dm::Auto,

@@ -2,6 +2,7 @@
 
 use super::flags::{ChaosFlags, SourceFlags, SpeedFlags, TargetFlags};
 use super::preview::PreviewArgs;
+use super::wave::WaveFlags;
 use crate::settings::Pace;
 use clap::{ArgGroup, Args, Parser, Subcommand};
 use std::path::{Path, PathBuf};
@@ -156,6 +157,14 @@ pub struct CompleteArgs {
     /// Complete spaces too in which something is stuck: it will be missing for ever
     #[arg(long)]
     pub accept_wedged: bool,
+    /// Only show what would be completed, and what is held back and why
+    #[arg(long)]
+    pub dry_run: bool,
+    /// Complete without being asked
+    #[arg(long, conflicts_with = "dry_run")]
+    pub yes: bool,
+    #[command(flatten)]
+    pub which: WaveFlags,
     #[command(flatten)]
     pub target: TargetFlags,
     #[command(flatten)]

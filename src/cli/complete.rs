@@ -1,13 +1,31 @@
 //! `chatferry complete`: ends import mode where everything is as planned, and adds the members.
+//! What it would do is shown before, and wants a yes.
+
+mod consent;
+mod outlook;
+
+pub(super) use consent::Consent;
 
 use super::args::{Common, CompleteArgs};
 use super::reconciled::reconcile;
 use super::session::{Session, fatal, name, runtime};
+use super::words::counted;
 use super::{Exit, display_safe, folder};
 use crate::clock::SystemClock;
-use crate::ledger::Ledger;
+use crate::ledger::{LaneState, Ledger};
 use crate::send::{self, CompleteOptions, Completed, Ended};
 use std::sync::Arc;
+
+/// How completion went.
+#[derive(Debug)]
+pub(super) enum Came {
+    /// Nothing was begun: it was only looked at.
+    Looked,
+    /// Nothing was begun: the answer was no.
+    Refused,
+    /// It came to this end.
+    Done(Ended, Completed),
+}
 
 pub(super) fn complete(common: &Common, args: &CompleteArgs) -> anyhow::Result<Exit> {
     let flags = [args.target.settings(), args.speed.settings()].concat();
@@ -15,28 +33,84 @@ pub(super) fn complete(common: &Common, args: &CompleteArgs) -> anyhow::Result<E
     let _inside = runtime.enter();
     let session = Session::begin("complete", common, folder::resume(common, flags, &SystemClock)?)?;
     let ledger = session.ledger()?;
-    let options = CompleteOptions { accept_wedged: args.accept_wedged };
-    let (ended, completed) = runtime.block_on(finish(&session, ledger, options))?;
+    let wave = args.which.choose(&ledger.lanes()?)?;
+    wave.remarks.iter().for_each(|remark| session.watch.say(remark));
+    let options = CompleteOptions { accept_wedged: args.accept_wedged, wave: wave.lanes };
+    let consent = Consent::of(args);
+    let (ended, completed) =
+        match runtime.block_on(finish(&session, ledger, options.clone(), consent))? {
+            Came::Looked => return Ok(Exit::Done),
+            Came::Refused => return Ok(Exit::Stopped),
+            Came::Done(ended, completed) => (ended, completed),
+        };
     for (name, why) in &completed.held {
-        session.watch.say(&format!("held back: {}: {why}", display_safe(name)));
+        session.watch.say(&format!("held back: {}: {}", display_safe(name), why.words()));
     }
     let ledger = session.ledger()?;
-    let exit = (ended == Ended::Stopped).then_some(Exit::Stopped);
-    session.report(&ledger, "Complete: every space is open to its members.", exit)
+    let (exit, first_line) = match ended {
+        Ended::Stopped => (Some(Exit::Stopped), String::new()),
+        _ => end(&ledger, &options, &completed)?,
+    };
+    session.report(&ledger, &first_line, exit)
 }
 
-/// Completes every lane that may be.
+/// Judges the end: of a wave, by its own lanes alone.
+fn end(
+    ledger: &Ledger,
+    options: &CompleteOptions,
+    completed: &Completed,
+) -> anyhow::Result<(Option<Exit>, String)> {
+    let late = completed.held.iter().any(|(_, why)| why.is_late()).then_some(Exit::Late);
+    let Some(wave) = &options.wave else {
+        return Ok((late, "Complete: every space is open to its members.".to_owned()));
+    };
+    let (mut open, mut later, mut stuck) = (0, 0, false);
+    let wedged = ledger.standings()?;
+    for lane in ledger.lanes()? {
+        let is_open = lane.state == LaneState::Present;
+        if wave.contains(&lane.id) {
+            open += u64::from(is_open);
+            let wedged = wedged.iter().any(|one| one.lane == lane.id && one.wedged > 0);
+            stuck |= wedged || lane.blocked.is_some() || ledger.notices(lane.id)? > 0;
+        } else {
+            later += u64::from(!is_open);
+        }
+    }
+    let exit = match () {
+        () if stuck => Exit::Wedged,
+        () if open < wave.len() as u64 => Exit::Unfinished,
+        () => Exit::Done,
+    };
+    let open = counted(open, "conversation is", "conversations are");
+    let later = counted(later, "is", "are");
+    let line =
+        format!("The wave is complete: {open} open to their members; {later} left for later.");
+    Ok((late.or(Some(exit)), line))
+}
+
+/// Completes every lane that may be, once there is a yes.
 pub(super) async fn finish(
     session: &Session<'_>,
     mut ledger: Ledger,
-    options: CompleteOptions,
-) -> anyhow::Result<(Ended, Completed)> {
+    mut options: CompleteOptions,
+    consent: Consent,
+) -> anyhow::Result<Came> {
+    let stopped = || Came::Done(Ended::Stopped, Completed::default());
     let name = name(session.settings(), &ledger, None)?;
     let connection = session.connect(&mut ledger, name).await?;
     let run = Arc::new(session.run(connection, ledger, None)?);
     if !reconcile(session, &run).await? {
-        return Ok((Ended::Stopped, Completed::default()));
+        return Ok(stopped());
     }
+    let outlook = send::outlook(&run, &options).await.map_err(fatal)?;
+    if let Some(came) = consent::ask(session, &outlook, consent).await? {
+        return Ok(came);
+    }
+    // Nothing is opened that was not shown: what is held back now waits for another time.
+    let shown = outlook.due.iter().chain(outlook.held.iter().map(|(lane, _)| lane));
+    options.wave = Some(Arc::new(shown.map(|lane| lane.id).collect()));
     let ended = session.until_end(run.writer.clone(), send::complete(run, options)).await;
-    ended.unwrap_or(Ok((Ended::Stopped, Completed::default()))).map_err(fatal)
+    let (ended, completed) =
+        ended.unwrap_or(Ok((Ended::Stopped, Completed::default()))).map_err(fatal)?;
+    Ok(Came::Done(ended, completed))
 }

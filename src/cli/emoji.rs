@@ -81,7 +81,7 @@ async fn settle(
     ledger: &mut Ledger,
     choices: &Choices,
 ) -> anyhow::Result<EmojiDone> {
-    let (quotas, backoff) = pacing(session.settings());
+    let (quotas, backoff) = pacing(session.settings(), "run");
     let desk = EmojiDesk {
         client: &connection.client,
         pacer: &Pacer::new(quotas, Arc::clone(&session.clock)),

@@ -26,11 +26,13 @@ pub enum Exit {
     Held,
     /// Something is still owed.
     Unfinished,
+    /// A space has too little left of its time in import mode to be completed.
+    Late,
 }
 
 impl Exit {
     /// Every code, in order, with what it means.
-    pub const TABLE: [(Self, &str); 10] = [
+    pub const TABLE: [(Self, &str); 11] = [
         (Self::Done, "done: nothing is missing, nothing is stuck"),
         (Self::Unexpected, "unexpected: a bug or a broken machine; the log says more"),
         (Self::Usage, "the command line is wrong"),
@@ -44,6 +46,10 @@ impl Exit {
         (Self::Differences, "`verify` found spaces that differ from the plan"),
         (Self::Held, "another process holds the work folder"),
         (Self::Unfinished, "something is still owed; the same command goes on"),
+        (
+            Self::Late,
+            "too late for a space: less than 30 minutes of its 90 days are left, so it was not completed",
+        ),
     ];
 
     /// Returns the process's exit code.
@@ -59,6 +65,7 @@ impl Exit {
             Self::Differences => 7,
             Self::Held => 8,
             Self::Unfinished => 9,
+            Self::Late => 10,
         }
     }
 

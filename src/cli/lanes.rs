@@ -1,11 +1,11 @@
 //! The table of lanes: `status --lanes`.
 
+use super::deadline::short;
 use super::safe::{display_column, display_short};
 use super::words::{count, counted};
 use crate::ids::Micros;
 use crate::ledger::LaneStanding;
 
-const DAY: Micros = 86_400_000_000;
 /// Below this width only what matters most is shown.
 const NARROW: usize = 72;
 
@@ -43,7 +43,7 @@ fn row(lane: &LaneStanding, now: Micros, name_cols: usize, wide: bool) -> String
     let kind = display_column(&lane.kind, 8);
     let messages = format!("{} of {}", count(lane.messages_paid), count(lane.messages));
     let expires = match lane.expires {
-        Some(expires) => ((expires - now).div_euclid(DAY)).to_string(),
+        Some(expires) => short(expires, now),
         None if lane.admin_owned => "admin's".to_owned(),
         None => String::new(),
     };

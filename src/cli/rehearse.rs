@@ -65,8 +65,10 @@ async fn whole(
         return session.report(&session.ledger()?, "", Some(Exit::Stopped));
     }
     let verified = verify::read_back(session, session.ledger()?, false).await?;
-    let (ended, _) =
-        complete::finish(session, session.ledger()?, CompleteOptions::default()).await?;
+    let options = CompleteOptions::default();
+    let came =
+        complete::finish(session, session.ledger()?, options, complete::Consent::Given).await?;
+    let ended = if let complete::Came::Done(ended, _) = came { ended } else { Ended::Stopped };
     session.watch.end();
     let account = session.ledger()?.account()?;
     let exit = match (ended, verify::exit(&verified, account.notices)) {
@@ -78,7 +80,8 @@ async fn whole(
         let work = &session.opened.work;
         let certificates = work.path(verify::CERTIFICATES).display().to_string();
         let certificates = Some(certificates).filter(|_| !session.temporary);
-        let told = verify::Told { verified: &verified, account: &account, certificates };
+        let told =
+            verify::Told { verified: &verified, account: &account, certificates, warning: None };
         print(&told.text())?;
     }
     let proven = ended != Ended::Stopped && verify::exit(&verified, account.notices) == Exit::Done;

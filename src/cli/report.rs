@@ -78,6 +78,7 @@ pub fn json(account: &Account, extra: &ReportContext) -> Value {
         "google_lower_bound_seconds": extra.google_lower_bound.map(|bound| bound.as_secs()),
         "bottleneck": extra.bottleneck,
         "next": extra.next,
+        "expiring": super::deadline::expiring(account, extra.now),
         "account": account,
         "loss_account": super::loss_account(account),
     })

@@ -97,6 +97,11 @@ impl<'a> Session<'a> {
         self.common.json
     }
 
+    /// Returns what every command takes.
+    pub(super) const fn common(&self) -> &Common {
+        self.common
+    }
+
     /// Returns the settings.
     pub(super) fn settings(&self) -> &Settings {
         &self.opened.settings
@@ -151,7 +156,7 @@ impl<'a> Session<'a> {
                     .until(self.stop.draining()),
             ) as Arc<dyn Stage>
         });
-        let (quotas, backoff) = pacing(settings);
+        let (quotas, backoff) = pacing(settings, self.command);
         Ok(Run {
             writer,
             client: connection.client,

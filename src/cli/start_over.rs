@@ -2,6 +2,7 @@
 //! space. The old one is written down as given up; nothing in it is touched.
 
 use super::args::Common;
+use super::ask::{can_answer, is_yes, line, nobody};
 use super::folder::Opened;
 use super::session::again;
 use super::words::{count, counted};
@@ -10,7 +11,7 @@ use crate::clock::{Clock, SystemClock};
 use crate::ids::rfc3339;
 use crate::ledger::{Blocked, Lane, LaneState, Ledger, Line, SpacesLog, Told};
 use crate::settings::SPACES;
-use std::io::{BufRead, IsTerminal, stdin};
+use std::io::stdin;
 
 /// Starts conversations over: the one that is named, or all whose space is gone.
 pub(super) fn start_over(
@@ -124,20 +125,14 @@ fn refused(what: String, hint: &str) -> anyhow::Error {
 
 /// Asks. Where there is nobody to ask, only `--yes` will do.
 fn confirmed(common: &Common) -> anyhow::Result<bool> {
-    if common.json || !stdin().is_terminal() {
-        return Err(refused(
-            "nothing was started over: that wants a yes".to_owned(),
+    if !can_answer(common) {
+        return Err(nobody(
+            "nothing was started over: that wants a yes",
             "if this is right, add --yes",
         ));
     }
     print("Start over? Type yes: ")?;
-    Ok(says_yes(&mut stdin().lock())?)
-}
-
-fn says_yes(input: &mut impl BufRead) -> std::io::Result<bool> {
-    let mut answer = String::new();
-    input.read_line(&mut answer)?;
-    Ok(answer.trim().eq_ignore_ascii_case("yes"))
+    Ok(is_yes(&line(&mut stdin().lock())?))
 }
 
 /// Says what starts over, or would.
@@ -173,17 +168,4 @@ fn said(lane: &Lane, done: bool) -> String {
     format!(
         "{name} {starts}: its space {space} is gone. All is owed again, to a new one: {messages}{sent}.\n"
     )
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn only_a_whole_yes_is_a_yes() {
-        for (answer, yes) in [("yes\n", true), (" Yes\r\n", true), ("y\n", false), ("\n", false)] {
-            assert_eq!(says_yes(&mut answer.as_bytes()).expect("read"), yes, "{answer:?}");
-        }
-        assert!(!says_yes(&mut &b""[..]).expect("read"), "an end is no yes");
-    }
 }

@@ -5,7 +5,7 @@ use super::bound::lower_bound;
 use super::reasons::explain;
 use super::report::{ReportContext, json, paint, report};
 use super::session::{again, next};
-use super::{Exit, folder, lanes, ledger, losses, print};
+use super::{Exit, deadline, folder, lanes, ledger, losses, print};
 use crate::clock::{Clock, SystemClock};
 
 pub(super) fn status(common: &Common, args: &StatusArgs) -> anyhow::Result<Exit> {
@@ -27,6 +27,8 @@ pub(super) fn status(common: &Common, args: &StatusArgs) -> anyhow::Result<Exit>
     if common.json {
         let mut value = json(&account, &context);
         value["standings"] = serde_json::to_value(ledger.standings()?)?;
+        let next = account.deadlines.first();
+        value["countdown"] = next.map(|next| deadline::json(next, context.now)).into();
         print(&format!("{value}\n"))?;
     } else {
         print(&paint(&report(&account, &context), Exit::after("status", &account)))?;

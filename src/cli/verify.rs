@@ -10,9 +10,10 @@ use super::hint::Tell;
 use super::reasons::explain;
 use super::reconciled::reconcile;
 use super::session::{Session, fatal, name, next, runtime};
-use super::{Exit, connection, folder, print, told};
+use super::{Exit, connection, deadline, folder, print, told};
 use crate::chat::TokenError;
 use crate::clock::SystemClock;
+use crate::ids::Micros;
 use crate::ledger::{LaneState, Ledger};
 use crate::send::{self, Certify, Fatal, Verified};
 use serde_json::json as object;
@@ -44,10 +45,11 @@ pub(super) fn verify(common: &Common, args: &VerifyArgs) -> anyhow::Result<Exit>
         verified: &verified,
         account: &account,
         certificates: Some(certificates.display().to_string()),
+        warning: deadline::warning(&account, session.clock.wall()),
     };
     keep(&session.opened.work, "reports/verify.txt", &told.text());
     if session.json() {
-        print(&format!("{}\n", super::json_line(&json(&told, exit))))?;
+        print(&format!("{}\n", super::json_line(&json(&told, exit, session.clock.wall()))))?;
     } else {
         print(&told.text())?;
         if let Some(words) = next(&account) {
@@ -57,7 +59,7 @@ pub(super) fn verify(common: &Common, args: &VerifyArgs) -> anyhow::Result<Exit>
     Ok(exit)
 }
 
-fn json(told: &Told<'_>, exit: Exit) -> serde_json::Value {
+fn json(told: &Told<'_>, exit: Exit, now: Micros) -> serde_json::Value {
     let (verified, account) = (told.verified, told.account);
     let (planned, found, extra) = verified.totals();
     let space =
@@ -78,6 +80,7 @@ fn json(told: &Told<'_>, exit: Exit) -> serde_json::Value {
         "left_out": account.skipped,
         "lost": account.lost,
         "certificates": told.certificates,
+        "expiring": deadline::expiring(account, now),
     })
 }
 

@@ -129,6 +129,17 @@ pub struct Gone {
     pub name: String,
 }
 
+/// A space in import mode, and when Google deletes it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Deadline {
+    /// Slack's id of the conversation.
+    pub conversation: String,
+    /// Its name: hostile.
+    pub name: String,
+    /// When Google deletes it unless it is completed before.
+    pub expires: Micros,
+}
+
 /// One lane's standing.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct LaneStanding {
@@ -184,6 +195,9 @@ pub struct Account {
     pub admin_owned: Vec<String>,
     /// The earliest expiry among open spaces.
     pub next_expiry: Option<Micros>,
+    /// When each open space expires, the next one first.
+    #[serde(skip)]
+    pub deadlines: Vec<Deadline>,
     /// Lanes whose read-back was clean, of all that were read back.
     pub verified: (u64, u64),
 }

@@ -77,6 +77,8 @@ pub struct Lane {
     pub kind: String,
     /// The name people will see.
     pub name: String,
+    /// The name in Slack.
+    pub known_as: String,
     /// Which space of a split conversation.
     pub part: u32,
     /// How often started over.
@@ -126,7 +128,7 @@ impl Lane {
 
 const SELECT: &str = "SELECT lane.id, lane.conversation, c.slack, c.kind, lane.name, part, generation, state,
     fingerprint, disordered, threaded, created, a.email, admin_owned, posts, reactions, others,
-    paid_posts, paid_reactions, paid_others, past, present, space, expires, verdict, verified, blocked, amends
+    paid_posts, paid_reactions, paid_others, past, present, space, expires, verdict, verified, blocked, amends, c.name
     FROM lane JOIN conversation c ON c.id = lane.conversation LEFT JOIN account a ON a.id = lane.completer";
 
 fn read(row: &Row<'_>) -> rusqlite::Result<Lane> {
@@ -145,6 +147,7 @@ fn read(row: &Row<'_>) -> rusqlite::Result<Lane> {
         slack: ConversationId::new(&row.get::<_, String>(2)?),
         kind: row.get(3)?,
         name: row.get(4)?,
+        known_as: row.get(28)?,
         part: row.get::<_, i64>(5)? as u32,
         generation: row.get::<_, i64>(6)? as u32,
         state: LaneState::of(&word).ok_or(rusqlite::Error::InvalidQuery)?,

@@ -1,6 +1,8 @@
 //! The account, summed from the items; and where each lane stands.
 
-use super::account::{Account, Gone, ItemKind, ItemState, LaneStanding, LossGroup, Named, Wedged};
+use super::account::{
+    Account, Deadline, Gone, ItemKind, ItemState, LaneStanding, LossGroup, Named, Wedged,
+};
 use super::codes::Code;
 use super::{Error, Lane, LaneState, Ledger};
 use crate::draft::Rung;
@@ -32,6 +34,7 @@ impl Ledger {
         for lane in self.lanes()? {
             note_lane(&mut account, &lane);
         }
+        account.deadlines.sort_by_key(|one| one.expires);
         Ok(account)
     }
 
@@ -146,6 +149,11 @@ fn note_lane(account: &mut Account, lane: &Lane) {
         account.gone.push(Gone { conversation, name });
     } else if lane.state < LaneState::Completed {
         account.next_expiry = [account.next_expiry, lane.expires].into_iter().flatten().min();
+        account.deadlines.extend(lane.expires.map(|expires| Deadline {
+            conversation: lane.slack.to_string(),
+            name: lane.name.clone(),
+            expires,
+        }));
     }
     if lane.verdict.is_some() {
         account.verified.0 += u64::from(lane.verified);

@@ -44,12 +44,14 @@ pub struct Quotas {
     /// is for the jitter of the network.
     pub headroom: f64,
     factor: f64,
+    /// Fewer members a minute than Google allows.
+    members: Option<f64>,
 }
 
 impl Quotas {
     /// Returns Google's published limits, 2 % of them left unused.
     pub const fn google() -> Self {
-        Self { headroom: 0.02, factor: 1.0 }
+        Self { headroom: 0.02, factor: 1.0, members: None }
     }
 
     /// Returns the same limits with another headroom, kept within 0.001 to 0.9: with none at all
@@ -60,6 +62,12 @@ impl Quotas {
             headroom: if headroom.is_finite() { headroom.clamp(0.001, 0.9) } else { 0.02 },
             ..self
         }
+    }
+
+    /// Returns the same limits, but for members: no more of them in a minute than that.
+    #[must_use]
+    pub fn with_members(self, per_minute: u32) -> Self {
+        Self { members: Some(f64::from(per_minute.max(1))), ..self }
     }
 
     /// Returns limits so many times as high; the windows stay as they are.
@@ -79,7 +87,10 @@ impl Quotas {
             ProjectBucket::Uploads | ProjectBucket::Reactions | ProjectBucket::EmojiWrites => {
                 Limit::per_minute(600.0, LIMITS_PAGE)
             }
-            ProjectBucket::MemberWrites => Limit::per_minute(300.0, LIMITS_PAGE),
+            ProjectBucket::MemberWrites => {
+                let most = 300.0;
+                Limit::per_minute(self.members.map_or(most, |fewer| most.min(fewer)), LIMITS_PAGE)
+            }
             ProjectBucket::SpaceWrites => Limit::per_minute(60.0, LIMITS_PAGE),
             ProjectBucket::Directory => Limit::per_minute(2_400.0, DIRECTORY_PAGE),
         };

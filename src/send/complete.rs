@@ -1,22 +1,46 @@
 //! The end of import mode, and the present members. Irreversible: only lanes that were read back
-//! clean since their last settle, with nothing owed and nothing refused.
+//! clean since their last settle, with nothing owed and nothing refused, and of the chosen wave.
+
+mod held;
+
+pub use held::{Held, LAST_MINUTES};
 
 use super::pay::{Paid, pay};
 use super::{Ended, Fatal, Run, each_lane, gone, outside};
 use crate::draft::{Phase, StepKind};
 use crate::event::{Calls, Event};
-use crate::ids::Micros;
 use crate::ledger::{Lane, LaneState, Told};
+use held::held;
+use std::collections::BTreeSet;
 use std::sync::{Arc, Mutex, PoisonError};
 
-/// Google wants completion to begin half an hour before the end of import mode at the latest.
-const LAST_MINUTES: Micros = 30 * 60 * 1_000_000;
-
 /// What the admin allows.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct CompleteOptions {
     /// Lanes with refused steps are completed too, holes and all.
     pub accept_wedged: bool,
+    /// Only these lanes; none: all.
+    pub wave: Option<Arc<BTreeSet<i64>>>,
+}
+
+impl CompleteOptions {
+    /// Tells whether a lane is among those that are meant.
+    fn mean(&self, lane: &Lane) -> bool {
+        self.wave.as_ref().is_none_or(|wave| wave.contains(&lane.id))
+    }
+}
+
+/// What completion would do.
+#[derive(Debug, Clone, Default)]
+pub struct Outlook {
+    /// Lanes that may be completed, and such as only lack members.
+    pub due: Vec<Lane>,
+    /// Lanes that may not be completed, and why.
+    pub held: Vec<(Lane, Held)>,
+    /// How many of those that are meant are open to their members already.
+    pub open: u64,
+    /// How many others are not open yet.
+    pub later: u64,
 }
 
 /// What became of the lanes.
@@ -25,7 +49,7 @@ pub struct Completed {
     /// Names of lanes that are complete, with their members.
     pub done: Vec<String>,
     /// Names of lanes that may not be completed, and why.
-    pub held: Vec<(String, &'static str)>,
+    pub held: Vec<(String, Held)>,
 }
 
 /// What decides whether a lane may be completed.
@@ -36,20 +60,43 @@ struct Terms {
     told: Told,
 }
 
+impl Terms {
+    fn of(run: &Run, options: CompleteOptions) -> Result<Self, Fatal> {
+        Ok(Self { options, told: Told::of(&run.spaces.read()?) })
+    }
+}
+
+/// Looks what completion would do, and does nothing.
+pub async fn outlook(run: &Run, options: &CompleteOptions) -> Result<Outlook, Fatal> {
+    survey(run, &Terms::of(run, options.clone())?).await
+}
+
+async fn survey(run: &Run, terms: &Terms) -> Result<Outlook, Fatal> {
+    let mut outlook = Outlook::default();
+    for lane in run.writer.run(|ledger| ledger.lanes()).await? {
+        let is_open = lane.state >= LaneState::Present;
+        match (terms.options.mean(&lane), is_open) {
+            (true, true) => outlook.open += 1,
+            (false, true) => {}
+            (false, false) => outlook.later += 1,
+            (true, false) => match held(run, &lane, terms).await? {
+                None => outlook.due.push(lane),
+                Some(why) => outlook.held.push((lane, why)),
+            },
+        }
+    }
+    Ok(outlook)
+}
+
 /// Completes every lane that may be.
 pub async fn complete(
     run: Arc<Run>,
     options: CompleteOptions,
 ) -> Result<(Ended, Completed), Fatal> {
-    let lanes = run.writer.run(|ledger| ledger.lanes()).await?;
-    let terms = Arc::new(Terms { options, told: Told::of(&run.spaces.read()?) });
-    let (mut due, mut result) = (Vec::new(), Completed::default());
-    for lane in lanes.into_iter().filter(|lane| lane.state < LaneState::Present) {
-        match held(&run, &lane, &terms).await? {
-            None => due.push(lane),
-            Some(why) => result.held.push((lane.name, why)),
-        }
-    }
+    let terms = Arc::new(Terms::of(&run, options)?);
+    let Outlook { due, held, .. } = survey(&run, &terms).await?;
+    let held = held.into_iter().map(|(lane, why)| (lane.name, why)).collect();
+    let result = Completed { held, ..Completed::default() };
     let owed = Calls { others: due.iter().map(|lane| 1 + lane.present).sum(), ..Calls::default() };
     run.monitor.observe(&Event::RunStarted {
         owed,
@@ -64,44 +111,6 @@ pub async fn complete(
     finished?;
     let result = std::mem::take(&mut *shared.lock().unwrap_or_else(PoisonError::into_inner));
     Ok((if run.stopping() { Ended::Stopped } else { Ended::Edge }, result))
-}
-
-/// Tells why a lane may not be completed.
-async fn held(
-    run: &Run,
-    lane: &Lane,
-    Terms { options, told }: &Terms,
-) -> Result<Option<&'static str>, Fatal> {
-    if lane.state == LaneState::Completed {
-        return Ok(None);
-    }
-    // Where it was begun it may have happened: nothing but the call itself tells.
-    let begun = told.may_have_ended(&lane.slack, lane.part);
-    if lane.blocked.is_some() && !begun {
-        return Ok(Some(gone::GONE));
-    }
-    if lane.state != LaneState::Drained || lane.space.is_none() {
-        return Ok(Some("not yet sent in full"));
-    }
-    let id = lane.id;
-    let (owed, wedged) = run.writer.run(move |ledger| ledger.standing(id, Phase::Amend)).await?;
-    let notices = run.writer.run(move |ledger| ledger.notices(id)).await?;
-    let now = run.clock.wall();
-    Ok(match () {
-        () if owed + wedged > 0 && !options.accept_wedged => {
-            Some("calls are stuck: retry them, or complete without with --accept-wedged")
-        }
-        () if notices > 0 && !options.accept_wedged => {
-            Some("notices stand where Google refused messages: accept them with --accept-wedged")
-        }
-        () if !lane.verified => Some("not read back as planned since the last change"),
-        () if begun => None,
-        () if lane.expires.is_some_and(|end| now > end) => Some("Google's 90 days are over"),
-        () if lane.expires.is_some_and(|end| now > end - LAST_MINUTES) => {
-            Some("less than 30 minutes of Google's 90 days are left")
-        }
-        () => None,
-    })
 }
 
 async fn one(

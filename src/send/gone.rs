@@ -16,7 +16,7 @@ use std::time::Duration;
 use tokio::time::Instant;
 
 /// What is said of a lane whose space is gone.
-pub(super) const GONE: &str = "Google deleted or expired its space: it has to be started over";
+pub(super) const GONE: &str = super::Held::Gone.words();
 
 /// What was seen of a space is believed for so long.
 const BELIEVED: Duration = Duration::from_mins(1);

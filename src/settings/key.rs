@@ -113,6 +113,12 @@ pub const KEYS: &[Key] = &[
         |s, text, _| number(text, 1, 256).map(|n| s.window = n)
     ),
     key!(
+        "members_per_minute",
+        "How many members a minute are added to completed spaces at most, 1 to 300; Google\nallows 300. Fewer open a large wave more gently.",
+        |s| s.members_per_minute.to_string(),
+        |s, text, _| number(text, 1, 300).map(|n| s.members_per_minute = n)
+    ),
+    key!(
         "pace",
         "How fast to send: real keeps Google's quotas; off and 20x are for the emulator.",
         |s| s.pace.unwrap_or(super::Pace::REAL).to_string(),

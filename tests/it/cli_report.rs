@@ -1,7 +1,9 @@
 //! The report and the tables, for accounts of every kind.
 
 use chatferry::cli::{Exit, ReportContext, json, lanes, losses, paint, report};
-use chatferry::ledger::{Account, ItemKind, ItemState, LaneStanding, Named, Tally, Wedged};
+use chatferry::ledger::{
+    Account, Deadline, ItemKind, ItemState, LaneStanding, Named, Tally, Wedged,
+};
 use console::measure_text_width;
 use std::time::Duration;
 
@@ -195,9 +197,35 @@ fn hostile_and_endless_names_stay_within_the_screen() {
 
 #[test]
 fn an_expired_space_is_told() {
-    let account = Account { next_expiry: Some(NOW - 1), ..wedged() };
-    let text = report(&account, &context()).replace('\n', " ");
-    assert!(text.contains("A space expired on 2026-11-18, and Google deleted it."), "{text}");
+    let text = expiring(&[-1]);
+    assert!(text.contains("The space of general expired at 2026-11-18 "), "{text}");
+    assert!(text.contains("`chatferry retry --start-over` sends its conversation anew."), "{text}");
+}
+
+/// Returns the report on spaces that expire in so many minutes.
+fn expiring(minutes: &[i64]) -> String {
+    let deadline = |left: &i64| Deadline {
+        conversation: "C1".to_owned(),
+        name: "general".to_owned(),
+        expires: NOW + left * 60_000_000,
+    };
+    let deadlines: Vec<_> = minutes.iter().map(deadline).collect();
+    let next_expiry = deadlines.first().map(|first| first.expires);
+    let account = Account { next_expiry, deadlines, ..clean() };
+    let text = report(&account, &context());
+    fits(&text);
+    text.replace('\n', " ")
+}
+
+#[test]
+fn b20_from_14_days_on_the_report_counts_down() {
+    assert!(expiring(&[15 * 1_440]).contains("The next space expires in 15 days"));
+    let text = expiring(&[13 * 1_440 + 61, 14 * 1_440, 15 * 1_440]);
+    let says = "The space of general expires in 13 days 1 h (2026-12-01 12:07 UTC). 1 other expires within 14 days. Complete before: 30 minutes earlier it is too late.";
+    assert!(text.contains(says), "{text}");
+    let text = expiring(&[29]);
+    assert!(text.contains("expires in 29 min (2026-11-18 "), "{text}");
+    assert!(text.contains("too late to complete it."), "{text}");
 }
 
 #[test]
@@ -216,7 +244,7 @@ fn b20_a_space_that_is_gone_is_named_with_the_command_that_starts_it_over() {
 
 #[test]
 fn b20_the_report_says_when_half_and_when_four_fifths_of_the_days_are_over() {
-    for (days, says) in [(60, None), (40, Some("half")), (12, Some("80 %"))] {
+    for (days, says) in [(60, None), (40, Some("half")), (17, Some("80 %"))] {
         let account = Account { next_expiry: Some(NOW + days * DAY + 1), ..clean() };
         let text = report(&account, &context()).replace('\n', " ");
         assert!(text.contains(&format!("expires in {days} days")), "{text}");

@@ -108,8 +108,17 @@ impl Rig {
         self.home.path().join("key.json")
     }
 
-    /// Returns a command of ours, aimed at the emulator.
+    /// Returns a command of ours, aimed at the emulator. What asks gets its yes.
     pub(crate) fn command(&self, words: &[&str]) -> Command {
+        let mut command = self.bare(words);
+        if words.first() == Some(&"complete") && !words.contains(&"--dry-run") {
+            command.arg("--yes");
+        }
+        command
+    }
+
+    /// Returns a command of ours, aimed at the emulator, with no word added.
+    pub(crate) fn bare(&self, words: &[&str]) -> Command {
         let mut command = Command::new(env!("CARGO_BIN_EXE_chatferry"));
         command
             .args(words)

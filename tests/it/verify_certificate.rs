@@ -180,8 +180,7 @@ fn a_space_is_looked_at_again_when_its_turn_to_be_opened_comes() {
         sim.net.cut(Duration::ZERO, Duration::from_mins(10));
         let (_, completed) = sim.complete().await.expect("it goes on");
         assert_eq!(sim.emulator.stats().with("spaces.completeImport", 200), 1, "{completed:?}");
-        let why = "less than 30 minutes of Google's 90 days are left";
-        assert_eq!(completed.held, [("board".to_owned(), why)]);
+        assert_eq!(completed.held, [("board".to_owned(), send::Held::LastMinutes)]);
     });
 }
 

@@ -7,7 +7,7 @@ use crate::sim_net::Seen;
 use crate::support::Workspace;
 use crate::twice::{PEOPLE, small};
 use chatferry::emulator::{Action, Fault};
-use chatferry::send::{Ended, Options};
+use chatferry::send::{Ended, Held, Options};
 use http::Method;
 use std::time::Duration;
 use tokio::time::Instant;
@@ -162,11 +162,11 @@ fn near_the_end_of_the_ninety_days_completion_is_held() {
         tokio::time::advance((90 * DAY).saturating_sub(20 * MINUTE)).await;
         let (_, completed) = sim.complete().await.unwrap();
         assert_eq!((completed.done.len(), completed.held.len()), (0, 3));
-        let soon = "less than 30 minutes of Google's 90 days are left";
+        let soon = Held::LastMinutes;
         assert!(completed.held.iter().all(|(_, why)| *why == soon), "{:?}", completed.held);
         tokio::time::advance(HOUR).await;
         let (_, completed) = sim.complete().await.unwrap();
-        let over = "Google's 90 days are over";
+        let over = Held::Over;
         assert!(completed.held.iter().all(|(_, why)| *why == over), "{:?}", completed.held);
         assert_eq!(sim.emulator.stats().of("spaces.completeImport"), 0);
         counted(

@@ -2,15 +2,14 @@
 
 use super::headline::names;
 use super::{COLS, ReportContext};
+use crate::cli::deadline;
 use crate::cli::losses::named_line;
 use crate::cli::safe::display_short;
 use crate::cli::words::{count, counted, shell, wrap};
 use crate::convert::{LossAccount, Weights};
-use crate::ids::{Micros, rfc3339};
+use crate::ids::Micros;
 use crate::ledger::{Account, ItemKind, Named, Tally, Wedged};
 use comfy_table::{CellAlignment, Table, presets};
-
-const DAY: Micros = 86_400_000_000;
 
 /// The table of items by kind and state; each row sums up to the inventory.
 pub(super) fn items(account: &Account) -> Vec<String> {
@@ -130,7 +129,7 @@ pub(super) fn lanes(account: &Account, now: Micros) -> Vec<String> {
         let aside = if account.wedged.is_empty() { "" } else { ", stuck calls aside" };
         parts.push(format!("Read back: {} of {} as planned{aside}.", count(clean), count(read)));
     }
-    parts.extend(account.next_expiry.map(|expires| expiry(expires, now)));
+    parts.extend(deadline::warning(account, now).or_else(|| deadline::next(account, now)));
     if parts.is_empty() {
         return parts;
     }
@@ -185,26 +184,6 @@ pub(in crate::cli) fn in_words(state: &str) -> &str {
         "completed" => "completed without all members",
         "present" => "open to members",
         other => other,
-    }
-}
-
-/// Google deletes a space that stays in import mode for 90 days.
-fn expiry(expires: Micros, now: Micros) -> String {
-    let day = &rfc3339(expires)[..10];
-    match expires.saturating_sub(now).div_euclid(DAY) {
-        gone if gone < 0 => format!("A space expired on {day}, and Google deleted it."),
-        0 => format!("A space expires within a day ({day}): Google deletes what is not completed."),
-        days => {
-            let left = counted(days.unsigned_abs(), "day", "days");
-            let spent = match days {
-                1..=18 => ", more than 80 % of its 90 days are over",
-                19..=45 => ", more than half of its 90 days are over",
-                _ => "",
-            };
-            format!(
-                "The next space expires in {left} ({day}){spent}: Google deletes what is not completed."
-            )
-        }
     }
 }
 

@@ -22,6 +22,8 @@ pub(in crate::cli) struct Told<'a> {
     pub(in crate::cli) account: &'a Account,
     /// Where the certificates are; none where they go with the command.
     pub(in crate::cli) certificates: Option<String>,
+    /// That spaces expire soon.
+    pub(in crate::cli) warning: Option<String>,
 }
 
 impl Told<'_> {
@@ -33,6 +35,7 @@ impl Told<'_> {
         lines.extend(self.unread());
         lines.extend(self.remarks());
         lines.extend(self.beside());
+        lines.extend(self.warning.clone());
         if !self.verified.lanes.is_empty() {
             lines.push(format!("Not seen: {}.", self.not_seen().join(", ")));
         }

@@ -1,0 +1,107 @@
+//! Why a lane may not be completed: the one gate before what can't be undone.
+
+use super::Terms;
+use crate::draft::Phase;
+use crate::ids::Micros;
+use crate::ledger::{Lane, LaneState};
+use crate::send::{Fatal, Run};
+
+/// Google wants completion to begin half an hour before the end of import mode at the latest.
+pub const LAST_MINUTES: Micros = 30 * 60 * 1_000_000;
+
+/// Why a lane may not be completed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Held {
+    /// Its space is gone.
+    Gone,
+    /// It is not sent in full.
+    Unsent,
+    /// Something in it is stuck.
+    Stuck,
+    /// Notices stand in it.
+    Notices,
+    /// It was not read back as planned since the last change.
+    Unread,
+    /// Too little of its time in import mode is left.
+    LastMinutes,
+    /// Its time in import mode is over.
+    Over,
+}
+
+impl Held {
+    /// Every reason.
+    pub const ALL: [Self; 7] = [
+        Self::Gone,
+        Self::Unsent,
+        Self::Stuck,
+        Self::Notices,
+        Self::Unread,
+        Self::LastMinutes,
+        Self::Over,
+    ];
+
+    /// Returns the stable code.
+    pub const fn code(self) -> &'static str {
+        match self {
+            Self::Gone => "space_gone",
+            Self::Unsent => "not_sent",
+            Self::Stuck => "stuck",
+            Self::Notices => "notices",
+            Self::Unread => "not_read_back",
+            Self::LastMinutes => "last_minutes",
+            Self::Over => "window_over",
+        }
+    }
+
+    /// Returns the reason in words, with what to do.
+    pub const fn words(self) -> &'static str {
+        match self {
+            Self::Gone => "Google deleted or expired its space: it has to be started over",
+            Self::Unsent => "not yet sent in full",
+            Self::Stuck => "calls are stuck: retry them, or complete without with --accept-wedged",
+            Self::Notices => {
+                "notices stand where Google refused messages: accept them with --accept-wedged"
+            }
+            Self::Unread => "not read back as planned since the last change",
+            Self::LastMinutes => "less than 30 minutes of Google's 90 days are left",
+            Self::Over => "Google's 90 days are over",
+        }
+    }
+
+    /// Tells whether it is too late for that space.
+    pub const fn is_late(self) -> bool {
+        matches!(self, Self::LastMinutes | Self::Over)
+    }
+}
+
+/// Tells why a lane may not be completed.
+pub(super) async fn held(
+    run: &Run,
+    lane: &Lane,
+    Terms { options, told }: &Terms,
+) -> Result<Option<Held>, Fatal> {
+    if lane.state == LaneState::Completed {
+        return Ok(None);
+    }
+    // Where it was begun it may have happened: nothing but the call itself tells.
+    let begun = told.may_have_ended(&lane.slack, lane.part);
+    if lane.blocked.is_some() && !begun {
+        return Ok(Some(Held::Gone));
+    }
+    if lane.state != LaneState::Drained || lane.space.is_none() {
+        return Ok(Some(Held::Unsent));
+    }
+    let id = lane.id;
+    let (owed, wedged) = run.writer.run(move |ledger| ledger.standing(id, Phase::Amend)).await?;
+    let notices = run.writer.run(move |ledger| ledger.notices(id)).await?;
+    let now = run.clock.wall();
+    Ok(match () {
+        () if owed + wedged > 0 && !options.accept_wedged => Some(Held::Stuck),
+        () if notices > 0 && !options.accept_wedged => Some(Held::Notices),
+        () if !lane.verified => Some(Held::Unread),
+        () if begun => None,
+        () if lane.expires.is_some_and(|end| now > end) => Some(Held::Over),
+        () if lane.expires.is_some_and(|end| now > end - LAST_MINUTES) => Some(Held::LastMinutes),
+        () => None,
+    })
+}
