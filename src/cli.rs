@@ -12,6 +12,7 @@ mod bound;
 mod closing;
 mod complete;
 mod connection;
+mod credentials;
 mod deadline;
 mod emoji;
 mod emulate;

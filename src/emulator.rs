@@ -10,6 +10,7 @@ mod admin;
 mod adversary;
 mod agenda;
 mod audit;
+mod caller;
 mod canonical;
 mod chance;
 mod change;
@@ -19,11 +20,13 @@ mod coverage;
 mod custom_emoji;
 mod dialects;
 mod directory;
+mod door;
 mod edits;
 mod emoji;
 mod exchange;
 mod facts;
 mod faults;
+mod iam;
 mod ids;
 mod journal;
 mod key;
@@ -46,6 +49,7 @@ mod route;
 mod script;
 mod serve;
 mod shared;
+mod signing;
 mod socket;
 mod space_life;
 mod space_view;
@@ -76,6 +80,7 @@ pub use mark::Mark;
 pub use options::{Options, Quotas};
 pub use people::Person;
 pub use reply::Withheld;
+pub use signing::Keyless;
 pub use tamper::Tamper;
 
 use shared::Shared;
@@ -135,6 +140,17 @@ impl Emulator {
     /// Returns a service account's key file, made for this emulator alone.
     pub fn key_json(&self) -> &str {
         &self.shared.key.json
+    }
+
+    /// Returns the service account, for whom IAM signs too.
+    pub const fn service_account(&self) -> &'static str {
+        key::ACCOUNT
+    }
+
+    /// Returns a file of application default credentials, made for this emulator alone: a login
+    /// whose tokens IAM obeys.
+    pub fn credentials_json(&self) -> String {
+        self.shared.signing.adc()
     }
 
     /// Returns the token that `/_emulator/…` asks for.

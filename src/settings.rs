@@ -2,6 +2,7 @@
 //!
 //! Knows nothing of what the settings are for: the rooms that obey them say so in their docs.
 
+mod adc;
 mod key;
 mod layer;
 mod parse;
@@ -11,6 +12,7 @@ mod template;
 mod value;
 mod work;
 
+pub use adc::{CredentialsFile, application_credentials};
 pub use key::{KEYS, Key};
 pub use layer::{ENV_PREFIX, Layers, environment};
 pub use policy::{Archived, Bots, Deleted, Edited, ReactionRest, Reactions, SystemLines};
@@ -20,6 +22,7 @@ pub use work::{LEDGER, Lock, SETTINGS, SPACES, WorkError, WorkFolder};
 
 use crate::ids::{Account, LinkTemplate};
 use sha2::{Digest, Sha256};
+use std::cmp::Ordering;
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 
@@ -34,6 +37,8 @@ pub struct Settings {
     pub admin: Option<Account>,
     /// The service account's key file.
     pub key: Option<PathBuf>,
+    /// The service account's address, to sign without a key file.
+    pub service_account: Option<String>,
     /// The people file: Slack id, account.
     pub people: Option<PathBuf>,
     /// The workspace's custom emoji: a folder of pictures, or Slack's list with pictures beside it.
@@ -96,6 +101,7 @@ impl Default for Settings {
             customer: "my_customer".to_owned(),
             admin: None,
             key: None,
+            service_account: None,
             people: None,
             emoji: None,
             api: None,
@@ -134,6 +140,7 @@ impl Settings {
         for given in layers.given()? {
             settings.set(&given.key, &given.text, given.origin, &given.base)?;
         }
+        settings.one_signer()?;
         settings.check()?;
         Ok(settings)
     }
@@ -156,6 +163,29 @@ impl Settings {
     /// Returns where a setting's value came from; none for a default.
     pub fn origin(&self, key: &str) -> Option<&Origin> {
         self.given.get(key).map(|(_, origin)| origin)
+    }
+
+    /// A key file and a service account exclude each other: the stronger layer has its way.
+    fn one_signer(&mut self) -> Result<(), SettingsError> {
+        let (Some(_), Some(account)) = (&self.key, &self.service_account) else { return Ok(()) };
+        let (key, keyless) = (self.origin("key"), self.origin("service_account"));
+        let strength = |origin: Option<&Origin>| origin.map(Origin::strength);
+        match strength(key).cmp(&strength(keyless)) {
+            Ordering::Less => {
+                self.key = None;
+                self.given.remove("key");
+            }
+            Ordering::Greater => {
+                self.service_account = None;
+                self.given.remove("service_account");
+            }
+            Ordering::Equal => {
+                let origin = keyless.unwrap_or(&Origin::Flag);
+                let why = "`key` is set in the same place; take one of the two out";
+                return Err(SettingsError::bad("service_account", account, origin, why));
+            }
+        }
+        Ok(())
     }
 
     /// Refuses what no single value shows to be wrong.

@@ -1,6 +1,6 @@
 //! The real transport: one HTTP client for everything, with connections kept alive.
 
-use super::tls::install_crypto;
+use super::crypto::install_crypto;
 use super::{BadBase, Base, HttpRequest, HttpResponse, Transport, TransportError};
 use futures_util::future::BoxFuture;
 use reqwest::redirect::Policy;
@@ -11,6 +11,8 @@ use tokio_util::bytes::{Bytes, BytesMut};
 const LONGEST_ANSWER: usize = 128 << 20;
 /// A connection that takes longer is none.
 const CONNECT: Duration = Duration::from_secs(10);
+/// A metadata server is next door or nowhere.
+const BESIDE: Duration = Duration::from_secs(3);
 /// The total time of a call that names none of its own.
 const TOTAL: Duration = Duration::from_mins(1);
 /// Shorter than what servers and middleboxes keep idle connections for.
@@ -37,24 +39,37 @@ impl HttpTransport {
     /// Returns a transport to the servers of `base`: https only, unless all are on this machine.
     pub fn new(base: &Base) -> Result<Self, NoHttp> {
         base.check()?;
-        install_crypto();
-        let local = base.is_loopback();
-        let mut builder = reqwest::Client::builder()
-            .user_agent(concat!("chatferry/", env!("CARGO_PKG_VERSION")))
-            .connect_timeout(CONNECT)
-            .timeout(TOTAL)
-            .pool_idle_timeout(IDLE)
-            .redirect(Policy::none())
-            .referer(false)
-            .retry(reqwest::retry::never())
-            .https_only(!local);
-        if local {
-            // A proxy of the environment must never see what is meant for this machine.
-            builder = builder.no_proxy();
-        }
+        Self::of(base.is_loopback())
+    }
+
+    /// Returns a transport that only speaks https, or one for this machine, which speaks both. A
+    /// proxy of the environment must never see what is meant for this machine.
+    pub(super) fn of(local: bool) -> Result<Self, NoHttp> {
+        let builder = builder().connect_timeout(CONNECT).https_only(!local);
+        Self::build(if local { builder.no_proxy() } else { builder })
+    }
+
+    /// Returns a transport to what stands right beside this machine: plain, past every proxy, and
+    /// quick to tell that nobody is there.
+    pub(super) fn beside() -> Result<Self, NoHttp> {
+        Self::build(builder().connect_timeout(BESIDE).no_proxy())
+    }
+
+    fn build(builder: reqwest::ClientBuilder) -> Result<Self, NoHttp> {
         let client = builder.build().map_err(|_| NoHttp::Tls)?;
         Ok(Self { client })
     }
+}
+
+fn builder() -> reqwest::ClientBuilder {
+    install_crypto();
+    reqwest::Client::builder()
+        .user_agent(concat!("chatferry/", env!("CARGO_PKG_VERSION")))
+        .timeout(TOTAL)
+        .pool_idle_timeout(IDLE)
+        .redirect(Policy::none())
+        .referer(false)
+        .retry(reqwest::retry::never())
 }
 
 impl Transport for HttpTransport {

@@ -1,25 +1,27 @@
 //! Tokens from a service account's key file, by domain-wide delegation.
 
-use super::base::{is_loopback, is_safe};
-use super::keep::{Kept, Mint};
-use super::redact::shorten;
-use super::tls::{DEADLINE, TokenHttp, connect};
-use super::{Asked, Scopes, Token, TokenError, TokenSource};
-use crate::clock::{Clock, SystemClock};
-use crate::crash::point;
+use super::claims::Claims;
+use super::delegate::{Delegate, Sign};
+use super::endpoint::Endpoint;
+use super::keep::Kept;
+use super::private::{self, Unfit};
+use super::{NoHttp, Scopes, Token, TokenError, TokenSource};
+use crate::clock::Clock;
 use crate::draft::Identity;
 use crate::ids::Account;
+use base64::Engine;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use futures_util::future::BoxFuture;
-use http::Uri;
+use rustls::SignatureScheme;
+use rustls::crypto::ring::sign::RsaSigningKey;
+use rustls::pki_types::PrivateKeyDer;
+use rustls::pki_types::pem::PemObject;
+use rustls::sign::SigningKey;
 use secrecy::{ExposeSecret, SecretString};
+use serde::Deserialize;
 use std::fmt;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
-use std::time::Duration;
-use yup_oauth2::{ServiceAccountAuthenticator, ServiceAccountKey};
-
-/// Google's own token endpoint: signed assertions go nowhere else.
-const TOKEN_URI: &str = "https://oauth2.googleapis.com/token";
 
 /// Why a key file can't be used.
 #[derive(Debug, thiserror::Error)]
@@ -56,43 +58,56 @@ pub enum BadKeyFile {
 }
 
 /// A service account's key, and the tokens it has got so far. Never shown.
-pub struct KeyFile(Kept<Signer>);
+pub struct KeyFile(Kept<Delegate<Signer>>);
 
-/// The key itself: signs for tokens and fetches them.
+/// The key itself.
 struct Signer {
-    json: SecretString,
+    key: RsaSigningKey,
+    key_id: Option<String>,
     client_email: String,
     client_id: String,
     project_id: Option<String>,
-    local: bool,
-    http: TokenHttp,
+}
+
+/// The file, as the Cloud console writes it.
+#[derive(Deserialize)]
+struct Written {
+    #[serde(rename = "type")]
+    kind: Option<String>,
+    project_id: Option<String>,
+    private_key_id: Option<String>,
+    private_key: String,
+    client_email: String,
+    client_id: Option<String>,
+    token_uri: String,
 }
 
 impl KeyFile {
     /// Reads a key file, once. One that others can read is refused.
     pub fn open(path: &Path, clock: Arc<dyn Clock>) -> Result<Self, BadKeyFile> {
-        check_mode(path)?;
-        let json = std::fs::read_to_string(path).map_err(|error| unreadable(path, &error))?;
-        Self::parse(SecretString::from(json), clock)
+        let json = private::read(path).map_err(|unfit| match unfit {
+            Unfit::Unreadable(why) => BadKeyFile::Unreadable { path: path.to_owned(), why },
+            Unfit::Exposed(mode) => BadKeyFile::Exposed { path: path.to_owned(), mode },
+        })?;
+        Self::parse(&json, clock)
     }
 
     /// Takes a key as JSON.
-    pub fn parse(json: SecretString, clock: Arc<dyn Clock>) -> Result<Self, BadKeyFile> {
-        let key = parse(&json)?;
-        let uri: Uri = key.token_uri.parse().map_err(|_| BadKeyFile::TokenUri)?;
-        let local = is_loopback(&uri) && is_safe(&uri);
-        if !local && key.token_uri != TOKEN_URI {
-            return Err(BadKeyFile::TokenUri);
-        }
+    pub fn parse(json: &SecretString, clock: Arc<dyn Clock>) -> Result<Self, BadKeyFile> {
+        let written = parse(json)?;
+        let endpoint = Endpoint::at(&written.token_uri).map_err(|error| match error {
+            NoHttp::Base(_) => BadKeyFile::TokenUri,
+            NoHttp::Tls => BadKeyFile::Tls,
+        })?;
+        let pem = SecretString::from(written.private_key);
         let signer = Signer {
-            client_email: key.client_email,
-            client_id: key.client_id.unwrap_or_default(),
-            project_id: key.project_id,
-            local,
-            http: connect(local).ok_or(BadKeyFile::Tls)?,
-            json,
+            key: signing_key(&pem).ok_or(BadKeyFile::NotAKey("its private_key can't be read"))?,
+            key_id: written.private_key_id,
+            client_email: written.client_email,
+            client_id: written.client_id.unwrap_or_default(),
+            project_id: written.project_id,
         };
-        Ok(Self(Kept::new(signer, clock)))
+        Ok(Self(Kept::new(Delegate { signer, endpoint, clock: Arc::clone(&clock) }, clock)))
     }
 
     /// Names the account whose token proves that key and delegation work, where another account
@@ -104,81 +119,61 @@ impl KeyFile {
 
     /// Returns the service account's address.
     pub fn client_email(&self) -> &str {
-        &self.0.mint().client_email
+        &self.signer().client_email
     }
 
     /// Returns the numeric id that delegation is granted to; empty if the file has none.
     pub fn client_id(&self) -> &str {
-        &self.0.mint().client_id
+        &self.signer().client_id
     }
 
     /// Returns the Cloud project.
     pub fn project_id(&self) -> Option<&str> {
-        self.0.mint().project_id.as_deref()
+        self.signer().project_id.as_deref()
     }
 
     /// Tells whether the key belongs to an emulator on this machine.
-    pub const fn is_loopback(&self) -> bool {
-        self.0.mint().local
+    pub fn is_loopback(&self) -> bool {
+        self.0.mint().endpoint.is_loopback()
+    }
+
+    const fn signer(&self) -> &Signer {
+        &self.0.mint().signer
     }
 }
 
 impl Signer {
-    /// Fetches a token. The library's own cache is not used: it has no single flight and renews
-    /// by the wall clock alone; so its authenticator lives for one fetch only.
-    async fn fetch(
-        &self,
-        identity: &Identity,
-        scopes: Scopes,
-    ) -> Result<(Token, Duration), TokenError> {
-        let fetch = async {
-            let key = parse(&self.json).map_err(|_| TokenError::Key)?;
-            let mut builder = ServiceAccountAuthenticator::with_client(key, self.http.clone());
-            if let Identity::User(account) = identity {
-                builder = builder.subject(account.as_str());
-            }
-            let auth = builder.build().await.map_err(|_| TokenError::Key)?;
-            auth.token(scopes.urls()).await.map_err(|error| self.judge(error, identity, scopes))
-        };
-        point("token");
-        let timeout = tokio::time::timeout(DEADLINE, fetch).await;
-        point("token.got");
-        let answer = timeout.map_err(|_| transient("no answer in time"))??;
-        let token =
-            answer.token().and_then(Token::new).ok_or_else(|| transient("no token in it"))?;
-        Ok((token, life(&answer)))
-    }
-
-    fn judge(&self, error: yup_oauth2::Error, identity: &Identity, scopes: Scopes) -> TokenError {
-        use yup_oauth2::Error;
-        match error {
-            Error::AuthError(said) => {
-                let asked = Asked {
-                    client_id: &self.client_id,
-                    scopes: &scopes.to_paste(),
-                    as_user: matches!(identity, Identity::User(_)),
-                };
-                TokenError::read(
-                    said.error.as_str(),
-                    said.error_description.as_deref().unwrap_or_default(),
-                    asked,
-                )
-            }
-            Error::HttpError(_) | Error::HttpClientError(_) => transient("no connection"),
-            Error::JSONError(_) | Error::MissingAccessToken => transient("no token in the answer"),
-            Error::UserError(text) => TokenError::Config(shorten(&text)),
-            _ => transient("it failed"),
+    /// Writes a JWT: three parts in base64.
+    fn jwt(&self, claims: &Claims<'_>) -> Option<SecretString> {
+        let mut header = serde_json::json!({ "alg": "RS256", "typ": "JWT" });
+        if let Some(id) = &self.key_id {
+            header["kid"] = id.as_str().into();
         }
+        let mut jwt = URL_SAFE_NO_PAD.encode(header.to_string());
+        jwt.push('.');
+        URL_SAFE_NO_PAD.encode_string(claims.json(), &mut jwt);
+        let signer = self.key.choose_scheme(&[SignatureScheme::RSA_PKCS1_SHA256])?;
+        let signature = signer.sign(jwt.as_bytes()).ok()?;
+        jwt.push('.');
+        URL_SAFE_NO_PAD.encode_string(signature, &mut jwt);
+        Some(SecretString::from(jwt))
     }
 }
 
-impl Mint for Signer {
-    fn mint<'a>(
+impl Sign for Signer {
+    fn account(&self) -> &str {
+        &self.client_email
+    }
+
+    fn client_id(&self) -> &str {
+        &self.client_id
+    }
+
+    fn sign<'a>(
         &'a self,
-        identity: &'a Identity,
-        scopes: Scopes,
-    ) -> BoxFuture<'a, Result<(Token, Duration), TokenError>> {
-        Box::pin(self.fetch(identity, scopes))
+        claims: &'a Claims<'a>,
+    ) -> BoxFuture<'a, Result<SecretString, TokenError>> {
+        Box::pin(std::future::ready(self.jwt(claims).ok_or(TokenError::Key)))
     }
 }
 
@@ -210,25 +205,11 @@ impl fmt::Debug for Signer {
     }
 }
 
-fn transient(why: &str) -> TokenError {
-    TokenError::Transient(why.to_owned())
-}
-
-/// The library dates a token's end by the machine's clock, so its life is counted by the same.
-fn life(answer: &yup_oauth2::AccessToken) -> Duration {
-    let hour = Duration::from_hours(1);
-    let left = answer.expiration_time().map(|end| {
-        let now = SystemClock.wall().div_euclid(1_000_000);
-        Duration::from_secs(u64::try_from(end.unix_timestamp() - now).unwrap_or(0))
-    });
-    left.unwrap_or(hour).min(hour)
-}
-
 /// The parse error is dropped: it might quote the key.
-fn parse(json: &SecretString) -> Result<ServiceAccountKey, BadKeyFile> {
-    let key = yup_oauth2::parse_service_account_key(json.expose_secret().as_bytes())
+fn parse(json: &SecretString) -> Result<Written, BadKeyFile> {
+    let key: Written = serde_json::from_str(json.expose_secret())
         .map_err(|_| BadKeyFile::NotAKey("private_key, client_email and token_uri are needed"))?;
-    let kind = key.key_type.as_deref();
+    let kind = key.kind.as_deref();
     if kind.is_some_and(|kind| kind != "service_account") {
         return Err(BadKeyFile::NotAKey("its type is not service_account"));
     }
@@ -238,22 +219,7 @@ fn parse(json: &SecretString) -> Result<ServiceAccountKey, BadKeyFile> {
     Ok(key)
 }
 
-fn unreadable(path: &Path, error: &std::io::Error) -> BadKeyFile {
-    BadKeyFile::Unreadable { path: path.to_owned(), why: error.kind() }
-}
-
-#[cfg(unix)]
-fn check_mode(path: &Path) -> Result<(), BadKeyFile> {
-    use std::os::unix::fs::PermissionsExt;
-    let meta = std::fs::metadata(path).map_err(|error| unreadable(path, &error))?;
-    let mode = meta.permissions().mode() & 0o777;
-    if mode.trailing_zeros() >= 6 {
-        return Ok(());
-    }
-    Err(BadKeyFile::Exposed { path: path.to_owned(), mode })
-}
-
-#[cfg(not(unix))]
-fn check_mode(_path: &Path) -> Result<(), BadKeyFile> {
-    Ok(())
+fn signing_key(pem: &SecretString) -> Option<RsaSigningKey> {
+    let der = PrivateKeyDer::from_pem_slice(pem.expose_secret().as_bytes()).ok()?;
+    RsaSigningKey::new(&der).ok()
 }

@@ -5,9 +5,17 @@ const GONE: &str = "[redacted]";
 /// No message of a server is kept longer, in characters.
 const LONGEST: usize = 300;
 /// Tokens that betray themselves by how they begin; then everything that may belong to them.
-const PREFIXES: &[&str] = &["xoxe.", "xox", "xapp-", "ya29.", "eyJ"];
+const PREFIXES: &[&str] = &["xoxe.", "xox", "xapp-", "ya29.", "eyJ", "1//0", "GOCSPX-"];
 /// Query keys whose values are secrets. `t` only where it surely is a key.
-const KEYS: &[&str] = &["access_token=", "upload_id=", "assertion=", "token=", "t="];
+const KEYS: &[&str] = &[
+    "access_token=",
+    "refresh_token=",
+    "client_secret=",
+    "upload_id=",
+    "assertion=",
+    "token=",
+    "t=",
+];
 
 /// Returns the text without tokens, keys and secret query values. Linear in the text's length.
 ///
@@ -55,7 +63,7 @@ fn secret_at(text: &str, at: usize) -> Option<(usize, usize)> {
     // Every way for a secret to begin starts with one of these.
     if !matches!(
         bytes[at].to_ascii_lowercase(),
-        b'x' | b'y' | b'e' | b'-' | b'a' | b'u' | b't' | b'b'
+        b'x' | b'y' | b'e' | b'-' | b'a' | b'u' | b't' | b'b' | b'1' | b'g' | b'r' | b'c'
     ) {
         return None;
     }
@@ -148,6 +156,11 @@ mod tests {
             ("got ya29.a0Af_x-y, then", "got [redacted], then"),
             ("\"eyJhbGciOi.eyJpc3Mi.c2ln==\"", "\"[redacted]\""),
             ("Authorization: Bearer abcdefgh12", "Authorization: Bearer [redacted]"),
+            ("login 1//0gAbc-x and GOCSPX-s_1", "login [redacted] and [redacted]"),
+            (
+                "refresh_token=x&client_secret=y",
+                "refresh_token=[redacted]&client_secret=[redacted]",
+            ),
             ("/f?t=secret&x=1", "/f?t=[redacted]&x=1"),
             ("?a=1&upload_id=UP0", "?a=1&upload_id=[redacted]"),
             ("assertion=abc&grant", "assertion=[redacted]&grant"),

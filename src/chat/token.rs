@@ -27,6 +27,8 @@ impl Scopes {
         "https://www.googleapis.com/auth/chat.messages.readonly",
         "https://www.googleapis.com/auth/chat.memberships.readonly",
     ]);
+    /// Signing as a service account, for whoever may; never asked for by delegation.
+    pub(super) const CLOUD: Self = Self(&["https://www.googleapis.com/auth/cloud-platform"]);
     /// What delegation has to be granted for: pasted into the Admin console, comma-separated.
     pub const TO_DELEGATE: Self = Self(&[
         "https://www.googleapis.com/auth/chat.import",

@@ -1,5 +1,6 @@
 //! Why there is no token, told apart by what somebody has to do about it.
 
+use super::keyless::Trouble;
 use super::redact::shorten;
 
 /// Why there is no token.
@@ -28,6 +29,9 @@ pub enum TokenError {
     /// The key is not valid, or not any more.
     #[error("the service account's key is refused: make a new key and put it in place")]
     Key,
+    /// Nothing is signed without a key.
+    #[error(transparent)]
+    Keyless(#[from] Trouble),
     /// Something in the project or the organisation forbids it.
     #[error("tokens are refused: {0}")]
     Config(String),

@@ -269,6 +269,12 @@ pub struct EmulateArgs {
     #[arg(
         long,
         value_name = "FILE",
+        help = "Where to write application default credentials that this emulator trusts, to try a login in place of a key"
+    )]
+    pub credentials_out: Option<PathBuf>,
+    #[arg(
+        long,
+        value_name = "FILE",
         help = "Fill the Directory with the accounts of a people file (columns slack_id, account)"
     )]
     pub people: Option<PathBuf>,

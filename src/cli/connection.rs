@@ -1,7 +1,7 @@
-//! The way to Google, or to an emulator: key, client, Directory.
+//! The way to Google, or to an emulator: client, Directory.
 
-use super::{Exit, told};
-use crate::chat::{BadKeyFile, Base, Client, HttpTransport, KeyFile, Outcome, TokenError};
+use super::{Exit, credentials, told};
+use crate::chat::{Base, Client, HttpTransport, Outcome, TokenError};
 use crate::clock::Clock;
 use crate::draft::Identity;
 use crate::ids::Account;
@@ -10,8 +10,6 @@ use crate::pace::Backoff;
 use crate::settings::Settings;
 use std::sync::Arc;
 
-/// Marks the keys that an emulator writes; such a key never goes to Google.
-const EMULATOR: &str = "emulator";
 /// Tries for a page of the Directory.
 const TRIES: u32 = 6;
 
@@ -26,20 +24,10 @@ pub(super) struct Connection {
     emulator: Option<String>,
 }
 
-/// Reads the key and makes the client.
+/// Takes the credentials and makes the client.
 pub(super) fn connect(settings: &Settings, clock: &Arc<dyn Clock>) -> anyhow::Result<Connection> {
     let admin = admin(settings)?;
-    let Some(path) = &settings.key else {
-        return Err(told(
-            Exit::Refused,
-            "there is no service account key",
-            "name its file: --key FILE, or `key` in settings.toml; docs/operations.md tells how to make one",
-        ));
-    };
-    let key = KeyFile::open(path, Arc::clone(clock)).map_err(|error| bad_key(&error))?;
-    let key = key.with_witness(admin.clone());
-    let project = key.project_id().unwrap_or_default().to_owned();
-    check_realm(settings, &project)?;
+    let tokens = credentials::tokens(settings, &admin, clock)?;
     let base = match &settings.api {
         None => Base::google(),
         Some(url) => Base::single(url).map_err(|error| {
@@ -52,7 +40,7 @@ pub(super) fn connect(settings: &Settings, clock: &Arc<dyn Clock>) -> anyhow::Re
     };
     let transport =
         HttpTransport::new(&base).map_err(|error| told(Exit::Unexpected, error.to_string(), ""))?;
-    let client = Client::new(Arc::new(transport), Arc::new(key), base, Arc::clone(clock));
+    let client = Client::new(Arc::new(transport), tokens, base, Arc::clone(clock));
     Ok(Connection { client, admin, emulator: settings.api.clone() })
 }
 
@@ -65,31 +53,6 @@ pub(super) fn admin(settings: &Settings) -> anyhow::Result<Account> {
             "name the account that creates spaces: --admin EMAIL, or `admin` in settings.toml",
         )
     })
-}
-
-fn bad_key(error: &BadKeyFile) -> anyhow::Error {
-    told(
-        Exit::Refused,
-        error.to_string(),
-        "docs/operations.md tells how to make a key and where to put it",
-    )
-}
-
-/// A rehearsal's key never goes to Google, and a real key never to an emulator.
-fn check_realm(settings: &Settings, project: &str) -> anyhow::Result<()> {
-    match (&settings.api, project.contains(EMULATOR)) {
-        (None, false) | (Some(_), true) => Ok(()),
-        (None, true) => Err(told(
-            Exit::Refused,
-            "this key belongs to an emulator, and no emulator is named",
-            "name it with --api, or give Google's key with --key",
-        )),
-        (Some(url), false) => Err(told(
-            Exit::Refused,
-            format!("this key is no emulator's, and {url} is one"),
-            "give the key that the emulator wrote: --key FILE",
-        )),
-    }
 }
 
 impl Connection {
@@ -213,6 +176,7 @@ pub(super) fn refused(error: &TokenError) -> anyhow::Error {
             "a new delegation can take up to 24 hours; the same command goes on then"
         }
         TokenError::User(_) => "is the admin's address right, and the account active?",
+        TokenError::Keyless(trouble) => trouble.hint(),
         TokenError::Clock { .. } => "set the clock, then run the same command again",
         _ => "docs/operations.md tells how key and delegation are set up",
     };

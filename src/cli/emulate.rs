@@ -31,9 +31,16 @@ async fn serve(args: &EmulateArgs, options: Options) -> anyhow::Result<Exit> {
         .await
         .tell(Exit::Refused, "is the port taken? --port 0 takes a free one")?;
     write_key(&args.key_out, emulator.key_json())?;
+    if let Some(path) = &args.credentials_out {
+        write_key(path, &emulator.credentials_json())?;
+    }
     let stop = Stop::listen("chatferry emulate", |_| ()).tell(Exit::Unexpected, "")?;
     print(&format!("{}\n", emulator.url()))?;
     print(&format!("key: {}\nadmin token: {}\n", args.key_out.display(), emulator.admin_token()))?;
+    print(&format!("service account, where no key is given: {}\n", emulator.service_account()))?;
+    if let Some(path) = &args.credentials_out {
+        print(&format!("application default credentials: {}\n", path.display()))?;
+    }
     stop.draining().cancelled().await;
     if args.coverage {
         print(&coverage(&emulator.coverage()))?;
@@ -59,7 +66,10 @@ pub(super) fn write_key(path: &Path, key: &str) -> anyhow::Result<()> {
     let written = options.open(path).and_then(|mut file| file.write_all(key.as_bytes()));
     written.tell(
         Exit::Refused,
-        format!("can {} be written? --key-out names another place", path.display()),
+        format!(
+            "can {} be written? --key-out and --credentials-out name another place",
+            path.display()
+        ),
     )
 }
 

@@ -40,6 +40,12 @@ pub struct SourceFlags {
 pub struct TargetFlags {
     #[arg(long, value_name = "FILE", help = "The service account's key file (also CHATFERRY_KEY)")]
     pub key: Option<String>,
+    #[arg(
+        long,
+        value_name = "EMAIL",
+        help = "In place of --key: the service account to sign as, by way of IAM"
+    )]
+    pub service_account: Option<String>,
     /// The account that acts where nobody else can
     #[arg(long, value_name = "EMAIL")]
     pub admin: Option<String>,
@@ -118,6 +124,7 @@ impl TargetFlags {
     pub fn settings(&self) -> Flags {
         given([
             ("key", self.key.clone()),
+            ("service_account", self.service_account.clone()),
             ("admin", self.admin.clone()),
             ("customer", self.customer.clone()),
             ("api", self.api.clone()),

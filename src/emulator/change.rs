@@ -4,6 +4,7 @@ use super::facts::{Scopes, Spec};
 use super::ids::Id;
 use super::people::{State, Who};
 use super::shared::Shared;
+use super::signing::Keyless;
 use super::world::{Room, Space, WINDOW};
 use serde::{Deserialize, Serialize};
 use std::sync::Arc;
@@ -46,6 +47,10 @@ pub enum Change {
     RevokeDelegation(Reach),
     /// The domain-wide delegation is granted again.
     RestoreDelegation(Reach),
+    /// Something that keyless signing needs is taken away. Tokens live on.
+    KeylessOff(Keyless),
+    /// It is back.
+    KeylessOn(Keyless),
     /// The Chat app's configuration is gone: no Chat method is served.
     AppOff,
     /// The Chat app is configured again.
@@ -124,10 +129,15 @@ pub(super) fn apply(shared: &Shared, change: &Change) -> Result<(), BadChange> {
         Change::RestoreKey => shared.trust.set_key(true),
         Change::RevokeDelegation(reach) => delegate(shared, reach, false)?,
         Change::RestoreDelegation(reach) => delegate(shared, reach, true)?,
+        Change::KeylessOff(what) => shared.signing.set(*what, false),
+        Change::KeylessOn(what) => shared.signing.set(*what, true),
         Change::AppOff => shared.trust.set_app(false),
         Change::AppOn => shared.trust.set_app(true),
         Change::ForgetRequests => forget(shared),
-        Change::ExpireTokens => shared.tokens.clear(),
+        Change::ExpireTokens => {
+            shared.tokens.clear();
+            shared.signing.clear();
+        }
         Change::Advance { seconds } => shared.clock.advance(Duration::from_secs(*seconds)),
         Change::Skew { seconds } => shared.clock.skew(*seconds),
     }

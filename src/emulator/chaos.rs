@@ -147,7 +147,7 @@ fn operation(exchange: &Exchange, method: &'static str) -> u64 {
     part(method.as_bytes());
     part(uri.path().as_bytes());
     match method {
-        "token" => part(exchange.subject().as_bytes()),
+        "token" | "iam.signJwt" => part(exchange.subject().as_bytes()),
         "media.upload" => part(&exchange.bytes.len().to_be_bytes()),
         _ => {
             part(uri.query().unwrap_or_default().as_bytes());

@@ -1,9 +1,11 @@
 //! One request, owned, so that its effect can come twice or later than its answer.
 
+use super::door::{self, Door};
 use super::faults::{Call, Strike};
+use super::iam;
 use super::ids::Id;
 use super::reply::Reply;
-use super::serve::{self, Door};
+use super::serve;
 use super::shared::Shared;
 use super::token::{self, Caller};
 use axum::body::Bytes;
@@ -23,7 +25,7 @@ pub(super) struct Exchange {
 impl Exchange {
     /// Returns where the request goes.
     pub(super) fn door(&self) -> Door<'_> {
-        serve::door(self.head.method.as_str(), self.head.uri.path())
+        door::of(self.head.method.as_str(), self.head.uri.path())
     }
 
     /// Returns the method's id, or what stands for it.
@@ -76,8 +78,10 @@ impl Exchange {
 
     /// Returns whom the request speaks for, or nothing where nobody is known.
     pub(super) fn subject(&self) -> String {
-        if let Door::Token = self.door() {
-            return token::subject_of(&self.bytes).unwrap_or_default();
+        match self.door() {
+            Door::Token => return token::subject_of(&self.bytes).unwrap_or_default(),
+            Door::SignJwt(_) => return iam::subject_of(&self.bytes).unwrap_or_default(),
+            _ => {}
         }
         let session = || self.shared.uploads.owner(upload_id(self.head.uri.query()?)?);
         let caller = self.caller().or_else(session);

@@ -4,8 +4,12 @@
 //! primes are kept in the open and each emulator draws two: the signature check is real, the
 //! secrecy is not, and nothing but an emulator believes such a key.
 
+use base64::Engine;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use ring::rand::{SecureRandom, SystemRandom};
-use ring::signature::{RSA_PKCS1_2048_8192_SHA256, UnparsedPublicKey};
+use ring::signature::{
+    RSA_PKCS1_2048_8192_SHA256, RSA_PKCS1_SHA256, RsaKeyPair, UnparsedPublicKey,
+};
 use rsa::pkcs1::EncodeRsaPublicKey;
 use rsa::pkcs8::{EncodePrivateKey, LineEnding};
 use rsa::{BigUint, RsaPrivateKey};
@@ -60,6 +64,39 @@ impl FakeKey {
     /// Tells whether this key made the signature.
     pub(super) fn verifies(&self, signed: &[u8], signature: &[u8]) -> bool {
         UnparsedPublicKey::new(&RSA_PKCS1_2048_8192_SHA256, &self.public)
+            .verify(signed, signature)
+            .is_ok()
+    }
+}
+
+/// A key that never leaves the service: IAM signs with it.
+#[derive(Debug)]
+pub(super) struct Managed {
+    pub(super) id: String,
+    pair: RsaKeyPair,
+}
+
+impl Managed {
+    pub(super) fn generate() -> io::Result<Self> {
+        let der = draw()?.to_pkcs8_der().map_err(io::Error::other)?;
+        let pair = RsaKeyPair::from_pkcs8(der.as_bytes())
+            .map_err(|refused| io::Error::other(refused.to_string()))?;
+        Ok(Self { id: random_hex(20)?, pair })
+    }
+
+    /// Signs claims, under the name of this key.
+    pub(super) fn jwt(&self, claims: &str) -> Option<String> {
+        let head = json!({ "alg": "RS256", "kid": self.id, "typ": "JWT" }).to_string();
+        let text = format!("{}.{}", URL_SAFE_NO_PAD.encode(head), URL_SAFE_NO_PAD.encode(claims));
+        let mut signature = vec![0; self.pair.public().modulus_len()];
+        let random = SystemRandom::new();
+        self.pair.sign(&RSA_PKCS1_SHA256, &random, text.as_bytes(), &mut signature).ok()?;
+        Some(format!("{text}.{}", URL_SAFE_NO_PAD.encode(signature)))
+    }
+
+    /// Tells whether this key made the signature.
+    pub(super) fn verifies(&self, signed: &[u8], signature: &[u8]) -> bool {
+        UnparsedPublicKey::new(&RSA_PKCS1_2048_8192_SHA256, self.pair.public())
             .verify(signed, signature)
             .is_ok()
     }

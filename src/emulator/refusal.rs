@@ -82,6 +82,22 @@ impl Refusal {
         )
     }
 
+    /// What Google says of an API that is not enabled.
+    pub(super) fn api_off(api: &str) -> Self {
+        let message = format!(
+            "{api} has not been used in project chatferry-emulator before or it is disabled. Enable it in the Google Cloud console, then retry."
+        );
+        Self::of(403, "PERMISSION_DENIED", "SERVICE_DISABLED", Point::ApiOff, message)
+    }
+
+    /// What IAM says to somebody without a role.
+    pub(super) fn lacks(permission: &str) -> Self {
+        let message =
+            format!("Permission '{permission}' denied on resource (or it may not exist).");
+        let reason = "IAM_PERMISSION_DENIED";
+        Self::of(403, "PERMISSION_DENIED", reason, Point::TokenCreator, message)
+    }
+
     pub(super) fn exists(point: Point, message: impl Into<String>) -> Self {
         Self::of(409, "ALREADY_EXISTS", "ALREADY_EXISTS", point, message)
     }

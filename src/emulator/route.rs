@@ -51,7 +51,8 @@ pub(super) fn find<'a>(verb: &str, path: &'a str) -> Found<'a> {
 
 /// Tells whether calls are counted under this name: a method's, or `*` for all.
 pub(super) fn counts(name: &str) -> bool {
-    ["*", "token", "directory.users.list"].contains(&name) || by_id(name).is_some()
+    ["*", "token", "metadata", "iam.signJwt", "directory.users.list"].contains(&name)
+        || by_id(name).is_some()
 }
 
 /// Returns the method of this id, without the leading `chat.`.

@@ -3,18 +3,19 @@
 use super::check::Check;
 use super::coverage::Point;
 use super::dialects::Odd;
+use super::door::Door;
 use super::exchange::Exchange;
 use super::facts::Method;
 use super::journal::{Entry, Lint};
 use super::query::Query;
 use super::refusal::{Outcome, Refusal};
 use super::reply::{Reply, Withheld};
-use super::route::{self, Found, Names};
+use super::route::Names;
 use super::shared::{Shared, Turn};
 use super::token::{self, Caller};
 use super::{
-    admin, custom_emoji, directory, edits, listing, members, messages, reactions, space_life,
-    spaces, time, trouble, uploads,
+    admin, caller, custom_emoji, directory, edits, iam, listing, members, messages, reactions,
+    space_life, spaces, time, trouble, uploads,
 };
 use axum::body::{Body, Bytes};
 use axum::response::Response;
@@ -29,26 +30,6 @@ use std::time::Duration;
 const BODY: usize = 4 << 20;
 /// A body that stalls is given up.
 const BODY_WAIT: Duration = Duration::from_mins(1);
-
-/// Where a request goes.
-#[derive(Debug)]
-pub(super) enum Door<'a> {
-    Token,
-    Directory,
-    Chat(&'static Method, bool, Names<'a>),
-    Nowhere,
-}
-
-impl Door<'_> {
-    pub(super) fn label(&self) -> &'static str {
-        match self {
-            Self::Token => "token",
-            Self::Directory => "directory.users.list",
-            Self::Chat(method, ..) => method.id,
-            Self::Nowhere => "unknown",
-        }
-    }
-}
 
 /// Answers one request.
 pub(super) async fn respond(shared: &Arc<Shared>, request: Request<Body>) -> Response {
@@ -105,18 +86,6 @@ async fn half(head: &Parts, body: Body) -> Option<Body> {
     Some(Body::from_stream(futures_util::stream::iter(first).chain(stream)))
 }
 
-/// Finds where a request goes.
-pub(super) fn door<'a>(verb: &str, path: &'a str) -> Door<'a> {
-    match (verb, path) {
-        ("POST", "/token") => Door::Token,
-        ("GET", directory::PATH) => Door::Directory,
-        _ => match route::find(verb, path) {
-            Found::Method(method, media, names) => Door::Chat(method, media, names),
-            Found::Nowhere => Door::Nowhere,
-        },
-    }
-}
-
 /// Lets a request take effect.
 pub(super) fn apply(
     shared: &Shared,
@@ -132,6 +101,8 @@ pub(super) fn apply(
             *caller = whose;
             return Reply::of(status, body);
         }
+        Door::Metadata => return caller::metadata(shared, head),
+        Door::SignJwt(account) => iam::sign(shared, head, account, bytes).map(Reply::from),
         Door::Directory => {
             let list = caller
                 .ok_or_else(Refusal::unauthenticated)
@@ -291,8 +262,8 @@ pub(super) fn journal(
     };
     let number = shared.journal.note(method, status, entry);
     if shared.journal.records() {
-        // The bodies of the token endpoint are nothing but credentials.
-        let secret = method == "token";
+        // These bodies are nothing but credentials.
+        let secret = matches!(method, "token" | "metadata" | "iam.signJwt");
         let (request, answer) =
             if secret { (&b""[..], &b""[..]) } else { (bytes, reply.body.as_slice()) };
         shared.journal.record(&entry(number), request, answer);

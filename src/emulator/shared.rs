@@ -17,6 +17,7 @@ use super::query::Query;
 use super::quota::Quota;
 use super::refusal::{Outcome, Refusal};
 use super::route::Names;
+use super::signing::Signing;
 use super::time::{Clock, Micros};
 use super::token::{Caller, Tokens};
 use super::trust::Trust;
@@ -39,6 +40,7 @@ pub(super) struct Shared {
     pub(super) latency: Duration,
     pub(super) token_life: Duration,
     pub(super) trust: Trust,
+    pub(super) signing: Signing,
     pub(super) dialects: Dialects,
     pub(super) clock: Clock,
     pub(super) ids: Ids,
@@ -92,6 +94,7 @@ impl Shared {
             latency: options.latency,
             token_life: options.token_life,
             trust: Trust::full(delegated),
+            signing: Signing::full()?,
             dialects: options.dialects,
             clock: Clock::start(options.epoch),
             quota: Quota::new(options.quotas),

@@ -1,11 +1,11 @@
 //! The token endpoint: a signed assertion in, an access token out.
 
+use super::caller::{self, value};
 use super::coverage::Point;
 use super::dialects::{Absent, DeadKey, Dialects, Undelegated};
 use super::facts::{Scopes, Spec};
 use super::key::{ACCOUNT, GOOGLE_TOKEN_URI, random_hex};
 use super::people::{State, Who};
-use super::query::form;
 use super::shared::Shared;
 use super::time::{Micros, SECOND};
 use base64::Engine;
@@ -13,7 +13,6 @@ use base64::alphabet::URL_SAFE;
 use base64::engine::{DecodePaddingMode, GeneralPurpose, GeneralPurposeConfig};
 use serde::Deserialize;
 use serde_json::json;
-use std::borrow::Cow;
 use std::collections::{HashMap, VecDeque};
 use std::sync::{PoisonError, RwLock};
 
@@ -136,6 +135,11 @@ struct Claims {
 
 /// Answers `POST /token`: the caller when it went well, the status and the body.
 pub(super) fn answer(shared: &Shared, body: &[u8]) -> (Option<Caller>, u16, Vec<u8>) {
+    let text = std::str::from_utf8(body).unwrap_or_default();
+    if value(text, "grant_type").as_deref() == Some("refresh_token") {
+        let (status, body) = caller::login(shared, text);
+        return (None, status, body);
+    }
     match grant(shared, body) {
         Ok((caller, token)) => {
             let life = shared.token_life.as_secs();
@@ -166,11 +170,6 @@ fn grant(shared: &Shared, body: &[u8]) -> Result<(Caller, String), Denied> {
     Ok((caller, token))
 }
 
-fn value<'a>(body: &'a str, name: &str) -> Option<Cow<'a, str>> {
-    let mut pairs = body.split('&').filter_map(|pair| pair.split_once('='));
-    pairs.find(|(key, _)| *key == name).map(|(_, value)| form(value))
-}
-
 /// Returns whom an assertion is about, unchecked: what the fault plan goes by.
 pub(super) fn subject_of(body: &[u8]) -> Option<String> {
     let assertion = value(std::str::from_utf8(body).ok()?, "assertion")?;
@@ -190,17 +189,24 @@ fn claims(shared: &Shared, assertion: &str) -> Result<Claims, Denied> {
         return Err(ISSUER);
     }
     let signature = BASE64.decode(signature).map_err(|_| SIGNATURE)?;
+    let key_id = header["kid"].as_str().unwrap_or_default();
+    match shared.signing.signed(key_id, signed.as_bytes(), &signature) {
+        Some(true) => {}
+        Some(false) => return Err(SIGNATURE),
+        None => by_key_file(shared, signed.as_bytes(), &signature)?,
+    }
+    let own = claims.aud.strip_prefix(shared.url.as_str()).is_some_and(|path| path == "/token");
+    if own || claims.aud == GOOGLE_TOKEN_URI { Ok(claims) } else { Err(AUDIENCE) }
+}
+
+fn by_key_file(shared: &Shared, signed: &[u8], signature: &[u8]) -> Result<(), Denied> {
     if !shared.trust.key() {
         return Err(match shared.dialects.dead_key {
             DeadKey::Signature => SIGNATURE,
             DeadKey::Verifier => VERIFIER,
         });
     }
-    if !shared.key.verifies(signed.as_bytes(), &signature) {
-        return Err(SIGNATURE);
-    }
-    let own = claims.aud.strip_prefix(shared.url.as_str()).is_some_and(|path| path == "/token");
-    if own || claims.aud == GOOGLE_TOKEN_URI { Ok(claims) } else { Err(AUDIENCE) }
+    if shared.key.verifies(signed, signature) { Ok(()) } else { Err(SIGNATURE) }
 }
 
 fn decode<T: serde::de::DeserializeOwned>(part: &str) -> Result<T, Denied> {

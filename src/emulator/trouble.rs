@@ -122,7 +122,10 @@ fn instead(exchange: &Exchange, action: &Action, truth: Option<&[u8]>) -> Reply 
     match action {
         Action::Status { code, retry_after, body } => {
             let (kind, body) = content(exchange, *code, *body, truth);
-            let reply = Reply::of(*code, body).with("content-type", kind);
+            let mut reply = Reply::of(*code, body).with("content-type", kind);
+            if exchange.label() == "metadata" {
+                reply = reply.with("metadata-flavor", "Google");
+            }
             let now = exchange.shared.clock.shown();
             match retry_after {
                 Some(retry) => reply.with("retry-after", written(*retry, now)),

@@ -1,6 +1,8 @@
 //! The table of settings: one row each, from which file, environment, template and errors are made.
 
-use super::parse::{email, host, loopback, number, option, parse, path, path_text, word, yes};
+use super::parse::{
+    email, host, loopback, number, option, parse, path, path_text, service_account, word, yes,
+};
 use super::policy::{prefix, rename};
 use super::{Origin, Settings, SettingsError};
 use std::path::Path;
@@ -77,6 +79,13 @@ pub const KEYS: &[Key] = &[
         "The service account's key file. Only its path is kept here; relative to this folder.",
         |s| path_text(s.key.as_ref()),
         |s, text, base| path(text, base).map(|key| s.key = Some(key)),
+        kept
+    ),
+    key!(
+        "service_account",
+        "In place of `key`, where keys are forbidden: the service account's address. Whoever runs\nchatferry (application default credentials, or the machine itself) signs as it, by way of IAM.",
+        |s| option(s.service_account.as_ref()),
+        |s, text, _| service_account(text).map(|account| s.service_account = Some(account)),
         kept
     ),
     key!(

@@ -39,6 +39,18 @@ pub(super) fn email(text: &str) -> Result<Account, String> {
     }
 }
 
+/// Takes a service account's address; it becomes part of a URL.
+pub(super) fn service_account(text: &str) -> Result<String, String> {
+    let text = text.trim();
+    let plain = |c: char| c.is_ascii_alphanumeric() || matches!(c, '.' | '-' | '@');
+    let known = text.ends_with(".gserviceaccount.com") && text.matches('@').count() == 1;
+    if known && text.chars().all(plain) && !text.starts_with('@') {
+        Ok(text.to_owned())
+    } else {
+        Err("want a service account such as name@project.iam.gserviceaccount.com".to_owned())
+    }
+}
+
 /// Takes a host, or the address of its first page.
 pub(super) fn host(text: &str) -> Result<String, String> {
     let bare = text.trim().trim_start_matches("https://").trim_end_matches('/');

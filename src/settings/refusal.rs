@@ -76,6 +76,17 @@ pub(super) fn variable(key: &str) -> String {
     format!("{}{}", ENV_PREFIX, key.to_ascii_uppercase())
 }
 
+impl Origin {
+    /// Returns a larger number for what wins.
+    pub(super) const fn strength(&self) -> u8 {
+        match self {
+            Self::File(_) => 0,
+            Self::Environment => 1,
+            Self::Flag => 2,
+        }
+    }
+}
+
 impl Display for Origin {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {

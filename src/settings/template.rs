@@ -42,6 +42,14 @@ impl Settings {
                 None => lines.push(self.line(key, folder)),
             }
         }
+        for (kept, other) in [("key", "service_account"), ("service_account", "key")] {
+            if self.origin(kept) == Some(&Origin::Flag) {
+                let sets = |line: &&mut String| {
+                    line.split_once('=').is_some_and(|(name, _)| name.trim() == other)
+                };
+                lines.iter_mut().filter(sets).for_each(|line| line.insert_str(0, "# "));
+            }
+        }
         lines.join("\n") + "\n"
     }
 

@@ -2,9 +2,9 @@
 //! in the ledger once nothing is owed any more.
 
 use crate::proof::counted;
-use crate::rig::{Rig, text};
+use crate::rig::{Rig, end, text};
 use crate::support::{Export, Workspace};
-use chatferry::emulator::{Action, Fault};
+use chatferry::emulator::{Action, Change, Fault, Keyless};
 use std::path::{Path, PathBuf};
 use std::process::Output;
 
@@ -113,6 +113,45 @@ async fn i11_no_secret_and_no_words_of_people_where_they_do_not_belong() {
         &format!(
             "4 kinds of secrets and words planted, {searched} files and {outputs} outputs searched, 0 found where they don't belong"
         ),
+    );
+}
+
+/// What a login holds, and how the assertions begin that IAM signs with it.
+const LOGIN: [&str; 4] = ["1//0emulated", "GOCSPX-", TOKEN, "eyJhbGciOi"];
+
+#[tokio::test(flavor = "multi_thread")]
+async fn h7_nothing_of_a_login_and_no_assertion_is_written_or_said() {
+    let export = workspace();
+    let rig = Rig::start(&["u1", "u2"]).await;
+    let login = rig.secret("adc.json", &rig.emulator().credentials_json());
+    let mut searched = 0;
+    for (off, code) in
+        [(None, 0), (Some(Keyless::Login), 6), (Some(Keyless::Role), 6), (Some(Keyless::Api), 6)]
+    {
+        if let Some(off) = off {
+            rig.emulator().change(&Change::KeylessOff(off)).unwrap();
+        }
+        let mut command = rig.keyless(&["run", &export.path.display().to_string()]);
+        command.env("GOOGLE_APPLICATION_CREDENTIALS", &login).env("CHATFERRY_LOG", "debug");
+        let output = end(command).await;
+        assert_eq!(output.status.code(), Some(code), "{}", text(&output.stderr));
+        for secret in LOGIN {
+            for said in [&output.stdout, &output.stderr] {
+                assert!(!holds(said, secret), "{secret} in: {}", text(said));
+            }
+            for path in files(&rig.work()) {
+                let bytes = std::fs::read(&path).unwrap();
+                assert!(!holds(&bytes, secret), "{secret} in {}", path.display());
+                searched += 1;
+            }
+        }
+        if let Some(off) = off {
+            rig.emulator().change(&Change::KeylessOn(off)).unwrap();
+        }
+    }
+    counted(
+        "canary-login",
+        &format!("4 kinds of secrets of a login, {searched} looks into files, 0 found"),
     );
 }
 

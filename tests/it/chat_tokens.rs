@@ -6,7 +6,7 @@ use axum::Router;
 use axum::http::StatusCode;
 use axum::routing::post;
 use chatferry::chat::{BadKeyFile, KeyFile, Scopes, TokenError, TokenSource};
-use chatferry::clock::SystemClock;
+use chatferry::clock::{Clock, SystemClock};
 use chatferry::draft::Identity;
 use chatferry::ids::Account;
 use rsa::pkcs8::{EncodePrivateKey, LineEnding};
@@ -58,7 +58,7 @@ impl Endpoint {
     }
 
     fn key(&self) -> KeyFile {
-        KeyFile::parse(key_json(&self.uri), Arc::new(SystemClock)).expect("a key")
+        KeyFile::parse(&key_json(&self.uri), Arc::new(SystemClock)).expect("a key")
     }
 }
 
@@ -209,14 +209,14 @@ async fn an_endpoint_that_is_not_there_may_come_back() {
     let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.expect("a port");
     let uri = format!("http://{}/token", listener.local_addr().expect("an address"));
     drop(listener);
-    let key = KeyFile::parse(key_json(&uri), Arc::new(SystemClock)).expect("a key");
+    let key = KeyFile::parse(&key_json(&uri), Arc::new(SystemClock)).expect("a key");
     let error = key.token(&Identity::App, Scopes::BOT).await.expect_err("nobody there");
     assert!(matches!(error, TokenError::Transient(_)), "{error:?}");
 }
 
 #[test]
 fn assertions_go_to_google_or_to_this_machine_only() {
-    let open = |uri: &str| KeyFile::parse(key_json(uri), Arc::new(SystemClock));
+    let open = |uri: &str| KeyFile::parse(&key_json(uri), Arc::new(SystemClock));
     for uri in [
         "https://evil.example/token",
         "http://oauth2.googleapis.com/token",
@@ -238,18 +238,29 @@ fn a_file_that_is_no_key_is_refused_without_quoting_it() {
         r#"{"type":"authorized_user","private_key":"SECRET","client_email":"a","token_uri":"b"}"#,
     ] {
         let error =
-            KeyFile::parse(SecretString::from(text), Arc::new(SystemClock)).expect_err("no key");
+            KeyFile::parse(&SecretString::from(text), Arc::new(SystemClock)).expect_err("no key");
         assert!(!format!("{error} {error:?}").contains("SECRET"));
     }
 }
 
-#[tokio::test]
-async fn a_key_with_a_broken_pem_is_a_key_error() {
+#[test]
+fn a_key_with_a_broken_pem_is_refused_when_it_is_read() {
     let json = json!({"private_key": "-----BEGIN PRIVATE KEY-----\nx\n-----END PRIVATE KEY-----\n",
         "client_email": "a", "token_uri": "http://127.0.0.1:1/token"});
-    let key =
-        KeyFile::parse(SecretString::from(json.to_string()), Arc::new(SystemClock)).expect("a key");
-    assert_eq!(key.token(&Identity::App, Scopes::BOT).await, Err(TokenError::Key));
+    let key = KeyFile::parse(&SecretString::from(json.to_string()), Arc::new(SystemClock));
+    assert!(matches!(key, Err(BadKeyFile::NotAKey(_))), "{key:?}");
+}
+
+#[tokio::test]
+async fn an_assertion_is_dated_ten_seconds_back() {
+    let endpoint = Endpoint::start().await;
+    let before = SystemClock.wall().div_euclid(1_000_000);
+    endpoint.key().token(&user("alice@example.com"), Scopes::IMPORT).await.expect("a token");
+    let after = SystemClock.wall().div_euclid(1_000_000);
+    let claims = &endpoint.claims()[0];
+    let (iat, exp) = (claims["iat"].as_i64().expect("iat"), claims["exp"].as_i64().expect("exp"));
+    assert!((before - 10..=after - 10).contains(&iat), "{iat}, asked at {before}");
+    assert_eq!(exp - iat, 3_600);
 }
 
 #[cfg(unix)]

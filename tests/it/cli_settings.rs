@@ -96,6 +96,25 @@ fn only_an_emulator_on_this_machine_may_stand_in_for_google() {
 }
 
 #[test]
+fn of_key_and_service_account_the_stronger_layer_wins_and_is_kept_alone() {
+    let account = "ferry@acme.iam.gserviceaccount.com";
+    let text = format!("service_account = \"{account}\"\n");
+    let (dir, mut layers) = file(&text);
+    layers.flags = vec![("key", "k.json".into())];
+    let settings = Settings::resolve(&layers).expect("the flag wins");
+    assert_eq!((settings.key, settings.service_account), (Some(PathBuf::from("k.json")), None));
+    layers.flags = Vec::new();
+    layers.environment = vec![("CHATFERRY_KEY".into(), "k.json".into())];
+    assert!(Settings::resolve(&layers).expect("the environment wins").service_account.is_none());
+    layers.environment.push(("CHATFERRY_SERVICE_ACCOUNT".into(), account.into()));
+    insta::assert_snapshot!(refused(&layers, dir.path()), @"the environment variable CHATFERRY_SERVICE_ACCOUNT: `ferry@acme.iam.gserviceaccount.com` is no value for it: `key` is set in the same place; take one of the two out");
+    let flags = vec![("service_account", account.into())];
+    let settings = Settings::resolve(&Layers { flags, ..Layers::default() }).expect("valid");
+    let kept = settings.kept_in("key = \"old.json\"\n", dir.path());
+    assert_eq!(kept, format!("# key = \"old.json\"\n{text}"));
+}
+
+#[test]
 fn google_is_never_outrun() {
     let paced = |flags: Vec<(&'static str, String)>| {
         Settings::resolve(&Layers { flags, ..Layers::default() })

@@ -8,6 +8,7 @@ mod canary;
 mod certificate;
 mod chat_client;
 mod chat_http;
+mod chat_keyless;
 mod chat_outcomes;
 mod chat_tokens;
 mod child;
@@ -59,6 +60,7 @@ pub mod fuzz_targets;
 #[path = "../bench/generate.rs"]
 mod generate;
 mod generated;
+mod keyless;
 mod ledger_lost;
 mod ledger_old;
 mod ledger_owner;

@@ -134,21 +134,35 @@ impl Rig {
         command
     }
 
+    /// Returns a command of ours that signs without a key, on a machine of the emulator's.
+    pub(crate) fn keyless(&self, words: &[&str]) -> Command {
+        let mut command = self.command(words);
+        command
+            .env_remove("CHATFERRY_KEY")
+            .env("CHATFERRY_SERVICE_ACCOUNT", self.emulator().service_account())
+            .env("HOME", self.home.path())
+            .env_remove("CLOUDSDK_CONFIG")
+            .env_remove("GOOGLE_APPLICATION_CREDENTIALS");
+        command
+    }
+
+    /// Writes a file that is its owner's alone, beside the work folder.
+    pub(crate) fn secret(&self, name: &str, contents: &str) -> PathBuf {
+        let path = self.home.path().join(name);
+        write_private(&path, contents);
+        path
+    }
+
     /// Runs a command to its end.
     pub(crate) async fn run(&self, words: &[&str]) -> Output {
-        let mut command = self.command(words);
-        tokio::task::spawn_blocking(move || command.output().expect("it starts"))
-            .await
-            .expect("it ends")
+        end(self.command(words)).await
     }
 
     /// Runs a command that makes one call after the other.
     pub(crate) async fn in_order(&self, words: &[&str]) -> Output {
         let mut command = self.command(words);
         command.env("CHATFERRY_LANES", "1").env("CHATFERRY_WINDOW", "1");
-        tokio::task::spawn_blocking(move || command.output().expect("it starts"))
-            .await
-            .expect("it ends")
+        end(command).await
     }
 
     /// Runs a command that must succeed; returns what it printed.
@@ -198,6 +212,13 @@ impl Rig {
         child.wait().expect("it ends");
         true
     }
+}
+
+/// Runs a command to its end, beside the emulator.
+pub(crate) async fn end(mut command: Command) -> Output {
+    tokio::task::spawn_blocking(move || command.output().expect("it starts"))
+        .await
+        .expect("it ends")
 }
 
 fn write_private(path: &Path, contents: &str) {

@@ -89,12 +89,13 @@ impl Kind {
     /// Returns the kind that strikes this method instead: a token fails in two ways only, and an
     /// upload is never applied twice.
     pub(super) fn fit(&'static self, method: &str) -> &'static Self {
+        let tokens = matches!(method, "token" | "metadata" | "iam.signJwt");
         let wanted = match (method, self.phase) {
-            ("token", Phase::Before) if !matches!((self.action)(0), Action::Status { .. }) => {
+            (_, Phase::Before) if tokens && !matches!((self.action)(0), Action::Status { .. }) => {
                 "closed"
             }
-            ("token", Phase::Before) => "internal-error",
-            ("token", _) => "closed-after",
+            (_, Phase::Before) if tokens => "internal-error",
+            _ if tokens => "closed-after",
             ("media.upload", _) if self.name == "applied-twice" => "closed-after",
             _ => return self,
         };

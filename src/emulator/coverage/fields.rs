@@ -20,6 +20,8 @@ rows! {
     /// Every method.
     METHODS {
         "token": "the call" => Documented("oauth2 service accounts");
+        "metadata": "the call" => Documented("Compute Engine metadata");
+        "iam.signJwt": "the call" => Documented("IAM Credentials API");
         "directory.users.list": "the call" => Documented("Directory API");
         "spaces.create": "the call" => GUIDE;
         "spaces.get": "the call" => AUTHORIZE;

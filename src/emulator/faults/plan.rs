@@ -156,7 +156,8 @@ fn check(fault: &Fault) -> Result<(), BadFault> {
     }
     let early = fault.phase == Phase::DuringRequest;
     if early
-        && (fault.body_contains.is_some() || fault.method == "token" && fault.subject.is_some())
+        && (fault.body_contains.is_some()
+            || matches!(fault.method.as_str(), "token" | "iam.signJwt") && fault.subject.is_some())
     {
         return Err(BadFault::Body);
     }

@@ -1,0 +1,44 @@
+//! From a verb and a path to the place that answers.
+
+use super::facts::Method;
+use super::route::{self, Found, Names};
+use super::{caller, directory, iam};
+
+/// Where a request goes.
+#[derive(Debug)]
+pub(super) enum Door<'a> {
+    Token,
+    Metadata,
+    /// With the account to sign as.
+    SignJwt(&'a str),
+    Directory,
+    Chat(&'static Method, bool, Names<'a>),
+    Nowhere,
+}
+
+impl Door<'_> {
+    pub(super) fn label(&self) -> &'static str {
+        match self {
+            Self::Token => "token",
+            Self::Metadata => "metadata",
+            Self::SignJwt(_) => "iam.signJwt",
+            Self::Directory => "directory.users.list",
+            Self::Chat(method, ..) => method.id,
+            Self::Nowhere => "unknown",
+        }
+    }
+}
+
+/// Finds where a request goes.
+pub(super) fn of<'a>(verb: &str, path: &'a str) -> Door<'a> {
+    match (verb, path) {
+        ("POST", "/token") => Door::Token,
+        ("GET", caller::PATH) => Door::Metadata,
+        ("GET", directory::PATH) => Door::Directory,
+        ("POST", path) if let Some(account) = iam::account(path) => Door::SignJwt(account),
+        _ => match route::find(verb, path) {
+            Found::Method(method, media, names) => Door::Chat(method, media, names),
+            Found::Nowhere => Door::Nowhere,
+        },
+    }
+}
