@@ -27,7 +27,8 @@ mod told;
 mod writer;
 
 pub use account::{
-    Account, Deadline, Gone, ItemKind, ItemState, LaneStanding, LossGroup, Named, Tally, Wedged,
+    Account, Deadline, Gone, Invited, ItemKind, ItemState, LaneStanding, LossGroup, Named, Tally,
+    Wedged,
 };
 pub use amend::{Relink, Relinked};
 pub use emoji::{EmojiState, UsedEmoji};

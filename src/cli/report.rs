@@ -97,6 +97,7 @@ fn body(account: &Account, extra: &ReportContext, room: usize) -> String {
     lines.extend(section::gone(account, extra, room.min(3)));
     lines.extend(section::lanes(account, extra.now));
     lines.extend(section::admin_owned(account));
+    lines.extend(section::invited(account));
     lines.extend(section::next(extra));
     lines.join("\n") + "\n"
 }

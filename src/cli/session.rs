@@ -15,6 +15,7 @@ use super::{Exit, LogOptions, Logs, Look, Stop, Watch, close, ledger, told};
 use crate::clock::{Clock, SystemClock};
 use crate::crash::point;
 use crate::forecast::Bound;
+use crate::ids::Micros;
 use crate::ledger::{Account, Ledger, Owner, Relief, SpacesLog, Stage, Writer};
 use crate::pace::Pacer;
 use crate::plan::{self, Bench};
@@ -22,6 +23,9 @@ use crate::send::{Fatal, Health, Options, Run};
 use crate::settings::{SPACES, Settings};
 use std::sync::Arc;
 use tokio::time::Instant;
+
+/// So far this clock may be ahead of Google's where something has to be past, in microseconds.
+const MINUTE: Micros = 60_000_000;
 
 /// A command under way.
 #[derive(Debug)]
@@ -153,7 +157,8 @@ impl<'a> Session<'a> {
         let stage = bench.map(|bench| {
             Arc::new(
                 plan::Stager::new(Arc::new(bench), path, writer.clone())
-                    .until(self.stop.draining()),
+                    .until(self.stop.draining())
+                    .ended_by(self.clock.wall() - MINUTE),
             ) as Arc<dyn Stage>
         });
         let (quotas, backoff) = pacing(settings, self.command);

@@ -140,6 +140,15 @@ pub struct Deadline {
     pub expires: Micros,
 }
 
+/// Somebody who was invited to a space and is not known to have accepted.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Invited {
+    /// The person's name in Slack: hostile.
+    pub name: String,
+    /// The conversation's name, from Slack: hostile.
+    pub conversation: String,
+}
+
 /// One lane's standing.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct LaneStanding {
@@ -193,6 +202,8 @@ pub struct Account {
     pub gone: Vec<Gone>,
     /// Names of conversations that the admin had to complete: hostile text.
     pub admin_owned: Vec<String>,
+    /// Who was invited where others are added at once, as Chat said when they were.
+    pub invited: Vec<Invited>,
     /// The earliest expiry among open spaces.
     pub next_expiry: Option<Micros>,
     /// When each open space expires, the next one first.

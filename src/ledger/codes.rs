@@ -57,6 +57,8 @@ impl Code for ItemState {
         &[Self::Owed, Self::Sent, Self::Transformed, Self::Skipped, Self::Wedged, Self::Lost];
 }
 
+/// The reason of a membership that is an invitation yet, though its calls are paid.
+pub(super) const INVITED: &str = "invited";
 /// A step waits to be paid.
 pub(super) const PENDING: i64 = 0;
 /// A step has its receipt.

@@ -1,6 +1,6 @@
 //! Settling: a step gets its receipt or is wedged. Settles that arrive together share a commit.
 
-use super::codes::{DONE, PENDING, WEDGED};
+use super::codes::{DONE, INVITED, PENDING, WEDGED};
 use super::give_way::{self, Poorer};
 use super::lane::paid_column;
 use super::owed::Step;
@@ -20,6 +20,8 @@ pub struct Receipt {
     pub thread: Option<String>,
     /// A space's end of import mode.
     pub expires: Option<Micros>,
+    /// A person was invited, and is in once they accept.
+    pub invited: bool,
 }
 
 /// How a step ends, or goes on.
@@ -152,6 +154,9 @@ fn done(change: &Transaction<'_>, key: &Key, receipt: &Receipt) -> Result<(), Er
         WHERE id = ?1 AND state IN (0, 4)";
     let rows = change.prepare_cached(sql)?.execute(params![item, message, thread])?;
     expect_rows(rows, 1, "an item is paid")?;
+    if receipt.invited {
+        change.execute("UPDATE item SET reason = ?2 WHERE id = ?1", params![item, INVITED])?;
+    }
     if key.carries {
         // A notice does not name the files of its message.
         let sql = "UPDATE item SET state = 2 + m.gone, reason = iif(m.gone, ?2, reason)

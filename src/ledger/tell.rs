@@ -1,12 +1,13 @@
 //! The account, summed from the items; and where each lane stands.
 
 use super::account::{
-    Account, Deadline, Gone, ItemKind, ItemState, LaneStanding, LossGroup, Named, Wedged,
+    Account, Deadline, Gone, Invited, ItemKind, ItemState, LaneStanding, LossGroup, Named, Wedged,
 };
-use super::codes::Code;
+use super::codes::{Code, INVITED};
 use super::{Error, Lane, LaneState, Ledger};
 use crate::draft::Rung;
 use crate::ids::{ConversationId, SlackTs};
+use rusqlite::params;
 use std::collections::BTreeMap;
 
 impl Ledger {
@@ -31,6 +32,7 @@ impl Ledger {
         account.lost = self.reasons(ItemState::Lost)?;
         account.unreadable = self.unreadable()?;
         account.wedged = self.wedges()?;
+        account.invited = self.invited()?;
         for lane in self.lanes()? {
             note_lane(&mut account, &lane);
         }
@@ -65,6 +67,19 @@ impl Ledger {
         let mut query =
             self.db.prepare("SELECT sub FROM item WHERE kind = 4 ORDER BY id LIMIT 20")?;
         let rows = query.query_map([], |row| row.get(0))?;
+        Ok(rows.collect::<rusqlite::Result<_>>()?)
+    }
+
+    /// Names who was invited.
+    fn invited(&self) -> Result<Vec<Invited>, Error> {
+        let sql = "SELECT coalesce(p.name, i.sub), coalesce((SELECT l.name FROM lane l WHERE l.conversation = c.id
+                ORDER BY l.generation DESC LIMIT 1), c.name) shown
+            FROM item i JOIN conversation c ON c.id = i.conversation LEFT JOIN person p ON p.slack = i.sub
+            WHERE i.kind = ?1 AND i.reason = ?2 AND i.state IN (1, 2) ORDER BY shown, 1";
+        let mut query = self.db.prepare(sql)?;
+        let rows = query.query_map(params![ItemKind::Membership.code(), INVITED], |row| {
+            Ok(Invited { name: row.get(0)?, conversation: row.get(1)? })
+        })?;
         Ok(rows.collect::<rusqlite::Result<_>>()?)
     }
 

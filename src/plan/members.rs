@@ -48,6 +48,14 @@ impl Members {
         }
     }
 
+    /// Takes those for members who came or wrote and did not leave since: of an archived channel
+    /// the export lists nobody.
+    pub(crate) fn rebuild(&mut self) {
+        for stay in self.0.values_mut() {
+            stay.present = stay.left.is_none();
+        }
+    }
+
     /// Returns everyone, in the order of their ids.
     pub(crate) fn iter(&self) -> impl Iterator<Item = (&SlackUserId, &Stay)> {
         self.0.iter()

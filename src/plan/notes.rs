@@ -155,6 +155,9 @@ impl<'a, 'l> Notes<'a, 'l> {
             self.note_members(None, why)?;
             return Ok(self.planning.finish_without_lane()?);
         }
+        if self.conversation.archived && self.conversation.members.is_empty() && !direct {
+            self.members.rebuild();
+        }
         self.list_pins()?;
         let completer = self.completer();
         let (past, present) = self.note_members(completer.as_ref(), None)?;

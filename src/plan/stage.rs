@@ -33,19 +33,27 @@ pub struct Stager {
     /// Connections that are open and at rest.
     readers: Mutex<Vec<Ledger>>,
     stop: CancellationToken,
+    latest: Micros,
 }
 
 impl Stager {
     /// Takes what the ledger was planned with.
     pub fn new(bench: Arc<Bench>, ledger: PathBuf, writer: Writer) -> Self {
-        let stop = CancellationToken::new();
-        Self { bench, ledger, writer, readers: Mutex::new(Vec::new()), stop }
+        let (stop, latest) = (CancellationToken::new(), Micros::MAX);
+        Self { bench, ledger, writer, readers: Mutex::new(Vec::new()), stop, latest }
     }
 
     /// Stops in the middle of a lane when that is asked for.
     #[must_use]
     pub fn until(self, stop: CancellationToken) -> Self {
         Self { stop, ..self }
+    }
+
+    /// Lets no past membership end later: Chat takes none that ends in its future, and a record's
+    /// time may be anything.
+    #[must_use]
+    pub fn ended_by(self, latest: Micros) -> Self {
+        Self { latest, ..self }
     }
 
     /// Freezes one lane. Blocks while it reads and writes.
@@ -83,6 +91,7 @@ fn stage(stager: &Stager, reader: &Ledger, lane: i64) -> Result<(), Error> {
         bench,
         reader,
         newest: owner.newest,
+        latest: stager.latest,
         key,
         lane: &lane,
         steps,
@@ -112,6 +121,7 @@ struct Staging<'a> {
     bench: &'a Bench,
     reader: &'a Ledger,
     newest: Micros,
+    latest: Micros,
     key: String,
     lane: &'a Lane,
     steps: Steps<'a>,

@@ -285,5 +285,5 @@ impl<'a> Recall<'a> {
 }
 
 fn paid(name: Option<&String>, thread: Option<String>) -> Settlement {
-    Settlement::Done(Receipt { name: name.cloned(), thread, expires: None })
+    Settlement::Done(Receipt { name: name.cloned(), thread, ..Receipt::default() })
 }

@@ -113,6 +113,13 @@ struct Expiry {
     import_mode_expire_time: Option<String>,
 }
 
+/// What Chat says of somebody who was added: in, or invited.
+#[derive(Default, Deserialize)]
+#[serde(default)]
+struct Membership {
+    state: String,
+}
+
 fn applied(kind: StepKind, reply: &Reply, now: Micros) -> Verdict {
     let name = reply.name().map(str::to_owned);
     match (kind, name) {
@@ -123,7 +130,7 @@ fn applied(kind: StepKind, reply: &Reply, now: Micros) -> Verdict {
                 .and_then(|space: Expiry| space.import_mode_expire_time?.parse().ok());
             let told = told.map_or(Micros::MAX, jiff::Timestamp::as_microsecond);
             let expires = Some(told.min(now + IMPORT_WINDOW));
-            Verdict::Done(Receipt { name: Some(name), thread: None, expires })
+            Verdict::Done(Receipt { name: Some(name), expires, ..Receipt::default() })
         }
         (StepKind::Space | StepKind::Post, None) | (StepKind::Space, Some(_)) => {
             again("an answer without a name", true)
@@ -131,10 +138,16 @@ fn applied(kind: StepKind, reply: &Reply, now: Micros) -> Verdict {
         (StepKind::Post, name) => match reply.thread() {
             // A replay may echo no more than the name, and replies need the thread.
             None => Verdict::Look,
-            Some(thread) => {
-                Verdict::Done(Receipt { name, thread: Some(thread.to_owned()), expires: None })
-            }
+            Some(thread) => Verdict::Done(Receipt {
+                name,
+                thread: Some(thread.to_owned()),
+                ..Receipt::default()
+            }),
         },
+        (StepKind::Member, name) => {
+            let invited = reply.json().is_ok_and(|member: Membership| member.state == "INVITED");
+            Verdict::Done(Receipt { name, invited, ..Receipt::default() })
+        }
         (_, name) => Verdict::Done(Receipt { name, ..Receipt::default() }),
     }
 }

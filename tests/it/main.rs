@@ -70,6 +70,7 @@ mod ledger_start_over;
 mod links;
 mod links_patch;
 mod loss_account;
+mod memberships;
 mod model;
 mod pace_quotas;
 mod pins;

@@ -208,6 +208,22 @@ pub(super) fn admin_owned(account: &Account) -> Vec<String> {
     )
 }
 
+/// Who was invited and has to accept, by name as far as they fit.
+pub(super) fn invited(account: &Account) -> Vec<String> {
+    let named = account.invited.iter().take(4).map(|one| {
+        format!("{} ({})", display_short(&one.name, 24), display_short(&one.conversation, 24))
+    });
+    let names: Vec<_> = named.collect();
+    if names.is_empty() {
+        return names;
+    }
+    let more = match account.invited.len() - names.len() {
+        0 => String::new(),
+        more => format!(" and {} more", count(more as u64)),
+    };
+    wrap(&format!("Invited, and in once they accept: {}{more}.", names.join(", ")), COLS, "")
+}
+
 /// The next commands to type, each on a line of its own, to be copied.
 pub(super) fn next(extra: &ReportContext) -> Vec<String> {
     let mut commands = extra.next.iter();

@@ -41,8 +41,8 @@ impl Staging<'_> {
         let mut owed_past = 0;
         for member in members {
             let (Some(since), Some(user)) = (member.since, self.user(member)) else { continue };
-            let since = since.max(self.lane.created + 1);
-            let until = member.ended.unwrap_or(still_in).max(since + 1);
+            let since = since.min(self.latest - 1).max(self.lane.created + 1);
+            let until = member.ended.unwrap_or(still_in).min(self.latest).max(since + 1);
             let draft = Draft::Member(MemberDraft { user, span: Some((since, until)) });
             let owed = plain(Phase::History, StepKind::PastMember, &draft, self.bench.admin);
             self.steps.add(&Owed { item: Some(member.item), ..owed })?;
@@ -61,7 +61,7 @@ impl Staging<'_> {
         let known = account.and_then(|account| self.bench.accounts.get(account));
         let Some((_, user)) = known else { return Ok(()) };
         let since = self.lane.created + 1;
-        let span = Some((since, until.max(since + 1)));
+        let span = Some((since, until.min(self.latest).max(since + 1)));
         let draft = Draft::Member(MemberDraft { user: user.clone(), span });
         let admin = self.bench.admin;
         self.steps.add(&plain(Phase::History, StepKind::PastMember, &draft, admin))?;

@@ -26,7 +26,8 @@ pub(super) async fn look(run: &Run, space: &str, step: &Step) -> Result<Found, M
             member.user == user && if past { member.deleted.is_some() } else { here }
         });
         if let Some(member) = found {
-            return Ok(Found::Ours(Receipt { name: Some(member.name), ..Receipt::default() }));
+            let (invited, name) = (!past && member.state == "INVITED", Some(member.name));
+            return Ok(Found::Ours(Receipt { name, invited, ..Receipt::default() }));
         }
         token = page.next;
         if token.is_none() {
