@@ -8,6 +8,7 @@ mod account;
 mod author;
 mod blocks;
 mod cards;
+mod class;
 mod emoji;
 mod fate;
 mod files;
@@ -31,15 +32,17 @@ mod tree;
 mod when;
 
 pub use account::{Alike, ConversationSum, KindSum, LossAccount, Weights};
+pub use class::{AuthorPolicy, Authors, Class, Traits};
 pub use emoji::{find as find_emoji, names as emoji_names};
 pub use fate::{
     Converted, Fate, FileFate, FileOutcome, Gone, ReactionFate, ReactionOutcome, Sender, Skip,
+    speaker_word,
 };
 pub use loss::{BadLosses, Loss, Losses, Weight};
-pub use roster::{CustomEmoji, Known, Roster};
+pub use roster::{CustomEmoji, Known, Roster, without_address};
 pub use settings::{
-    ArchivedPolicy, BUDGET, BotPolicy, DmPolicy, EditMark, LinkPolicy, NameRules, ReactionPolicy,
-    Settings, SystemLines, VERSION,
+    ArchivedPolicy, BUDGET, DmPolicy, EditMark, LinkPolicy, NameRules, ReactionPolicy, Settings,
+    SystemLines, VERSION,
 };
 pub use space::{
     DESCRIPTION_LIMIT, Details, GUIDELINES_LIMIT, NAME_LIMIT, details, display_name, named_by,

@@ -28,7 +28,7 @@ mod writer;
 
 pub use account::{
     Account, Deadline, Gone, Invited, ItemKind, ItemState, LaneStanding, LossGroup, Named, Tally,
-    Wedged,
+    Unmatched, Wedged,
 };
 pub use amend::{Relink, Relinked};
 pub use emoji::{EmojiState, UsedEmoji};
@@ -38,7 +38,7 @@ pub use give_way::Poorer;
 pub use lane::{Blocked, Lane, LaneState};
 pub use open::Owner;
 pub use owed::{Names, Parent, Step};
-pub use people::{Listed, NewPerson};
+pub use people::{Choice, Listed, NewPerson};
 pub use plan::{NewItem, NewLane, Planning};
 pub use relief::Relief;
 pub use said::Said;

@@ -22,8 +22,8 @@ mod threads;
 mod times;
 
 pub use names::Renamed;
-pub use offline::{Offline, Sums};
-pub use people::{Matched, People};
+pub use offline::{Census, Deeds, Offline, Sums};
+pub use people::{Clues, How, Matched, People, Problem, kind_word as person_kind, policy_of};
 pub use stage::Stager;
 
 use crate::convert::{ArchivedPolicy, Converter, DmPolicy, Settings, named_by};
@@ -54,6 +54,9 @@ pub enum Error {
     /// An archive that the ledger was planned from is not at hand.
     #[error("the archive of conversation {0} is not at hand")]
     NoArchive(String),
+    /// An account that is to speak for authors without one can't.
+    #[error("{0}, which is to speak for authors without an account, {1}")]
+    Speaker(Account, String),
     /// It was asked to stop.
     #[error("stopped in the middle of a conversation")]
     Stopped,
@@ -135,10 +138,15 @@ impl Bench {
             sources.push(ledger.add_source(&path, name, &print, export.entry_prints())?);
         }
         let listed = ledger.directory()?;
-        let people = People::of(&exports, (!listed.is_empty()).then_some(&listed), &choices.people);
+        let clues = Clues {
+            listed: (!listed.is_empty()).then_some(&listed),
+            file: &choices.people,
+            chosen: &ledger.choices()?,
+        };
+        let people = People::of(&exports, &clues);
+        let admin = people::speakers(ledger, &listed, choices, &people)?;
         ledger.set_people(&people.rows())?;
-        let admin = people::speakers(ledger, &listed, choices)?;
-        let roster = people.roster(&exports);
+        let roster = people.roster(&exports, choices.convert.author_emails);
         let places = union(&exports);
         let newest: Vec<&Conversation> = places
             .values()
@@ -238,7 +246,7 @@ impl Bench {
         match self.people.by_id.get(id) {
             None => "unknown_person",
             Some(one) if matches!(one.kind, PersonKind::Bot | PersonKind::Slackbot) => "bot",
-            Some(one) if one.how == "suspended" => "suspended_account",
+            Some(one) if one.is_shut() => "suspended_account",
             Some(_) => "no_account",
         }
     }

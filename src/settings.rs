@@ -3,6 +3,7 @@
 //! Knows nothing of what the settings are for: the rooms that obey them say so in their docs.
 
 mod adc;
+mod authors;
 mod key;
 mod layer;
 mod parse;
@@ -13,9 +14,10 @@ mod value;
 mod work;
 
 pub use adc::{CredentialsFile, application_credentials};
+pub use authors::{Attribution, Authors, Speaker};
 pub use key::{KEYS, Key};
 pub use layer::{ENV_PREFIX, Layers, environment};
-pub use policy::{Archived, Bots, Deleted, Edited, ReactionRest, Reactions, SystemLines};
+pub use policy::{Archived, Deleted, Edited, ReactionRest, Reactions, SystemLines};
 pub use refusal::{Origin, SettingsError};
 pub use value::{Detail, Dm, Links, Pace, Pins, Unavailable};
 pub use work::{LEDGER, Lock, SETTINGS, SPACES, WorkError, WorkFolder};
@@ -70,7 +72,11 @@ pub struct Settings {
     /// What becomes of a deleted message that has no replies.
     pub deleted: Deleted,
     /// What becomes of messages of apps and bots.
-    pub bots: Bots,
+    pub bots: Speaker,
+    /// What becomes of messages of other authors without an account, by class.
+    pub authors: Authors,
+    /// What stands in front of texts that somebody else posts.
+    pub attribution: Attribution,
     /// What becomes of reactions.
     pub reactions: Reactions,
     /// What becomes of reactions that nobody can make in Chat.
@@ -117,7 +123,9 @@ impl Default for Settings {
             archived: Archived::Mark,
             edited: Edited::Time,
             deleted: Deleted::Skip,
-            bots: Bots::Admin,
+            bots: Speaker::Admin,
+            authors: Authors::default(),
+            attribution: Attribution::Name,
             reactions: Reactions::Native,
             reaction_rest: ReactionRest::Footnote,
             unavailable: Unavailable::Attribute,
@@ -158,6 +166,14 @@ impl Settings {
         let nibbles =
             hash.finalize().iter().flat_map(|byte| [byte >> 4, byte & 15]).collect::<Vec<_>>();
         nibbles.into_iter().filter_map(|nibble| char::from_digit(u32::from(nibble), 16)).collect()
+    }
+
+    /// Returns the accounts that were chosen to speak for authors without one.
+    pub fn stand_ins(&self) -> impl Iterator<Item = &Account> {
+        self.authors.all().chain([&self.bots]).filter_map(|speaker| match speaker {
+            Speaker::Account(account) => Some(account),
+            _ => None,
+        })
     }
 
     /// Returns where a setting's value came from; none for a default.

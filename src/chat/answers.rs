@@ -195,7 +195,17 @@ pub(super) struct UserBody {
     #[serde(default)]
     archived: bool,
     #[serde(default)]
+    is_guest_user: bool,
+    #[serde(default)]
+    emails: Vec<EmailBody>,
+    #[serde(default)]
     customer_id: String,
+}
+
+#[derive(Deserialize)]
+struct EmailBody {
+    #[serde(default)]
+    address: String,
 }
 
 #[derive(Deserialize)]
@@ -208,6 +218,12 @@ struct FullName {
 impl UserBody {
     pub(super) fn view(mut self) -> DirectoryUser {
         self.aliases.append(&mut self.non_editable_aliases);
+        let own = |address: &String| {
+            let same = |other: &String| other.eq_ignore_ascii_case(address);
+            same(&self.primary_email) || self.aliases.iter().any(same)
+        };
+        let contacts = self.emails.into_iter().map(|email| email.address);
+        let contacts = contacts.filter(|address| !address.is_empty() && !own(address)).collect();
         DirectoryUser {
             id: self.id,
             email: self.primary_email,
@@ -215,6 +231,8 @@ impl UserBody {
             name: self.name.map(|name| name.full_name).unwrap_or_default(),
             suspended: self.suspended,
             archived: self.archived,
+            guest: self.is_guest_user,
+            contacts,
             customer_id: self.customer_id,
         }
     }

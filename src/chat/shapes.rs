@@ -84,6 +84,10 @@ pub struct DirectoryUser {
     pub suspended: bool,
     /// Has no service left.
     pub archived: bool,
+    /// Somebody of another organisation with a guest account.
+    pub guest: bool,
+    /// Addresses on the account's card that are not its own.
+    pub contacts: Vec<String>,
     /// The organisation.
     pub customer_id: String,
 }

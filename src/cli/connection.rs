@@ -103,8 +103,11 @@ impl Connection {
                     email: user.email.to_lowercase(),
                     user: format!("users/{}", user.id),
                     name: user.name,
-                    suspended: user.suspended || user.archived,
+                    suspended: user.suspended,
+                    archived: user.archived,
+                    guest: user.guest,
                     aliases: user.aliases.into_iter().map(|alias| alias.to_lowercase()).collect(),
+                    contacts: user.contacts.into_iter().map(|one| one.to_lowercase()).collect(),
                 });
             }
             token = page.next;

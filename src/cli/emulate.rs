@@ -90,13 +90,7 @@ fn directory(args: &EmulateArgs) -> anyhow::Result<Vec<Person>> {
 
 /// Returns an active account.
 pub(super) fn person(email: &str, name: &str) -> Person {
-    Person {
-        email: email.to_lowercase(),
-        id: None,
-        name: name.to_owned(),
-        suspended: false,
-        aliases: Vec::new(),
-    }
+    Person { email: email.to_lowercase(), name: name.to_owned(), ..Person::default() }
 }
 
 /// Reads `switch=value`, the value as JSON or as a plain word.

@@ -26,6 +26,12 @@ pub struct SourceFlags {
         help = "The workspace's custom emoji: a folder of pictures, or Slack's emoji.list with them beside it"
     )]
     pub emoji: Option<String>,
+    #[arg(
+        long,
+        value_name = "CLASS=WHO,…",
+        help = "Who speaks for authors without an account, as in deactivated=skip,guest=app"
+    )]
+    pub authors: Option<String>,
     /// What direct messages become: auto, group-chat or space [default: auto]
     #[arg(long, value_name = "KIND")]
     pub dm: Option<Dm>,
@@ -113,6 +119,7 @@ impl SourceFlags {
             ("migration", self.migration.clone()),
             ("people", self.people.clone()),
             ("emoji", self.emoji.clone()),
+            ("authors", self.authors.clone()),
             ("dm", text(self.dm.as_ref())),
             ("allow_duplicate_entries", self.allow_duplicate_entries.then(|| "true".to_owned())),
         ])

@@ -136,6 +136,9 @@ fn planning(error: &plan::Error) -> &'static str {
         plan::Error::LateArchive(_) => {
             "a newer export can't join a migration that is being sent yet: go on without it, or use another --work DIR"
         }
+        plan::Error::Speaker(..) => {
+            "name an account that can be used: `authors` or `bots` in settings.toml, or the policy in the workbook"
+        }
         plan::Error::ArchiveChanged(_) | plan::Error::NoArchive(_) | plan::Error::Order => {
             "bring the archive back as it was when it was planned"
         }

@@ -4,11 +4,12 @@
 use super::folder::Flags;
 use super::words::counted;
 use super::{archives, display_safe, ledger};
-use crate::ids::Account;
-use crate::ledger::{Listed, UsedEmoji};
-use crate::plan::{Choices, Offline};
+use crate::ids::{Account, SlackUserId};
+use crate::ledger::{Choice, Listed, UsedEmoji};
+use crate::plan::{Choices, Clues, How, Offline};
 use crate::settings::{Layers, Settings, WorkFolder, environment};
 use crate::slack::Export;
+use std::collections::BTreeMap;
 use std::path::Path;
 
 /// What a work folder, the environment and the flags say.
@@ -16,6 +17,8 @@ pub(super) struct Known {
     pub(super) settings: Settings,
     /// The Directory; empty where no run has read it yet.
     pub(super) listed: Vec<Listed>,
+    /// What the admin chose in the workbook.
+    chosen: BTreeMap<SlackUserId, Choice>,
     /// Custom emoji, as far as a run settled them.
     used: Vec<UsedEmoji>,
     choices: Choices,
@@ -30,14 +33,18 @@ impl Known {
         let settings = Settings::resolve(&Layers { file, environment: environment(), flags })?;
         let admin = settings.admin.clone().unwrap_or_else(|| Account::new(""));
         let choices = archives::choices(&settings, &admin)?;
-        let (listed, used) = left(&work)?;
-        Ok(Self { settings, listed, used, choices, work })
+        let Left { listed, chosen, used } = Left::by(&work)?;
+        Ok(Self { settings, listed, chosen, used, choices, work })
     }
 
     /// Converts exports as `plan` would.
     pub(super) fn offline(&self, exports: Vec<Export>) -> Offline {
-        let listed = (!self.listed.is_empty()).then_some(&self.listed[..]);
-        Offline::new(exports, listed, &self.choices.people, self.choices.convert.clone())
+        let clues = Clues {
+            listed: (!self.listed.is_empty()).then_some(&self.listed[..]),
+            file: &self.choices.people,
+            chosen: &self.chosen,
+        };
+        Offline::new(exports, &clues, self.choices.convert.clone())
             .with_emoji(&self.choices.emoji, &self.used)
     }
 
@@ -55,9 +62,9 @@ impl Known {
     /// Says where accounts and names come from.
     pub(super) fn people(&self, offline: &Offline) -> String {
         let everyone = &offline.people().by_id;
-        let of = |how: &str| everyone.values().filter(|one| one.how == how).count();
+        let of = |how: How| everyone.values().filter(|one| one.how == how).count();
         let matched = everyone.values().filter(|one| one.account.is_some()).count();
-        let directory = match (self.listed.len(), of("assumed")) {
+        let directory = match (self.listed.len(), of(How::Assumed)) {
             (0, 0) => String::new(),
             (0, assumed) => format!(
                 " ({assumed} assumed from the e-mail address: the Directory was not read yet)"
@@ -69,7 +76,7 @@ impl Known {
         let file = match self.settings.people.as_deref().and_then(Path::file_name) {
             Some(name) => {
                 let name = display_safe(&name.to_string_lossy());
-                format!("; the people file {name} names {}", of("file"))
+                format!("; the people file {name} names {}", of(How::File))
             }
             None => String::from("; there is no people file"),
         };
@@ -79,12 +86,24 @@ impl Known {
     }
 }
 
-/// Returns the Directory and the custom emoji as a run in the work folder left them; nothing where
-/// there was none.
-fn left(work: &WorkFolder) -> anyhow::Result<(Vec<Listed>, Vec<UsedEmoji>)> {
-    if !work.ledger().exists() {
-        return Ok((Vec::new(), Vec::new()));
+/// What earlier commands left in the work folder; nothing where there was none.
+#[derive(Default)]
+struct Left {
+    listed: Vec<Listed>,
+    chosen: BTreeMap<SlackUserId, Choice>,
+    used: Vec<UsedEmoji>,
+}
+
+impl Left {
+    fn by(work: &WorkFolder) -> anyhow::Result<Self> {
+        if !work.ledger().exists() {
+            return Ok(Self::default());
+        }
+        let ledger = ledger::look(work)?;
+        Ok(Self {
+            listed: ledger.directory()?,
+            chosen: ledger.choices()?,
+            used: ledger.used_emoji()?,
+        })
     }
-    let ledger = ledger::look(work)?;
-    Ok((ledger.directory()?, ledger.used_emoji()?))
 }

@@ -4,7 +4,7 @@ use super::args::{Common, PlanArgs};
 use super::session::{Session, runtime};
 use super::{Exit, archives, connection, display_safe, emoji, folder, ledger};
 use crate::clock::SystemClock;
-use crate::plan::{Bench, People};
+use crate::plan::{Bench, How, People};
 
 /// How many conversations that lose their names are named.
 const NAMES: usize = 5;
@@ -34,9 +34,9 @@ pub(super) fn plan(common: &Common, args: &PlanArgs) -> anyhow::Result<Exit> {
 
 /// Says who was matched, and which names could not be kept.
 fn remark(people: &People, renamed: usize) -> String {
-    let of = |how: &str| people.by_id.values().filter(|one| one.how == how).count();
+    let of = |how: How| people.by_id.values().filter(|one| one.how == how).count();
     let matched = people.by_id.values().filter(|one| one.account.is_some()).count();
-    let (assumed, all) = (of("assumed"), people.by_id.len());
+    let (assumed, all) = (of(How::Assumed), people.by_id.len());
     let mut text = format!("{matched} of {all} Slack identities have an account");
     if assumed > 0 {
         text.push_str(

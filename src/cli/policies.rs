@@ -1,11 +1,13 @@
 //! From the settings' words to what conversion knows.
 
 use crate::convert::{
-    self, ArchivedPolicy, BotPolicy, DmPolicy, EditMark, LinkPolicy, NameRules, ReactionPolicy,
+    self, ArchivedPolicy, Authors, Class, DmPolicy, EditMark, LinkPolicy, NameRules, ReactionPolicy,
 };
 use crate::settings::{
-    Archived, Bots, Deleted, Dm, Edited, Links, Pins, ReactionRest, Reactions, Settings,
+    Archived, Attribution, Deleted, Dm, Edited, Links, Pins, ReactionRest, Reactions, Settings,
 };
+
+use crate::plan::policy_of;
 
 /// Returns the choices that change what conversion yields.
 pub(super) fn conversion(settings: &Settings) -> convert::Settings {
@@ -28,11 +30,8 @@ pub(super) fn conversion(settings: &Settings) -> convert::Settings {
             Edited::Nothing => EditMark::Nothing,
         },
         deleted_notices: settings.deleted == Deleted::Notice,
-        bots: match settings.bots {
-            Bots::Admin => BotPolicy::Admin,
-            Bots::App => BotPolicy::App,
-            Bots::Skip => BotPolicy::Skip,
-        },
+        authors: authors(settings),
+        author_emails: settings.attribution == Attribution::Email,
         reactions: match settings.reactions {
             Reactions::Native => ReactionPolicy::Native,
             Reactions::Footnote => ReactionPolicy::Footnote,
@@ -47,6 +46,18 @@ pub(super) fn conversion(settings: &Settings) -> convert::Settings {
         workspace: settings.workspace.clone().filter(|_| settings.links == Links::Patch),
         reaction_rest: settings.reaction_rest == ReactionRest::Footnote,
         ..convert::Settings::default()
+    }
+}
+
+fn authors(settings: &Settings) -> Authors {
+    let of = |class: Class| policy_of(settings.authors.of(class.code()));
+    Authors {
+        active: of(Class::Active),
+        deactivated: of(Class::Deactivated),
+        guest: of(Class::Guest),
+        external: of(Class::External),
+        bot: policy_of(&settings.bots),
+        unknown: of(Class::Unknown),
     }
 }
 
@@ -68,10 +79,21 @@ fn system_lines(settings: &Settings) -> convert::SystemLines {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::convert::AuthorPolicy;
 
     #[test]
     fn the_defaults_of_the_settings_are_those_of_conversion() {
         assert_eq!(conversion(&Settings::default()), convert::Settings::default());
+    }
+
+    #[test]
+    fn who_speaks_for_each_class_reaches_conversion() {
+        let mut settings = Settings::default();
+        settings.bots = "app".parse().expect("a word");
+        settings.authors = "active=app, deactivated=app, guest=app, external=app, unknown=app"
+            .parse()
+            .expect("good");
+        assert!(conversion(&settings).authors.all().all(|policy| *policy == AuthorPolicy::App));
     }
 
     #[test]

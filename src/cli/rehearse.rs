@@ -47,6 +47,9 @@ pub(super) fn rehearse(common: &Common, args: &RehearseArgs) -> anyhow::Result<E
         format!("{} accounts were invented for people without one in the export.", invented.len())
     });
     session.temporary = temporary.is_some();
+    for account in session.settings().stand_ins() {
+        emulator.add_person(emulate::person(account.as_str(), account.as_str()));
+    }
     if temporary.is_none() {
         session.next.push(session.command("status --lanes"));
     }

@@ -91,6 +91,7 @@ fn body(account: &Account, extra: &ReportContext, room: usize) -> String {
     lines.extend(section::weights(&super::loss_account(account)));
     lines.extend(section::named("What did not survive", &account.losses, room, extra));
     lines.extend(section::named("Left out", &account.skipped, room.min(3), extra));
+    lines.extend(section::unmatched(account));
     lines.extend(section::named("Lost in Slack already", &account.lost, room.min(3), extra));
     lines.extend(section::unreadable(account));
     lines.extend(section::stuck(account, extra, room.min(3)));

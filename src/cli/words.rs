@@ -15,6 +15,16 @@ pub(super) fn counted(number: u64, one: &str, many: &str) -> String {
     format!("{} {}", count(number), if number == 1 { one } else { many })
 }
 
+/// Returns who speaks for authors without an account, in words.
+pub(super) fn speaks(speaker: &str) -> &str {
+    match speaker {
+        "admin" => "the admin",
+        "app" => "the Chat app",
+        "skip" => "nobody: left out",
+        account => account,
+    }
+}
+
 /// Returns a span in its two largest units: `3 h 12 min`.
 pub(super) fn span(time: Duration) -> String {
     let secs = time.as_secs();

@@ -1,10 +1,10 @@
 //! Who posts a message in Chat, and the name that the text bears where that is not the author.
 
+use super::class::{AuthorPolicy, Authors, Class, Traits};
 use super::emoji;
 use super::fate::Sender;
 use super::loss::{Loss, Losses};
-use super::roster::{Roster, one_line};
-use super::settings::BotPolicy;
+use super::roster::{Known, Roster, one_line, without_address};
 use super::tree::{Block, Document, Inline, Shape, Span, Style};
 use crate::draft::{JOINER, byline};
 use crate::ids::{Account, SlackUserId};
@@ -17,19 +17,48 @@ const SLACKBOT: &str = "USLACKBOT";
 pub(super) fn sender(
     message: &Message,
     roster: &Roster,
-    bots: BotPolicy,
+    authors: &Authors,
     losses: &mut Losses,
 ) -> (Sender, Option<String>) {
-    let author = &message.author;
+    let nobody = match unmatched(message, roster, authors) {
+        Some((_, AuthorPolicy::App)) => Sender::App,
+        Some((_, AuthorPolicy::Account(account))) => Sender::StandIn(account.clone()),
+        _ => Sender::Admin,
+    };
     if is_app(message, roster) {
-        return app(message, roster, bots, losses);
+        return app(message, roster, nobody, losses);
     }
-    let known = author.user.as_ref().and_then(|user| roster.people.get(user));
-    if let Some(account) = known.and_then(|known| known.account.as_ref()) {
+    if let Some(account) = known(message, roster).and_then(|known| known.account.as_ref()) {
         return (Sender::Person(account.clone()), None);
     }
     losses.add(Loss::AuthorAsText);
-    (Sender::Admin, Some(name(message, roster)))
+    (nobody, Some(attributed(message, roster)))
+}
+
+fn known<'r>(message: &Message, roster: &'r Roster) -> Option<&'r Known> {
+    message.author.user.as_ref().and_then(|user| roster.people.get(user))
+}
+
+/// Returns the class of an author without an account, and what becomes of what they wrote: as the
+/// admin chose for them, else for their class.
+pub(super) fn unmatched<'r>(
+    message: &Message,
+    roster: &'r Roster,
+    authors: &'r Authors,
+) -> Option<(Class, &'r AuthorPolicy)> {
+    let known = known(message, roster);
+    let (has_account, own) = if is_app(message, roster) {
+        let mut ids = app_ids(message, roster);
+        let policy = ids.find_map(|known| known.policy.as_ref());
+        (app_account(message, roster).is_some(), policy)
+    } else {
+        let account = known.and_then(|known| known.account.as_ref());
+        (account.is_some(), known.and_then(|known| known.policy.as_ref()))
+    };
+    let listed = known.map(|known| known.traits);
+    let traits = listed.unwrap_or(Traits { unlisted: true, ..Traits::default() });
+    let class = Class::of(Traits { app: is_app(message, roster), ..traits });
+    (!has_account).then(|| (class, own.unwrap_or_else(|| authors.of(class))))
 }
 
 /// Tells whether an app or a bot said it, Slackbot among them. A person may speak through an app;
@@ -43,20 +72,15 @@ pub(super) fn is_app(message: &Message, roster: &Roster) -> bool {
     author.is_bot || author.user.as_ref().is_some_and(is_own)
 }
 
-/// Tells whether an app or bot has no account of its own.
-pub(super) fn is_homeless_app(message: &Message, roster: &Roster) -> bool {
-    is_app(message, roster) && app_account(message, roster).is_none()
-}
-
 /// An app posts with the account that the admin gave it, under its name where it takes another
 /// one; else the admin posts, or the Chat app.
 fn app(
     message: &Message,
     roster: &Roster,
-    bots: BotPolicy,
+    nobody: Sender,
     losses: &mut Losses,
 ) -> (Sender, Option<String>) {
-    let name = name(message, roster);
+    let name = attributed(message, roster);
     let own = message.author.bot.as_ref().and_then(|bot| roster.bots.get(bot));
     let account = app_account(message, roster);
     if let Some(account) = account.filter(|_| own.is_none_or(|own| one_line(own) == name)) {
@@ -64,25 +88,40 @@ fn app(
     }
     losses.add(Loss::BotAsText);
     let face = message.extra.icon.as_deref().map(|icon| format!("{} ", face(icon)));
-    let nobody = if bots == BotPolicy::App { Sender::App } else { Sender::Admin };
     let sender = account.map_or(nobody, |account| Sender::Person(account.clone()));
     (sender, Some(face.unwrap_or_default() + &name))
 }
 
-/// Finds the account that the people file gives an app, under its `bot_id` or its user.
+/// Finds the account that the admin gives an app, under its `bot_id` or its user.
 fn app_account<'r>(message: &Message, roster: &'r Roster) -> Option<&'r Account> {
+    app_ids(message, roster).find_map(|known| known.account.as_ref())
+}
+
+/// Returns everything under which an app may be known: its `bot_id`, the user of that, its user.
+fn app_ids<'r>(message: &Message, roster: &'r Roster) -> impl Iterator<Item = &'r Known> {
     let author = &message.author;
     let bot = author.bot.as_deref();
     let own = author.user.as_ref().filter(|user| roster.apps.contains(*user));
-    let ids = [bot.map(SlackUserId::new), bot.and_then(|bot| roster.bot_users.get(bot)).cloned()];
-    let mut people = ids.iter().flatten().chain(own).filter_map(|id| roster.people.get(id));
-    people.find_map(|known| known.account.as_ref())
+    let of_bot = bot.and_then(|bot| roster.bot_users.get(bot));
+    let ids = [bot.map(SlackUserId::new), of_bot.cloned(), own.cloned()];
+    ids.into_iter().flatten().filter_map(|id| roster.people.get(&id))
 }
 
 /// Shows an icon that is an emoji.
 fn face(icon: &str) -> String {
     let shown = emoji::find(icon.trim_matches(':'));
     one_line(shown.as_deref().unwrap_or(icon))
+}
+
+/// Returns the name that stands in front of a text; with the e-mail address where that is wanted.
+fn attributed(message: &Message, roster: &Roster) -> String {
+    let name = name(message, roster);
+    match known(message, roster).and_then(|known| known.email.as_deref()) {
+        Some(email) if !is_app(message, roster) && email != name => {
+            format!("{name} ({})", one_line(email))
+        }
+        _ => name,
+    }
 }
 
 /// Returns the best name there is. A bot may post under another name each time, so that what the
@@ -102,7 +141,7 @@ fn name(message: &Message, roster: &Roster) -> String {
         .chain([slackbot])
         .chain(ids)
         .flatten()
-        .map(one_line)
+        .map(|name| without_address(&one_line(name)).to_owned())
         .find(|name| !name.is_empty())
         .unwrap_or_else(|| String::from("Unknown author"))
 }

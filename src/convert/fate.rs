@@ -1,5 +1,6 @@
 //! What becomes of a message, its reactions and its files.
 
+use super::class::Class;
 use super::loss::Losses;
 use crate::draft::Emoji;
 use crate::ids::{Account, FileId, SlackTs, SlackUserId};
@@ -48,6 +49,7 @@ reasons! {
         HiddenLog "hidden_log" "log record of an edit or deletion, or a hidden line";
         DeletedMessage "deleted_message" "deleted message without replies";
         BotMessage "bot_message" "message of an app or bot, left out by choice";
+        AuthorLeftOut "author_left_out" "message of an author without an account, left out by choice";
         ArchivedConversation "archived_conversation" "anything in an archived conversation, left out by choice";
         Empty "empty" "message without text, card or file";
         UnmappedReactor "unmapped_reactor" "reaction of somebody without an account";
@@ -82,8 +84,10 @@ pub enum Sender {
     Person(Account),
     /// The admin, for an author without an account; the text names the author.
     Admin,
-    /// The Chat app, for an app of Slack's; the text names that.
+    /// The Chat app, for an author without an account; the text names the author.
     App,
+    /// An account that the admin chose, for an author without one; the text names the author.
+    StandIn(Account),
 }
 
 /// What becomes of one person's one reaction.
@@ -133,6 +137,21 @@ pub enum FileOutcome {
     Skipped(Skip),
 }
 
+/// Returns the class of a message's author without an account, and who speaks for them: `admin`,
+/// `app`, an account's address, or `skip` where that leaves the message out. None for a message
+/// that is left out for another reason.
+pub fn speaker_word(converted: &Converted) -> Option<(Class, String)> {
+    let class = converted.unmatched?;
+    let speaker = match (&converted.fate, &converted.sender) {
+        (Fate::Skip(Skip::BotMessage | Skip::AuthorLeftOut), _) => "skip",
+        (Fate::Skip(_), _) => return None,
+        (_, Sender::App) => "app",
+        (_, Sender::StandIn(account) | Sender::Person(account)) => account.as_str(),
+        (_, Sender::Admin) => "admin",
+    };
+    Some((class, speaker.to_owned()))
+}
+
 /// A message, converted.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Converted {
@@ -140,6 +159,8 @@ pub struct Converted {
     pub fate: Fate,
     /// Who posts it.
     pub sender: Sender,
+    /// The class of an author who has no account.
+    pub unmatched: Option<Class>,
     /// The root's timestamp, on roots and replies alike; none where the space has no threads.
     pub thread: Option<SlackTs>,
     /// A reply that Slack also showed in the channel.

@@ -102,7 +102,7 @@ losses! {
     AttachmentRefused "attachment_refused" Content "message that Chat took only without its attachment";
     StandsAsNotice "stands_as_notice" Whole "message that Chat refused: a notice stands in its place";
     AuthorUnavailable "author_unavailable" Content "author named in the text, because their account can't be used any more";
-    AppRefused "app_refused" Cosmetic "message of an app that Chat did not take from the Chat app, posted by the admin";
+    AppRefused "app_refused" Cosmetic "message that Chat did not take from the Chat app, posted by the admin";
     PastRefused "past_refused" Content "member whose past stay Chat did not take";
 }
 

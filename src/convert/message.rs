@@ -1,12 +1,13 @@
 //! The recipe: from one Slack message to what is posted.
 
+use super::class::{AuthorPolicy, Class};
 use super::fate::{
     Converted, Fate, FileFate, FileOutcome, ReactionFate, ReactionOutcome, Sender, Skip,
 };
 use super::loss::{Loss, Losses};
 use super::render::Renderer;
 use super::roster::Roster;
-use super::settings::{BotPolicy, EditMark, LinkPolicy, Settings};
+use super::settings::{EditMark, LinkPolicy, Settings};
 use super::subtype::{System, Treatment, treatment};
 use super::tree::{Block, Document, Inline, Shape, Span, Style};
 use super::when::when;
@@ -53,9 +54,10 @@ impl Recipe<'_> {
             Treatment::Tombstone if message.thread.is_none() && !self.settings.deleted_notices => {
                 self.skip(Skip::DeletedMessage)
             }
-            Treatment::Post | Treatment::Me | Treatment::Unknown if self.is_unwanted() => {
-                self.skip(Skip::BotMessage)
-            }
+            Treatment::Post | Treatment::Me | Treatment::Unknown => match self.unwanted() {
+                Some(skip) => self.skip(skip),
+                None => self.post(treatment),
+            },
             treatment => self.post(treatment),
         }
     }
@@ -65,15 +67,19 @@ impl Recipe<'_> {
         self.message.thread == Some(self.message.ts)
     }
 
-    /// Messages of apps may be left out; one that has an account of its own is a member like others.
-    fn is_unwanted(&self) -> bool {
-        self.settings.bots == BotPolicy::Skip
-            && !self.is_root()
-            && author::is_homeless_app(self.message, self.roster)
+    /// Messages of authors without an account may be left out, but for those that begin a thread.
+    fn unwanted(&self) -> Option<Skip> {
+        let (class, policy) = self.unmatched()?;
+        let why = if class == Class::Bot { Skip::BotMessage } else { Skip::AuthorLeftOut };
+        (*policy == AuthorPolicy::Skip && !self.is_root()).then_some(why)
+    }
+
+    fn unmatched(&self) -> Option<(Class, &AuthorPolicy)> {
+        author::unmatched(self.message, self.roster, &self.settings.authors)
     }
 
     fn sender(&self, losses: &mut Losses) -> (Sender, Option<String>) {
-        author::sender(self.message, self.roster, self.settings.bots, losses)
+        author::sender(self.message, self.roster, &self.settings.authors, losses)
     }
 
     fn is_broadcast(&self) -> bool {
@@ -98,6 +104,7 @@ impl Recipe<'_> {
         Converted {
             fate: Fate::Skip(skip),
             sender: self.sender(&mut Losses::default()).0,
+            unmatched: self.unmatched().map(|(class, _)| class),
             thread: message.thread.filter(|_| self.context.threads),
             broadcast: self.is_broadcast(),
             reactions: message.reactions.iter().flat_map(by).collect(),
@@ -209,6 +216,7 @@ impl Recipe<'_> {
             Voice::Nobody => (Sender::Admin, None),
             _ => self.sender(&mut losses),
         };
+        let unmatched = self.unmatched().filter(|_| !matches!(voice, Voice::Nobody));
         if let Some(name) = name {
             let colon = matches!(voice, Voice::Says);
             author::put_in_front(&mut document, &name, colon, &mut losses);
@@ -234,6 +242,7 @@ impl Recipe<'_> {
         Converted {
             fate: Fate::Post(parts),
             sender,
+            unmatched: unmatched.map(|(class, _)| class),
             thread: message.thread.filter(|_| self.context.threads),
             broadcast: self.is_broadcast(),
             reactions,

@@ -1,5 +1,6 @@
 //! Who is who: the names and accounts that the plan found.
 
+use super::class::{AuthorPolicy, Traits};
 use crate::ids::{Account, ConversationId, SlackUserId, hex};
 use foldhash::fast::RandomState;
 use sha2::{Digest, Sha256};
@@ -52,6 +53,12 @@ pub struct Known {
     pub account: Option<Account>,
     /// The resource name for mentions: `users/…`.
     pub user: Option<String>,
+    /// What decides who speaks where there is no account.
+    pub traits: Traits,
+    /// Who speaks then, where the admin chose that for this one alone.
+    pub policy: Option<AuthorPolicy>,
+    /// The e-mail address, only where names in front of texts are to show it.
+    pub email: Option<String>,
 }
 
 impl Roster {
@@ -91,6 +98,21 @@ impl Roster {
 /// Returns the first 16 bytes of a text's SHA-256, in hex.
 pub(super) fn digest(text: &str) -> String {
     hex(&Sha256::digest(text.as_bytes())[..16])
+}
+
+/// Returns a name; of one that is an e-mail address, what stands before the @. Who never chose a
+/// name may be called by the address, and it is not ours to show.
+pub fn without_address(name: &str) -> &str {
+    match name.split_once('@') {
+        Some((local, domain))
+            if !local.is_empty()
+                && domain.contains('.')
+                && !name.contains(|c: char| c.is_whitespace() || c == '<') =>
+        {
+            local
+        }
+        _ => name,
+    }
 }
 
 /// Makes a name from Slack fit for one line: control characters become spaces, 80 characters.

@@ -157,6 +157,7 @@ fn roster() -> Roster {
         name: String::from("Ana Silva"),
         account: Some(Account::new("ana@example.com")),
         user: Some(String::from("users/111")),
+        ..Known::default()
     };
     roster.people.insert("U1ANA".into(), ana);
     let bo = Known { name: String::from("Bo *Lind*"), ..Known::default() };
@@ -191,6 +192,7 @@ fn of_export(export: &Export) -> Roster {
             name: String::from(person.shown()),
             account: (index % 2 == 0).then(|| Account::new(&format!("{}@example.com", person.id))),
             user: (index % 2 == 0).then(|| format!("users/{index}")),
+            ..Known::default()
         };
         roster.people.insert(person.id.clone(), known);
     }

@@ -1,5 +1,6 @@
 //! What an admin may choose about conversion.
 
+use super::class::Authors;
 use super::roster::digest;
 use serde::{Deserialize, Serialize};
 
@@ -39,8 +40,10 @@ pub struct Settings {
     pub edited: EditMark,
     /// Whether a deleted message without replies leaves a notice.
     pub deleted_notices: bool,
-    /// What becomes of messages of apps and bots that have no account.
-    pub bots: BotPolicy,
+    /// What becomes of messages of authors without an account.
+    pub authors: Authors,
+    /// Whether names in front of texts come with e-mail addresses.
+    pub author_emails: bool,
     /// What becomes of reactions.
     pub reactions: ReactionPolicy,
     /// Whether reactions that nobody can make in Chat are listed under the text.
@@ -81,19 +84,6 @@ pub enum EditMark {
     Mark,
     /// Nothing.
     Nothing,
-}
-
-/// What becomes of messages of apps and bots. One that has an account of its own posts with it.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum BotPolicy {
-    /// The admin posts them, with the app's name in front.
-    #[default]
-    Admin,
-    /// The Chat app posts them, with the app's name in front; the admin where Chat refuses that.
-    App,
-    /// They are left out; roots of threads stay.
-    Skip,
 }
 
 /// What becomes of reactions.
@@ -168,7 +158,8 @@ impl Default for Settings {
             archived: ArchivedPolicy::Mark,
             edited: EditMark::Time,
             deleted_notices: false,
-            bots: BotPolicy::Admin,
+            authors: Authors::default(),
+            author_emails: false,
             reactions: ReactionPolicy::Native,
             reaction_rest: true,
             links: LinkPolicy::Keep,

@@ -115,12 +115,22 @@ fn user(account: &Account, customer: &str) -> Value {
         "name": { "fullName": account.name },
         "isAdmin": account.admin,
         "suspended": account.state == State::Suspended,
-        "archived": false,
+        "archived": account.state == State::Archived,
+        "isGuestUser": account.guest,
         "customerId": customer,
-        "emails": [{ "address": account.email, "primary": true }],
     });
-    if !account.aliases.is_empty() {
-        user["aliases"] = account.aliases.clone().into();
+    let address = |email: &String| object!({ "address": email });
+    let contact = |email: &String| object!({ "address": email, "type": "home" });
+    let mut emails = vec![object!({ "address": account.email, "primary": true })];
+    emails.extend(account.aliases.iter().chain(&account.fixed_aliases).map(address));
+    emails.extend(account.contacts.iter().map(contact));
+    user["emails"] = emails.into();
+    for (field, addresses) in
+        [("aliases", &account.aliases), ("nonEditableAliases", &account.fixed_aliases)]
+    {
+        if !addresses.is_empty() {
+            user[field] = addresses.clone().into();
+        }
     }
     user
 }

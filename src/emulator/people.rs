@@ -16,6 +16,14 @@ pub struct Person {
     pub suspended: bool,
     /// Further addresses of the same account.
     pub aliases: Vec<String>,
+    /// Addresses that Google gave the account by itself, as in a domain's alias domain.
+    pub fixed_aliases: Vec<String>,
+    /// An archived account keeps its data and has no service.
+    pub archived: bool,
+    /// Somebody of another organisation who has a guest account here.
+    pub guest: bool,
+    /// Addresses on the account's card that are not its own: a private one, an old one.
+    pub contacts: Vec<String>,
 }
 
 /// The number of the app itself: `users/app` is only what it may call itself.
@@ -39,6 +47,7 @@ impl Who {
 pub(super) enum State {
     Active,
     Suspended,
+    Archived,
     Deleted,
 }
 
@@ -49,6 +58,9 @@ pub(super) struct Account {
     pub(super) id: String,
     pub(super) name: String,
     pub(super) aliases: Vec<String>,
+    pub(super) fixed_aliases: Vec<String>,
+    pub(super) contacts: Vec<String>,
+    pub(super) guest: bool,
     pub(super) state: State,
     pub(super) admin: bool,
 }
@@ -69,12 +81,20 @@ impl People {
         let account = Account {
             id: person.id.unwrap_or_else(|| ids.account(&email)),
             name: if person.name.is_empty() { email.clone() } else { person.name },
-            aliases: person.aliases.iter().map(|alias| alias.to_lowercase()).collect(),
-            state: if person.suspended { State::Suspended } else { State::Active },
+            aliases: lower(&person.aliases),
+            fixed_aliases: lower(&person.fixed_aliases),
+            contacts: person.contacts,
+            guest: person.guest,
+            state: match (person.archived, person.suspended) {
+                (true, _) => State::Archived,
+                (false, true) => State::Suspended,
+                (false, false) => State::Active,
+            },
             admin,
             email,
         };
-        let keys = account.aliases.iter().chain([&account.id, &account.email]);
+        let aliases = account.aliases.iter().chain(&account.fixed_aliases);
+        let keys = aliases.chain([&account.id, &account.email]);
         self.by_key.extend(keys.map(|key| (key.clone(), who)));
         match self.list.get_mut(who.0 as usize) {
             Some(place) => *place = account,
@@ -126,6 +146,10 @@ impl People {
         all.sort_by(|a, b| a.email.cmp(&b.email));
         all
     }
+}
+
+fn lower(addresses: &[String]) -> Vec<String> {
+    addresses.iter().map(|address| address.to_lowercase()).collect()
 }
 
 /// Returns what stands behind the @.

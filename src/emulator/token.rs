@@ -227,17 +227,21 @@ fn subject(shared: &Shared, subject: Option<&str>) -> Result<Who, Denied> {
     };
     let people = shared.people();
     let who = people.ever(subject).ok_or(SUBJECT)?;
-    match people.get(who).map(|account| account.state) {
-        Some(State::Active) => Ok(who),
-        Some(State::Suspended) => {
+    let account = people.get(who).ok_or(SUBJECT)?;
+    if account.guest {
+        // Assumed: delegation reaches the organisation's own people, and guests are not.
+        return Err(SUBJECT);
+    }
+    match account.state {
+        State::Active => Ok(who),
+        State::Suspended | State::Archived => {
             let Denied(status, error, text, _) = absent(shared.dialects.suspended_account);
             Err(Denied(status, error, text, Point::SuspendedUser))
         }
-        Some(State::Deleted) => {
+        State::Deleted => {
             let Denied(status, error, text, _) = absent(shared.dialects.deleted_account);
             Err(Denied(status, error, text, Point::DeletedUser))
         }
-        None => Err(SUBJECT),
     }
 }
 

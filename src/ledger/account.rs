@@ -149,6 +149,17 @@ pub struct Invited {
     pub conversation: String,
 }
 
+/// Messages of authors without an account.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Unmatched {
+    /// The class of the authors: `active`, `deactivated`, `guest`, `external`, `bot`, `unknown`.
+    pub class: String,
+    /// Who speaks for them: `admin`, `app`, an account's address; `skip`: nobody, they are left out.
+    pub speaker: String,
+    /// How many.
+    pub messages: u64,
+}
+
 /// One lane's standing.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct LaneStanding {
@@ -190,6 +201,8 @@ pub struct Account {
     pub skipped: Vec<Named>,
     /// What was lost at source, and why.
     pub lost: Vec<Named>,
+    /// Messages of authors without an account.
+    pub unmatched: Vec<Unmatched>,
     /// What is stuck.
     pub wedged: Vec<Wedged>,
     /// Posts that are notices in the place of what Chat refused.

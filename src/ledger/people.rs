@@ -1,8 +1,11 @@
 //! Who is who: matched people, and the organisation's accounts as Google listed them.
 
+use super::account::ItemKind;
+use super::codes::Code;
 use super::{Error, Ledger, commit};
 use crate::ids::{Account, SlackUserId};
 use rusqlite::{Connection, params};
+use std::collections::BTreeMap;
 
 /// A person, as matched.
 #[derive(Debug, Clone)]
@@ -15,12 +18,12 @@ pub struct NewPerson<'a> {
     pub kind: &'a str,
     /// Its account and the account's resource name.
     pub account: Option<(&'a Account, &'a str)>,
-    /// `file`, `email`, `alias`, `assumed`, `none`.
+    /// How it was matched, a code.
     pub how: &'a str,
 }
 
 /// One account of the organisation, as Google listed it.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Listed {
     /// Primary address, lower case.
     pub email: String,
@@ -30,8 +33,30 @@ pub struct Listed {
     pub name: String,
     /// Can't be impersonated.
     pub suspended: bool,
-    /// Other addresses, lower case.
+    /// Has no service any more, and can't be impersonated.
+    pub archived: bool,
+    /// Somebody of another organisation with a guest account.
+    pub guest: bool,
+    /// Its other addresses, lower case.
     pub aliases: Vec<String>,
+    /// Addresses that its card names and that are not its own, lower case.
+    pub contacts: Vec<String>,
+}
+
+impl Listed {
+    /// Tells whether calls can be made as this account.
+    pub const fn is_usable(&self) -> bool {
+        !self.suspended && !self.archived && !self.guest
+    }
+}
+
+/// What the admin chose for a Slack identity.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Choice {
+    /// The account's address; empty: none, whatever matching would find.
+    pub account: Option<String>,
+    /// What becomes of what they wrote, where there is no account.
+    pub policy: Option<String>,
 }
 
 impl Ledger {
@@ -63,8 +88,18 @@ impl Ledger {
         change.execute("DELETE FROM directory", [])?;
         for one in listed {
             change.execute(
-                "INSERT OR REPLACE INTO directory (email, user, name, suspended, aliases) VALUES (?1, ?2, ?3, ?4, ?5)",
-                params![one.email, one.user, one.name, one.suspended, one.aliases.join(" ")],
+                "INSERT OR REPLACE INTO directory (email, user, name, suspended, archived, guest, aliases, contacts)
+                VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)",
+                params![
+                    one.email,
+                    one.user,
+                    one.name,
+                    one.suspended,
+                    one.archived,
+                    one.guest,
+                    one.aliases.join(" "),
+                    one.contacts.join(" "),
+                ],
             )?;
         }
         commit(change, "directory")
@@ -72,17 +107,70 @@ impl Ledger {
 
     /// Returns the organisation's accounts as last listed.
     pub fn directory(&self) -> Result<Vec<Listed>, Error> {
-        let sql = "SELECT email, user, name, suspended, aliases FROM directory ORDER BY email";
-        let mut query = self.db.prepare(sql)?;
+        // An older ledger that is only looked at knows less.
+        let more = if self.knows_choices()? { "archived, guest, contacts" } else { "0, 0, ''" };
+        let sql = format!(
+            "SELECT email, user, name, suspended, aliases, {more} FROM directory ORDER BY email"
+        );
+        let mut query = self.db.prepare(&sql)?;
+        let words = |text: String| text.split_whitespace().map(str::to_owned).collect();
         let rows = query.query_map([], |row| {
             Ok(Listed {
                 email: row.get(0)?,
                 user: row.get(1)?,
                 name: row.get(2)?,
                 suspended: row.get(3)?,
-                aliases: row.get::<_, String>(4)?.split_whitespace().map(str::to_owned).collect(),
+                aliases: words(row.get(4)?),
+                archived: row.get(5)?,
+                guest: row.get(6)?,
+                contacts: words(row.get(7)?),
             })
         })?;
+        Ok(rows.collect::<rusqlite::Result<_>>()?)
+    }
+
+    fn knows_choices(&self) -> Result<bool, Error> {
+        Ok(self.db.table_exists(None, "choice")?)
+    }
+
+    /// Returns what the admin chose, by Slack id.
+    pub fn choices(&self) -> Result<BTreeMap<SlackUserId, Choice>, Error> {
+        if !self.knows_choices()? {
+            return Ok(BTreeMap::new());
+        }
+        let mut query = self.db.prepare("SELECT slack, account, policy FROM choice")?;
+        let rows = query.query_map([], |row| {
+            let choice = Choice { account: row.get(1)?, policy: row.get(2)? };
+            Ok((SlackUserId::new(&row.get::<_, String>(0)?), choice))
+        })?;
+        Ok(rows.collect::<rusqlite::Result<_>>()?)
+    }
+
+    /// Takes over choices, all or none; an empty one goes back to what matching finds.
+    pub fn choose(&mut self, choices: &BTreeMap<SlackUserId, Choice>) -> Result<(), Error> {
+        let change = self.db.transaction()?;
+        for (slack, choice) in choices {
+            change.execute("DELETE FROM choice WHERE slack = ?1", [slack.as_str()])?;
+            if *choice != Choice::default() {
+                change.execute(
+                    "INSERT INTO choice (slack, account, policy) VALUES (?1, ?2, ?3)",
+                    params![slack.as_str(), choice.account, choice.policy],
+                )?;
+            }
+        }
+        commit(change, "choices")
+    }
+
+    /// Returns the names of the conversations that are being sent, or were, and that a Slack
+    /// identity has a part in: what was frozen for them stays.
+    pub fn begun_with(&self, slack: &SlackUserId) -> Result<Vec<String>, Error> {
+        let sql =
+            "SELECT DISTINCT l.name FROM item i JOIN lane l ON l.conversation = i.conversation
+            WHERE i.ts = 0 AND i.kind = ?1 AND i.sub = ?2 AND l.state NOT IN ('planned', 'staged')
+            ORDER BY l.name";
+        let mut query = self.db.prepare_cached(sql)?;
+        let kind = ItemKind::Membership.code();
+        let rows = query.query_map(params![kind, slack.as_str()], |row| row.get(0))?;
         Ok(rows.collect::<rusqlite::Result<_>>()?)
     }
 }

@@ -162,6 +162,7 @@ impl Ledger {
             change.execute("DELETE FROM step WHERE id BETWEEN ?1 AND ?2", places)?;
         }
         change.execute("DELETE FROM item WHERE conversation = ?1", [id])?;
+        change.execute("DELETE FROM unmatched WHERE conversation = ?1", [id])?;
         change.execute("DELETE FROM lane WHERE conversation = ?1", [id])?;
         planning.conversation = id;
         Ok(planning)
@@ -219,6 +220,13 @@ impl Planning<'_> {
         let mut query = self.db.prepare_cached(sql)?;
         let posts = query.query_row(params![self.conversation, ts], |row| row.get::<_, i64>(0));
         Ok(posts.optional()?.map(|posts| posts as u32))
+    }
+
+    /// Notes how many messages of authors without an account it has, by class and by who speaks.
+    pub fn unmatched(&mut self, class: &str, speaker: &str, messages: u64) -> Result<(), Error> {
+        let sql = "INSERT INTO unmatched (conversation, class, speaker, messages) VALUES (?1, ?2, ?3, ?4)";
+        let values = params![self.conversation, class, speaker, messages as i64];
+        expect_rows(self.db.prepare_cached(sql)?.execute(values)?, 1, "authors are noted")
     }
 
     /// Notes the lane and ends the conversation; returns how many items it has.

@@ -178,6 +178,18 @@ impl Ledger {
         Ok(rows.collect::<rusqlite::Result<_>>()?)
     }
 
+    /// Returns the accounts that post in a conversation, each once, in the order of their numbers.
+    pub fn posters(&self, conversation: i64) -> Result<Vec<i64>, Error> {
+        let sql = "SELECT DISTINCT actor FROM item
+            WHERE conversation = ?1 AND kind IN (?2, ?3) AND state = ?4 AND actor IS NOT NULL ORDER BY actor";
+        let mut query = self.db.prepare_cached(sql)?;
+        let kinds = [ItemKind::Message.code(), ItemKind::Added.code(), ItemState::Owed.code()];
+        let [message, added, owed] = kinds;
+        let rows =
+            query.query_map(params![conversation, message, added, owed], |row| row.get(0))?;
+        Ok(rows.collect::<rusqlite::Result<_>>()?)
+    }
+
     /// Takes away what an interrupted staging of the lane left.
     pub fn begin_staging(&mut self, lane: i64) -> Result<(), Error> {
         let state = self.lane(lane)?.state;

@@ -1,7 +1,8 @@
 //! The account, summed from the items; and where each lane stands.
 
 use super::account::{
-    Account, Deadline, Gone, Invited, ItemKind, ItemState, LaneStanding, LossGroup, Named, Wedged,
+    Account, Deadline, Gone, Invited, ItemKind, ItemState, LaneStanding, LossGroup, Named,
+    Unmatched, Wedged,
 };
 use super::codes::{Code, INVITED};
 use super::{Error, Lane, LaneState, Ledger};
@@ -30,6 +31,7 @@ impl Ledger {
         account.notices = notices.map_or(0, |loss| loss.count);
         account.skipped = self.reasons(ItemState::Skipped)?;
         account.lost = self.reasons(ItemState::Lost)?;
+        account.unmatched = self.unmatched()?;
         account.unreadable = self.unreadable()?;
         account.wedged = self.wedges()?;
         account.invited = self.invited()?;
@@ -58,6 +60,20 @@ impl Ledger {
                 items: row.get::<_, i64>(3)? as u64,
                 first: is_message.then(|| SlackTs::from_micros(first)),
             })
+        })?;
+        Ok(rows.collect::<rusqlite::Result<_>>()?)
+    }
+
+    /// Sums messages of authors without an account, by class and by who speaks for them.
+    fn unmatched(&self) -> Result<Vec<Unmatched>, Error> {
+        if !self.db.table_exists(None, "unmatched")? {
+            return Ok(Vec::new());
+        }
+        let sql = "SELECT class, speaker, sum(messages) FROM unmatched GROUP BY 1, 2 ORDER BY 1, 2";
+        let mut query = self.db.prepare(sql)?;
+        let rows = query.query_map([], |row| {
+            let messages = row.get::<_, i64>(2)? as u64;
+            Ok(Unmatched { class: row.get(0)?, speaker: row.get(1)?, messages })
         })?;
         Ok(rows.collect::<rusqlite::Result<_>>()?)
     }

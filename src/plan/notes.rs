@@ -10,12 +10,12 @@ use super::record::{Books, owes};
 use super::threads::Threads;
 use super::times::{Allocator, space_time};
 use super::{Bench, Error, Source, emoji, leaves_out};
-use crate::convert::{Converted, Fate, Sender, Skip};
+use crate::convert::{Class, Converted, Fate, Sender, Skip, speaker_word};
 use crate::event::{Calls, Event, Monitor};
 use crate::ids::{Micros, SlackUserId};
 use crate::ledger::{ItemKind, ItemState, Ledger, NewItem, NewLane, Planning};
 use crate::slack::{Conversation, Kind, Message, PersonKind};
-use std::collections::{BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 /// What is summed up while a conversation is written.
 pub(super) struct Notes<'a, 'l> {
@@ -34,8 +34,10 @@ pub(super) struct Notes<'a, 'l> {
     /// How often each bad record was met.
     bad: HashMap<(String, Option<u32>), usize>,
     threaded: bool,
-    /// The admin speaks here for authors without an account.
-    spoken_for: bool,
+    /// The accounts that speak here for authors without one.
+    speakers: BTreeSet<i64>,
+    /// Messages of authors without an account, by class and by who speaks for them.
+    unmatched: BTreeMap<(Class, String), u64>,
     first: Option<Micros>,
     newest: Micros,
     source: i64,
@@ -83,7 +85,8 @@ impl<'a, 'l> Notes<'a, 'l> {
             superseded: 0,
             bad: HashMap::new(),
             threaded: false,
-            spoken_for: false,
+            speakers: BTreeSet::new(),
+            unmatched: BTreeMap::new(),
             first: None,
             newest: 0,
             source,
@@ -108,10 +111,12 @@ impl<'a, 'l> Notes<'a, 'l> {
             }
             self.newest = self.newest.max(message.ts.micros());
             let owes = owes(converted);
-            // The admin speaks for the Chat app too, should Chat refuse its posts.
-            self.spoken_for |= owes.parts > 0
-                && (converted.sender == Sender::App
-                    || books.sender(&converted.sender) == self.bench.admin);
+            if owes.parts > 0 {
+                self.speakers.extend(self.stands_in(&converted.sender));
+            }
+            if let Some(unmatched) = speaker_word(converted) {
+                *self.unmatched.entry(unmatched).or_default() += 1;
+            }
             self.beside(message, converted)?;
             let created = matches!(converted.fate, Fate::Post(_))
                 .then(|| self.times.place(message.ts, owes.parts));
@@ -127,6 +132,16 @@ impl<'a, 'l> Notes<'a, 'l> {
         self.monitor
             .observe(&Event::Planned { conversation: self.conversation.name.clone(), messages });
         Ok(())
+    }
+
+    /// Returns who speaks where that is not the author.
+    fn stands_in(&self, sender: &Sender) -> Option<i64> {
+        match sender {
+            // The admin speaks for the Chat app too, should Chat refuse its posts.
+            Sender::Admin | Sender::App => Some(self.bench.admin),
+            Sender::StandIn(account) => self.bench.accounts.get(account).map(|(id, _)| *id),
+            Sender::Person(_) => None,
+        }
     }
 
     /// Notes the custom emoji that Chat does not have yet.
@@ -159,6 +174,9 @@ impl<'a, 'l> Notes<'a, 'l> {
             self.members.rebuild();
         }
         self.list_pins()?;
+        for ((class, speaker), messages) in std::mem::take(&mut self.unmatched) {
+            self.planning.unmatched(class.code(), &speaker, messages)?;
+        }
         let completer = self.completer();
         let (past, present) = self.note_members(completer.as_ref(), None)?;
         self.calls.others = past + present + 2 + self.amends;
@@ -209,7 +227,6 @@ impl<'a, 'l> Notes<'a, 'l> {
         skip: Option<&str>,
     ) -> Result<(u64, u64), Error> {
         let (mut past, mut present) = (0, 0);
-        let mut admin_is_past = false;
         let members = std::mem::take(&mut self.members);
         let stays = self.by_account(&members, completer);
         for (id, stay) in members.iter() {
@@ -225,7 +242,9 @@ impl<'a, 'l> Notes<'a, 'l> {
             let (before, now) =
                 (u32::from(owed && stay.has_past()), u32::from(owed && stay.present));
             past += u64::from(before);
-            admin_is_past |= before > 0 && account == Some(self.bench.admin);
+            if let Some(account) = account.filter(|_| before > 0) {
+                self.speakers.remove(&account);
+            }
             // Whoever completes is a member by that, and needs no call of their own.
             present += u64::from(now) - u64::from(now > 0 && Some(id) == completer);
             self.planning.item(&NewItem {
@@ -246,7 +265,7 @@ impl<'a, 'l> Notes<'a, 'l> {
         }
         self.members = members;
         // Chat may want every author among the members: whoever speaks for others was one.
-        past += u64::from(self.spoken_for && !admin_is_past);
+        past += self.speakers.len() as u64;
         Ok((past, present))
     }
 

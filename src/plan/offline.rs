@@ -1,18 +1,24 @@
 //! What would become of each message, told without a ledger: for previews and inventories. The
 //! converter is the one that planning and sending use.
 
+mod census;
 mod losses;
 
+pub use census::{Census, Deeds};
 pub use losses::Sums;
 
 use super::order::{self, Batch, Stop};
-use super::{Error, People, emoji, has_threads, leaves_out, names, union};
+use super::{Clues, Error, People, emoji, has_threads, leaves_out, names, union};
 use crate::convert::{Context, Converted, Converter, Settings, Skip, named_by};
 use crate::gallery::Gallery;
 use crate::ids::ConversationId;
-use crate::ledger::{EmojiState, Listed, UsedEmoji};
+use crate::ledger::{EmojiState, UsedEmoji};
 use crate::slack::{Conversation, Export, Message};
 use std::collections::BTreeMap;
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+/// Threads that read and convert.
+const READERS: usize = 2;
 
 /// Exports with everything that conversion needs.
 #[derive(Debug)]
@@ -25,15 +31,10 @@ pub struct Offline {
 }
 
 impl Offline {
-    /// Takes exports, what is known of the Directory, the admin's own map, and the settings.
-    pub fn new(
-        exports: Vec<Export>,
-        listed: Option<&[Listed]>,
-        file: &BTreeMap<String, String>,
-        settings: Settings,
-    ) -> Self {
-        let people = People::of(&exports, listed, file);
-        let roster = people.roster(&exports);
+    /// Takes exports, what tells who is who, and the settings.
+    pub fn new(exports: Vec<Export>, clues: &Clues<'_>, settings: Settings) -> Self {
+        let people = People::of(&exports, clues);
+        let roster = people.roster(&exports, settings.author_emails);
         let places = union(&exports);
         let newest: Vec<&Conversation> = places
             .values()
@@ -119,6 +120,34 @@ impl Offline {
             Err(Stop::Failed(error)) => Err(error),
             Err(Stop::Disordered) => Err(Error::Order),
         }
+    }
+
+    /// Looks at every conversation once, on a few threads, and merges what was found.
+    fn each<T: Default + Send>(
+        &self,
+        look: &(dyn Fn(&Conversation) -> Result<T, Error> + Sync),
+        merge: &(dyn Fn(&mut T, T) + Sync),
+    ) -> Result<T, Error> {
+        let all: Vec<&Conversation> = self.conversations().collect();
+        let next = AtomicUsize::new(0);
+        let read = || -> Result<T, Error> {
+            let mut sum = T::default();
+            while let Some(one) = all.get(next.fetch_add(1, Ordering::Relaxed)) {
+                merge(&mut sum, look(one)?);
+            }
+            Ok(sum)
+        };
+        std::thread::scope(|scope| {
+            let readers: Vec<_> = (0..READERS).map(|_| scope.spawn(read)).collect();
+            let mut sum = T::default();
+            for reader in readers {
+                match reader.join() {
+                    Ok(part) => merge(&mut sum, part?),
+                    Err(panic) => std::panic::resume_unwind(panic),
+                }
+            }
+            Ok(sum)
+        })
     }
 
     fn at(&self, (export, conversation): (usize, usize)) -> &Conversation {

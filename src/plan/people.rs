@@ -1,28 +1,71 @@
-//! Who is who: Slack identities matched with Google accounts, first cut.
-//!
-//! A file of the admin's wins; then the Directory by primary address or alias; without a
-//! Directory (planning offline) an address is taken to be an account, and said to be assumed.
+//! Who is who: Slack identities matched with Google accounts, and who speaks for the others.
 
-use super::{Choices, Error};
-use crate::convert::{BotPolicy, Known, Roster};
-use crate::draft::APP_USER;
-use crate::ids::{Account, SlackUserId, hex};
-use crate::ledger::{Ledger, Listed, NewPerson};
+mod codes;
+mod directory;
+mod matching;
+mod speakers;
+
+pub use codes::{How, Problem};
+pub use speakers::policy_of;
+pub(super) use speakers::speakers;
+
+use crate::convert::{AuthorPolicy, Class, Known, Roster, Traits, without_address};
+use crate::ids::{Account, SlackUserId};
+use crate::ledger::{Choice, Listed, NewPerson};
+use crate::settings::Speaker;
 use crate::slack::{Export, Person, PersonKind};
-use sha2::{Digest, Sha256};
+use directory::Directory;
+use matching::match_one;
 use std::collections::{BTreeMap, HashMap};
+
+/// What tells who is who, besides the exports.
+#[derive(Debug, Clone, Copy)]
+pub struct Clues<'a> {
+    /// The Directory; none where it was never read.
+    pub listed: Option<&'a [Listed]>,
+    /// The people file: an address by Slack id, empty for nobody.
+    pub file: &'a BTreeMap<String, String>,
+    /// What the admin chose in the workbook; stronger than the file.
+    pub chosen: &'a BTreeMap<SlackUserId, Choice>,
+}
 
 /// One identity, matched.
 #[derive(Debug, Clone)]
 pub struct Matched {
-    /// The name shown in Slack.
+    /// The name shown in Slack; empty for somebody whom no export lists.
     pub name: String,
+    /// The display name as the newest export has it.
+    pub display: String,
+    /// The real name as the newest export has it.
+    pub real: String,
+    /// The e-mail address as the newest export has it.
+    pub email: Option<String>,
     /// Human, guest, bot.
     pub kind: PersonKind,
+    /// What decides the class.
+    pub traits: Traits,
     /// Its account and resource name.
     pub account: Option<(Account, String)>,
-    /// `file`, `email`, `alias`, `assumed`, `suspended`, `none`.
-    pub how: &'static str,
+    /// How it was matched.
+    pub how: How,
+    /// What would be right if the admin says so.
+    pub suggested: Option<Account>,
+    /// What the admin may want to look at.
+    pub problems: Vec<Problem>,
+    /// Who speaks for it alone, where there is no account.
+    pub policy: Option<AuthorPolicy>,
+}
+
+impl Matched {
+    /// Returns the class.
+    pub const fn class(&self) -> Class {
+        Class::of(self.traits)
+    }
+
+    /// Tells whether there is an account that is suspended or archived.
+    pub const fn is_shut(&self) -> bool {
+        self.traits.shut
+    }
 }
 
 /// Everyone whom the export knows, matched.
@@ -30,65 +73,58 @@ pub struct Matched {
 pub struct People {
     /// By Slack id.
     pub by_id: BTreeMap<SlackUserId, Matched>,
-    /// SHA-256 over all that was decided: another map makes other plans.
-    pub fingerprint: String,
 }
 
-/// The organisation's accounts, ready to be asked.
-#[derive(Debug)]
-struct Addresses<'a>(HashMap<&'a str, (&'a Listed, bool)>);
-
-impl<'a> Addresses<'a> {
-    fn of(listed: &'a [Listed]) -> Self {
-        let mut by_address = HashMap::new();
-        for one in listed {
-            for alias in &one.aliases {
-                by_address.entry(alias.as_str()).or_insert((one, false));
-            }
-        }
-        for one in listed {
-            by_address.insert(one.email.as_str(), (one, true));
-        }
-        Self(by_address)
-    }
-
-    fn find(&self, address: &str, primary: &'static str, alias: &'static str) -> Match {
-        match self.0.get(address) {
-            None => (None, "none"),
-            Some((one, _)) if one.suspended => (None, "suspended"),
-            Some((one, is_primary)) => {
-                let account = (Account::new(&one.email), one.user.clone());
-                (Some(account), if *is_primary { primary } else { alias })
-            }
-        }
-    }
+/// An identity as the exports have it: the newest entry, and every address, the newest first.
+#[derive(Debug, Default)]
+struct Identity<'a> {
+    newest: Option<&'a Person>,
+    emails: Vec<&'a str>,
 }
-
-type Match = (Option<(Account, String)>, &'static str);
 
 impl People {
-    /// Matches everyone of the exports. `listed` is the Directory, if it was ever read; `file`
-    /// the admin's own map from Slack id to address.
-    pub fn of(
-        exports: &[Export],
-        listed: Option<&[Listed]>,
-        file: &BTreeMap<String, String>,
-    ) -> Self {
-        let addresses = listed.map(Addresses::of);
-        let mut by_id = BTreeMap::new();
-        for person in exports.iter().flat_map(Export::people) {
-            let (account, how) = match_one(person, addresses.as_ref(), file);
-            let name = person.shown().to_owned();
-            by_id.insert(person.id.clone(), Matched { name, kind: person.kind, account, how });
+    /// Matches everyone of the exports, and everyone whom the admin named; a later export is
+    /// newer.
+    pub fn of(exports: &[Export], clues: &Clues<'_>) -> Self {
+        let directory = clues.listed.map(Directory::of);
+        let mut identities: BTreeMap<SlackUserId, Identity<'_>> = BTreeMap::new();
+        for person in exports.iter().rev().flat_map(Export::people) {
+            let identity = identities.entry(person.id.clone()).or_default();
+            identity.newest = identity.newest.or(Some(person));
+            let email = person.email.as_deref().filter(|email| !identity.emails.contains(email));
+            identity.emails.extend(email);
         }
-        for (id, address) in file {
-            by_id.entry(SlackUserId::new(id)).or_insert_with(|| {
-                let (account, how) = from_file(address, addresses.as_ref());
-                Matched { name: id.clone(), kind: PersonKind::Human, account, how }
-            });
+        let file = clues.file.keys().map(|id| SlackUserId::new(id));
+        for id in file.chain(clues.chosen.keys().cloned()) {
+            identities.entry(id).or_default();
         }
-        let fingerprint = fingerprint(&by_id);
-        Self { by_id, fingerprint }
+        let mut people = Self::default();
+        for (id, identity) in &identities {
+            people.by_id.insert(id.clone(), matched(id, identity, clues, directory.as_ref()));
+        }
+        people.note_shared();
+        people
+    }
+
+    /// Notes identities that share an address or an account.
+    fn note_shared(&mut self) {
+        let mut emails: HashMap<String, u32> = HashMap::new();
+        let mut accounts: HashMap<Account, u32> = HashMap::new();
+        for one in self.by_id.values().filter(|one| !one.traits.app) {
+            one.email.iter().for_each(|email| *emails.entry(email.clone()).or_default() += 1);
+        }
+        for (account, _) in self.by_id.values().filter_map(|one| one.account.as_ref()) {
+            *accounts.entry(account.clone()).or_default() += 1;
+        }
+        for one in self.by_id.values_mut() {
+            let email = one.email.as_ref().filter(|_| !one.traits.app);
+            if email.is_some_and(|email| emails.get(email) > Some(&1)) {
+                one.problems.push(Problem::SharedEmail);
+            }
+            if one.account.as_ref().is_some_and(|(own, _)| accounts.get(own) > Some(&1)) {
+                one.problems.push(Problem::SharedAccount);
+            }
+        }
     }
 
     /// Returns the account of a Slack identity.
@@ -102,20 +138,29 @@ impl People {
             .iter()
             .map(|(slack, one)| NewPerson {
                 slack,
-                name: &one.name,
+                name: if one.name.is_empty() { slack.as_str() } else { &one.name },
                 kind: kind_word(one.kind),
                 account: one.account.as_ref().map(|(email, user)| (email, user.as_str())),
-                how: one.how,
+                how: one.how.code(),
             })
             .collect()
     }
 
-    /// Returns what conversion needs to know of people, bots and channels.
-    pub fn roster(&self, exports: &[Export]) -> Roster {
+    /// Returns what conversion needs to know of people, bots and channels. E-mail addresses are
+    /// only handed on where texts are to show them.
+    pub fn roster(&self, exports: &[Export], with_emails: bool) -> Roster {
         let mut roster = Roster::default();
         for (id, one) in &self.by_id {
             let (account, user) = one.account.clone().unzip();
-            roster.people.insert(id.clone(), Known { name: one.name.clone(), account, user });
+            let known = Known {
+                name: one.name.clone(),
+                account,
+                user,
+                traits: one.traits,
+                policy: one.policy.clone(),
+                email: one.email.clone().filter(|_| with_emails),
+            };
+            roster.people.insert(id.clone(), known);
         }
         for export in exports {
             for person in export.people() {
@@ -135,69 +180,58 @@ impl People {
     }
 }
 
-/// Notes who speaks for those without an account: the admin, whose number it returns, and by
-/// choice the Chat app.
-pub(super) fn speakers(
-    ledger: &mut Ledger,
-    listed: &[Listed],
-    choices: &Choices,
-) -> Result<i64, Error> {
-    let known = listed.iter().find(|one| one.email == choices.admin.as_str());
-    let user = known.map_or_else(|| format!("users/{}", choices.admin), |one| one.user.clone());
-    let admin = ledger.account_id(&choices.admin, &user)?;
-    if choices.convert.bots == BotPolicy::App {
-        ledger.account_id(&Account::app(), APP_USER)?;
-    }
-    Ok(admin)
-}
-
-fn match_one(
-    person: &Person,
-    addresses: Option<&Addresses<'_>>,
-    file: &BTreeMap<String, String>,
-) -> Match {
-    if let Some(address) = file.get(person.id.as_str()) {
-        return from_file(address, addresses);
-    }
-    match (person.kind, &person.email, addresses) {
-        (PersonKind::Bot | PersonKind::Slackbot, _, _) | (_, None, _) => (None, "none"),
-        (_, Some(email), Some(addresses)) => addresses.find(email, "email", "alias"),
-        (_, Some(email), None) => (Some(assumed(email)), "assumed"),
-    }
-}
-
-/// An empty address in the admin's file says: nobody.
-fn from_file(address: &str, addresses: Option<&Addresses<'_>>) -> Match {
-    let address = address.trim().to_lowercase();
-    match addresses {
-        _ if address.is_empty() => (None, "file"),
-        Some(addresses) => addresses.find(&address, "file", "file"),
-        None => (Some(assumed(&address)), "file"),
+fn matched(
+    id: &SlackUserId,
+    identity: &Identity<'_>,
+    clues: &Clues<'_>,
+    directory: Option<&Directory<'_>>,
+) -> Matched {
+    let person = identity.newest;
+    let found = match_one(id, person, &identity.emails, clues, directory);
+    let unlisted_app = person.is_none() && id.as_str().starts_with('B');
+    let kind = person.map_or(PersonKind::Human, |person| person.kind);
+    let traits = Traits {
+        app: unlisted_app || matches!(kind, PersonKind::Bot | PersonKind::Slackbot),
+        unlisted: person.is_none(),
+        deleted: person.is_some_and(|person| person.deleted),
+        shut: found.is_shut(),
+        guest: kind == PersonKind::Guest || found.problems.contains(&Problem::GuestAccount),
+        outside: person.is_some_and(|person| person.stranger)
+            || found.problems.contains(&Problem::OtherDomain),
+    };
+    let policy = clues.chosen.get(id).and_then(|choice| choice.policy.as_deref());
+    // What an older program wrote down and this one can't read is as good as nothing.
+    let policy = policy.and_then(|policy| policy.parse::<Speaker>().ok());
+    let text = |of: fn(&Person) -> &str| person.map(of).unwrap_or_default().to_owned();
+    Matched {
+        name: person.map(shown).unwrap_or_default(),
+        display: text(|person| &person.display_name),
+        real: text(|person| &person.real_name),
+        email: identity.emails.first().map(|email| (*email).to_owned()),
+        kind: if unlisted_app { PersonKind::Bot } else { kind },
+        traits,
+        account: found.account,
+        how: found.how,
+        suggested: found.suggested,
+        problems: found.problems,
+        policy: policy.as_ref().map(policy_of),
     }
 }
 
-fn assumed(email: &str) -> (Account, String) {
-    (Account::new(email), format!("users/{email}"))
+/// Returns the name that others may read: one that is an e-mail address gives way to another one.
+fn shown(person: &Person) -> String {
+    let names = [&person.display_name, &person.real_name, &person.handle];
+    let names = names.into_iter().map(|name| name.trim()).filter(|name| !name.is_empty());
+    let plain = names.into_iter().find(|name| without_address(name) == *name);
+    plain.unwrap_or_else(|| without_address(person.shown())).to_owned()
 }
 
-fn kind_word(kind: PersonKind) -> &'static str {
+/// Returns what a kind of person is called in tables.
+pub const fn kind_word(kind: PersonKind) -> &'static str {
     match kind {
         PersonKind::Human => "human",
         PersonKind::Guest => "guest",
         PersonKind::Bot => "bot",
         PersonKind::Slackbot => "slackbot",
     }
-}
-
-fn fingerprint(by_id: &BTreeMap<SlackUserId, Matched>) -> String {
-    let mut hash = Sha256::new();
-    for (id, one) in by_id {
-        let (account, user) =
-            one.account.as_ref().map_or(("", ""), |(a, u)| (a.as_str(), u.as_str()));
-        for text in [id.as_str(), &one.name, account, user] {
-            hash.update((text.len() as u64).to_be_bytes());
-            hash.update(text.as_bytes());
-        }
-    }
-    hex(&hash.finalize()[..16])
 }

@@ -207,7 +207,7 @@ impl Books<'_> {
         match sender {
             Sender::Admin => self.admin,
             Sender::App => self.number(&Account::app()),
-            Sender::Person(account) => self.number(account),
+            Sender::Person(account) | Sender::StandIn(account) => self.number(account),
         }
     }
 

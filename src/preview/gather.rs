@@ -95,7 +95,7 @@ impl Reader<'_> {
     fn shown(&self, message: &Message, converted: Converted) -> Shown {
         let roster = self.offline.converter().roster();
         let (account, author, by_admin) = match &converted.sender {
-            Sender::Person(account) => {
+            Sender::Person(account) | Sender::StandIn(account) => {
                 (Some(account.to_string()), self.names.account(account), false)
             }
             Sender::App => (None, String::from("Chat app"), false),

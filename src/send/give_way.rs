@@ -7,7 +7,7 @@ mod refused;
 use super::call::Errand;
 use super::{Fatal, Run};
 use crate::chat::{Scopes, TokenError};
-use crate::draft::{LINK_KEPT, Rung, StepKind, byline, in_front};
+use crate::draft::{LINK_KEPT, NAMED_IN_TEXT, Rung, StepKind, byline, in_front};
 use crate::ids::{ADDED, Account, RequestId, text_hash};
 use crate::ledger::{Key, Poorer, Said, Settlement, Step};
 use crate::pace::Class;
@@ -117,7 +117,12 @@ async fn unavailable(run: &Run, step: &Step) -> Result<GiveWay, Fatal> {
 
 /// The admin posts what somebody else said, with their name in front.
 async fn stand_in(run: &Run, step: &Step) -> Result<GiveWay, Fatal> {
-    match under_another(step, &said(run, step).await?, &run.admin) {
+    let said = said(run, step).await?;
+    if NAMED_IN_TEXT.iter().any(|code| said.has_lost(code)) && step.rung != Rung::Notice {
+        // A chosen account spoke for somebody else: the text names the author already.
+        return for_the_app(run, step).await;
+    }
+    match under_another(step, &said, &run.admin) {
         Some((rung, request)) => revise(run, step, rung, &run.admin, request).await,
         None => Ok(GiveWay::Stuck),
     }

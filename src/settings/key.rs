@@ -197,9 +197,25 @@ pub const KEYS: &[Key] = &[
     ),
     key!(
         "bots",
-        "What becomes of messages of apps and bots: admin posts them as the admin, with the app's\nname in front; app posts them as the migration's own Chat app, the name in front too (no\nlive tenant has shown yet whether such posts keep their time: try it on one conversation\nand verify); skip leaves them out, but for those that begin a thread. An app with an\naccount in the people file (by its U… or B… id) posts with that account either way.",
+        "What becomes of messages of apps and bots: admin posts them as the admin, with the app's\nname in front; app posts them as the migration's own Chat app, the name in front too (no\nlive tenant has shown yet whether such posts keep their time: try it on one conversation\nand verify); skip leaves them out, but for those that begin a thread; an e-mail address is\nan account that posts them, the name in front. An app with an account of its own (people\nfile or workbook, by its U… or B… id) posts with that account either way.",
         |s| s.bots.to_string(),
         |s, text, _| parse(text).map(|what| s.bots = what),
+        kept,
+        changes_bytes
+    ),
+    key!(
+        "authors",
+        "Who speaks for authors without an account, by class: admin, app, skip or an e-mail\naddress, as for bots; what is left out is the admin's. Deactivated are also those whose\naccount is suspended; unknown are those whom the export does not list.",
+        |s| s.authors.to_string(),
+        |s, text, _| text.parse().map(|authors| s.authors = authors),
+        kept,
+        changes_bytes
+    ),
+    key!(
+        "attribution",
+        "What stands in front of a text that somebody else posts: the author's name; or email,\nthe name and the e-mail address, for all readers to see.",
+        |s| s.attribution.to_string(),
+        |s, text, _| parse(text).map(|what| s.attribution = what),
         kept,
         changes_bytes
     ),

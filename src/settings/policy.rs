@@ -1,5 +1,4 @@
-//! The settings that shape what colleagues will read: system lines, edits, deletions, bots,
-//! reactions.
+//! The settings that shape what colleagues will read: system lines, edits, deletions, reactions.
 
 use super::value::words;
 use std::fmt;
@@ -116,19 +115,6 @@ words! {
         Notice = "notice",
     }
     "want skip or notice"
-}
-
-words! {
-    /// What becomes of messages of apps and bots that the people file gives no account.
-    Bots {
-        /// The admin posts them, with the app's name in front.
-        Admin = "admin",
-        /// The Chat app posts them, with the app's name in front.
-        App = "app",
-        /// They are left out.
-        Skip = "skip",
-    }
-    "want admin, app or skip"
 }
 
 words! {

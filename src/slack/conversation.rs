@@ -77,6 +77,8 @@ pub struct Person {
     pub kind: PersonKind,
     /// Deactivated.
     pub deleted: bool,
+    /// Of another organisation, met in a shared conversation.
+    pub stranger: bool,
     /// `profile.bot_id`.
     pub bot_id: Option<String>,
 }

@@ -19,6 +19,7 @@ loose_struct!(
         is_restricted: Flag,
         is_ultra_restricted: Flag,
         is_bot: Flag,
+        is_stranger: Flag,
         profile: Maybe<UserProfile<'a>>,
     }
 );
@@ -72,6 +73,7 @@ impl People {
             email: None,
             kind: PersonKind::Slackbot,
             deleted: false,
+            stranger: false,
             bot_id: Some("BSLACKBOT".to_owned()),
         });
         self
@@ -129,6 +131,7 @@ fn person(record: UserRecord<'_>) -> Option<Person> {
         display_name: profile.display_name.into_filled().unwrap_or_default(),
         email: email.filter(|email| email.contains('@')),
         deleted: record.deleted.0,
+        stranger: record.is_stranger.0,
         bot_id: profile.bot_id.into_filled(),
     })
 }

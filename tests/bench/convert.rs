@@ -49,6 +49,7 @@ fn roster(export: &Export) -> Roster {
             name: String::from(person.shown()),
             account: Some(Account::new(&format!("{index}@example.com"))),
             user: Some(format!("users/{index}")),
+            ..Known::default()
         };
         roster.people.insert(person.id.clone(), known);
     }

@@ -4,8 +4,8 @@ use super::convert_support::{
     bo_says, bot_says, edited, file, of_kind, reaction, roster, says, tell,
 };
 use chatferry::convert::{
-    ArchivedPolicy, BotPolicy, Context, Converted, Converter, EditMark, Fate, Loss, NameRules,
-    ReactionOutcome, ReactionPolicy, Roster, Sender, Settings, Skip,
+    ArchivedPolicy, AuthorPolicy, Authors, Context, Converted, Converter, EditMark, Fate, Loss,
+    NameRules, ReactionOutcome, ReactionPolicy, Roster, Sender, Settings, Skip,
 };
 use chatferry::ids::Account;
 use chatferry::slack::{FileMode, Message, Reaction};
@@ -89,7 +89,10 @@ fn system_lines_by_choice() {
 
 #[test]
 fn bots_are_the_admins_or_left_out_but_for_roots_and_those_with_an_account() {
-    let skip = || Settings { bots: BotPolicy::Skip, ..Settings::default() };
+    let skip = || Settings {
+        authors: Authors { bot: AuthorPolicy::Skip, ..Authors::default() },
+        ..Settings::default()
+    };
     let bot = bot_says(Some("Jenkins"), "done");
     assert_eq!(text(&by(Settings::default(), &bot)), "*Jenkins:* done");
     assert_eq!(by(skip(), &bot).fate, Fate::Skip(Skip::BotMessage));
@@ -199,7 +202,7 @@ fn every_choice_is_in_the_fingerprint() {
         Settings { deleted_notices: true, ..plain() },
         Settings { archived: ArchivedPolicy::Skip, ..plain() },
         Settings { names: NameRules { prefix: "A ".to_owned(), rename: None }, ..plain() },
-        Settings { bots: BotPolicy::Skip, ..plain() },
+        Settings { authors: Authors { bot: AuthorPolicy::Skip, ..Authors::default() }, ..plain() },
         Settings { reactions: ReactionPolicy::Skip, ..plain() },
         Settings { reaction_rest: false, ..plain() },
     ];

@@ -28,6 +28,7 @@ fn roster(export: &Export) -> Roster {
             name: String::from(person.shown()),
             account: mapped.then(|| Account::new(&format!("{}@example.com", person.id))),
             user: mapped.then(|| format!("users/{index}")),
+            ..Known::default()
         };
         roster.people.insert(person.id.clone(), known);
         if let Some(bot) = &person.bot_id {

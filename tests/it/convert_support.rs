@@ -98,9 +98,10 @@ pub(crate) fn roster() -> Roster {
         name: String::from("Ana Silva"),
         account: Some(Account::new("ana@example.com")),
         user: Some(String::from("users/111")),
+        ..Known::default()
     };
-    let bo = Known { name: String::from("Bo Lind"), account: None, user: None };
-    let odd = Known { name: String::from("*<users/all>*\nroot"), account: None, user: None };
+    let bo = Known { name: String::from("Bo Lind"), ..Known::default() };
+    let odd = Known { name: String::from("*<users/all>*\nroot"), ..Known::default() };
     roster.people.insert("U1ANA".into(), ana.clone());
     roster.people.insert("U9ANA".into(), ana);
     roster.people.insert("U2BO".into(), bo);
@@ -147,6 +148,7 @@ pub(crate) fn tell(title: &str, slack: &str, converted: &Converted) -> String {
         Sender::Person(account) => account.to_string(),
         Sender::Admin => String::from("the admin"),
         Sender::App => String::from("the Chat app"),
+        Sender::StandIn(account) => format!("{account} for another"),
     };
     let losses = converted.losses.to_string();
     let mut told = vec![format!("## {title}")];

@@ -73,6 +73,8 @@ mod loss_account;
 mod memberships;
 mod model;
 mod pace_quotas;
+mod people_matching;
+mod people_policies;
 mod pins;
 mod policies;
 mod preview;

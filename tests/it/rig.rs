@@ -59,10 +59,8 @@ impl Rig {
     async fn set_up(people: &[&str], domain: &str, options: Options) -> Self {
         let person = |handle: &&str| Person {
             email: format!("{handle}@{domain}"),
-            id: None,
             name: (*handle).to_owned(),
-            suspended: false,
-            aliases: Vec::new(),
+            ..Person::default()
         };
         let directory = people.iter().map(person).collect();
         let options = Options { directory, admin: ADMIN.to_owned(), ..options };

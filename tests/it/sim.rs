@@ -143,8 +143,10 @@ async fn listing(directory: Vec<Person>) -> (Vec<Listed>, Option<String>) {
             email: user.email.to_lowercase(),
             user: format!("users/{}", user.id),
             name: user.name,
-            suspended: user.suspended || user.archived,
+            suspended: user.suspended,
+            archived: user.archived,
             aliases: user.aliases,
+            ..Listed::default()
         });
     }
     (listed, customer)

@@ -2,7 +2,7 @@
 
 use super::show::{COLUMNS, grid, grouped};
 use crate::cli::safe::display_short;
-use crate::cli::words::wrap;
+use crate::cli::words::{speaks, wrap};
 use crate::convert::{LossAccount, Weights};
 use crate::plan::Sums;
 
@@ -26,6 +26,21 @@ pub(super) fn text(sums: &Sums, assumed: &str) -> String {
     if !left_out.is_empty() {
         text.push('\n');
         text.push_str(&grid(&["left out by rule", "messages"], left_out.into_iter()));
+    }
+    let unmatched: Vec<Vec<String>> = sums
+        .unmatched
+        .iter()
+        .map(|one| {
+            let class = one.class.clone();
+            vec![class, display_short(speaks(&one.speaker), 40), grouped(one.messages)]
+        })
+        .collect();
+    if !unmatched.is_empty() {
+        text.push('\n');
+        text.push_str(&grid(
+            &["authors without an account", "posted by", "messages"],
+            unmatched.into_iter(),
+        ));
     }
     format!("{text}\n{}\n", wrap(assumed, usize::from(COLUMNS), "").join("\n"))
 }

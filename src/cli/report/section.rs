@@ -5,7 +5,7 @@ use super::{COLS, ReportContext};
 use crate::cli::deadline;
 use crate::cli::losses::named_line;
 use crate::cli::safe::display_short;
-use crate::cli::words::{count, counted, shell, wrap};
+use crate::cli::words::{count, counted, shell, speaks, wrap};
 use crate::convert::{LossAccount, Weights};
 use crate::ids::Micros;
 use crate::ledger::{Account, ItemKind, Named, Tally, Wedged};
@@ -77,6 +77,26 @@ pub(super) fn named(title: &str, all: &[Named], room: usize, extra: &ReportConte
         lines.push(format!("            and {more}: {see}"));
     }
     lines
+}
+
+/// Messages of authors without an account: of whom, how many, and who posts them.
+pub(super) fn unmatched(account: &Account) -> Vec<String> {
+    let all: Vec<String> = account
+        .unmatched
+        .iter()
+        .map(|one| {
+            let speaker = match one.speaker.as_str() {
+                "skip" => "left out".to_owned(),
+                other => format!("by {}", display_short(speaks(other), 36)),
+            };
+            format!("{} {} {speaker}", count(one.messages), one.class)
+        })
+        .collect();
+    if all.is_empty() {
+        return Vec::new();
+    }
+    let text = format!("Messages of authors without an account: {}.", all.join(", "));
+    [vec![String::new()], wrap(&text, COLS, "")].concat()
 }
 
 /// What is stuck, each with the command that frees it.

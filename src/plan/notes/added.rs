@@ -50,7 +50,7 @@ impl Notes<'_, '_> {
         let created = self.times.place(at, 1);
         self.first = Some(self.first.map_or(created, |first| first.min(created)));
         self.calls.posts += 1;
-        self.spoken_for = true;
+        self.speakers.insert(self.bench.admin);
         self.planning.item(&NewItem {
             kind: ItemKind::Added,
             ts: beside,

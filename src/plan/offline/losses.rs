@@ -2,8 +2,9 @@
 //! threads.
 
 use super::Offline;
-use crate::convert::{Alike, Fate, LossAccount, Losses, Skip};
+use crate::convert::{Alike, Fate, LossAccount, Losses, Skip, speaker_word};
 use crate::ids::SlackTs;
+use crate::ledger::Unmatched;
 use crate::plan::pins::Pins;
 use crate::plan::threads::Threads;
 use crate::plan::{Error, leaves_out};
@@ -11,10 +12,6 @@ use crate::slack::Conversation;
 use serde::Serialize;
 use std::collections::BTreeMap;
 use std::convert::Infallible;
-use std::sync::atomic::{AtomicUsize, Ordering};
-
-/// Threads that read and convert.
-const READERS: usize = 2;
 
 /// What becomes of every message that can be read.
 #[derive(Debug, Default, Serialize)]
@@ -24,6 +21,8 @@ pub struct Sums {
     pub sent: LossAccount,
     /// Those left out, by the code of the reason.
     pub left_out: BTreeMap<&'static str, u64>,
+    /// Messages of authors without an account.
+    pub unmatched: Vec<Unmatched>,
 }
 
 impl Sums {
@@ -32,32 +31,22 @@ impl Sums {
         for (code, count) in other.left_out {
             *self.left_out.entry(code).or_default() += count;
         }
+        other.unmatched.into_iter().for_each(|one| self.note(one));
+    }
+
+    fn note(&mut self, one: Unmatched) {
+        let key = |one: &Unmatched| (one.class.clone(), one.speaker.clone());
+        match self.unmatched.binary_search_by_key(&key(&one), key) {
+            Ok(at) => self.unmatched[at].messages += one.messages,
+            Err(at) => self.unmatched.insert(at, one),
+        }
     }
 }
 
 impl Offline {
     /// Converts everything, and sums what does not survive.
     pub fn losses(&self) -> Result<Sums, Error> {
-        let all: Vec<&Conversation> = self.conversations().collect();
-        let next = AtomicUsize::new(0);
-        let read = || -> Result<Sums, Error> {
-            let mut account = Sums::default();
-            while let Some(one) = all.get(next.fetch_add(1, Ordering::Relaxed)) {
-                account.merge(self.losses_of(one)?);
-            }
-            Ok(account)
-        };
-        std::thread::scope(|scope| {
-            let readers: Vec<_> = (0..READERS).map(|_| scope.spawn(read)).collect();
-            let mut account = Sums::default();
-            for reader in readers {
-                match reader.join() {
-                    Ok(part) => account.merge(part?),
-                    Err(panic) => std::panic::resume_unwind(panic),
-                }
-            }
-            Ok(account)
-        })
+        self.each(&|one| self.losses_of(one), &Sums::merge)
     }
 
     fn losses_of(&self, conversation: &Conversation) -> Result<Sums, Error> {
@@ -69,6 +58,10 @@ impl Offline {
         let summing = self.read(&conversation.id, &begin, &|summing, batch| {
             for message in &batch.messages {
                 let converted = self.converter.convert(&context, message);
+                if let Some((class, speaker)) = speaker_word(&converted).filter(|_| !whole) {
+                    let class = class.code().to_owned();
+                    summing.sums.note(Unmatched { class, speaker, messages: 1 });
+                }
                 let parts = match &converted.fate {
                     _ if whole => Err(Skip::ArchivedConversation),
                     Fate::Post(parts) => Ok(parts.len() as u32),

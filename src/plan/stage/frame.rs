@@ -8,6 +8,7 @@ use crate::convert::{ArchivedPolicy, details, space_shape};
 use crate::draft::{Draft, MemberDraft, Phase, SpaceDraft, SpaceKind, StepKind};
 use crate::ids::{Account, Micros, Operation};
 use crate::ledger::StagedMember;
+use std::collections::{BTreeSet, HashSet};
 
 impl Staging<'_> {
     /// Freezes the space's creation.
@@ -39,6 +40,7 @@ impl Staging<'_> {
     pub(super) fn past(&mut self, members: &[StagedMember]) -> Result<(), Error> {
         let still_in = self.newest + 1_000_000;
         let mut owed_past = 0;
+        let mut own = HashSet::new();
         for member in members {
             let (Some(since), Some(user)) = (member.since, self.user(member)) else { continue };
             let since = since.min(self.latest - 1).max(self.lane.created + 1);
@@ -46,18 +48,38 @@ impl Staging<'_> {
             let draft = Draft::Member(MemberDraft { user, span: Some((since, until)) });
             let owed = plain(Phase::History, StepKind::PastMember, &draft, self.bench.admin);
             self.steps.add(&Owed { item: Some(member.item), ..owed })?;
+            own.extend(self.account(member));
             owed_past += 1;
         }
         if owed_past < self.lane.past {
-            self.admin_past(still_in)?;
+            self.speakers_past(&own, still_in)?;
         }
         Ok(())
     }
 
-    /// Freezes the admin's stay where the plan counts one more than the members': they speak for
-    /// others. It ends with the last message, so nobody finds them in the space.
-    fn admin_past(&mut self, until: Micros) -> Result<(), Error> {
-        let account = self.bench.emails.get(&self.bench.admin);
+    /// Freezes the stays of those who speak for others and have none of their own: the admin, for
+    /// the Chat app too, and accounts that were chosen.
+    fn speakers_past(&mut self, own: &HashSet<Account>, until: Micros) -> Result<(), Error> {
+        let mut speakers = BTreeSet::new();
+        for poster in self.reader.posters(self.lane.conversation)? {
+            let account = self.bench.emails.get(&poster);
+            let is_app = account.is_some_and(Account::is_app);
+            if is_app {
+                speakers.insert(self.bench.admin);
+            } else if account.is_none_or(|account| !own.contains(account)) {
+                speakers.insert(poster);
+            }
+        }
+        let admin = self.bench.emails.get(&self.bench.admin);
+        if admin.is_some_and(|admin| own.contains(admin)) {
+            speakers.remove(&self.bench.admin);
+        }
+        speakers.into_iter().try_for_each(|speaker| self.speaker_past(speaker, until))
+    }
+
+    /// Freezes one such stay. It ends with the last message, so nobody finds them in the space.
+    fn speaker_past(&mut self, speaker: i64, until: Micros) -> Result<(), Error> {
+        let account = self.bench.emails.get(&speaker);
         let known = account.and_then(|account| self.bench.accounts.get(account));
         let Some((_, user)) = known else { return Ok(()) };
         let since = self.lane.created + 1;
