@@ -31,6 +31,7 @@ mod logs;
 mod losses;
 mod manifest;
 mod pacing;
+mod people;
 mod plain;
 mod plan;
 mod policies;
@@ -46,6 +47,7 @@ mod retry;
 mod run;
 mod safe;
 mod session;
+mod sheet;
 mod start_over;
 mod status;
 mod stop;
@@ -68,11 +70,15 @@ pub use jsonl::{Json, json_line};
 pub use lanes::lanes;
 pub use logs::{LogOptions, Logs};
 pub use losses::{loss_account, losses};
+pub use people::{
+    COLUMNS as PEOPLE_COLUMNS, PeopleArgs, PeopleCommand, PeopleExportArgs, PeopleImportArgs,
+};
 pub use plain::Plain;
 pub use preview::PreviewArgs;
 pub use progress::Bars;
 pub use report::{ReportContext, json, paint, report};
 pub use safe::{display_column, display_safe, display_short};
+pub use sheet::{BadSheet, Row, Sheet, write as write_sheet};
 pub use stop::Stop;
 pub use watch::{Look, Watch};
 pub use wave::WaveFlags;
@@ -103,6 +109,7 @@ fn dispatch(cli: &Cli) -> anyhow::Result<Exit> {
         Command::Status(args) => status::status(common, args),
         Command::Verify(args) => verify::verify(common, args),
         Command::Complete(args) => complete::complete(common, args),
+        Command::People(args) => people::people(common, args),
         Command::Retry(args) => retry::retry(common, args),
         Command::Ledger(args) => rebuild::ledger(common, args),
         Command::Rehearse(args) => rehearse::rehearse(common, args),

@@ -1,8 +1,8 @@
 //! The command line: every command, its flags and its help.
 
 use super::flags::{ChaosFlags, SourceFlags, SpeedFlags, TargetFlags};
-use super::preview::PreviewArgs;
 use super::wave::WaveFlags;
+use super::{people::PeopleArgs, preview::PreviewArgs};
 use crate::settings::Pace;
 use clap::{ArgGroup, Args, Parser, Subcommand};
 use std::path::{Path, PathBuf};
@@ -81,6 +81,8 @@ pub enum Command {
     Verify(VerifyArgs),
     /// Open verified spaces to their members; can't be undone
     Complete(CompleteArgs),
+    /// Say who is who: a table of all Slack identities to edit, and its way back
+    People(PeopleArgs),
     /// Try again what is stuck, at the next run
     Retry(RetryArgs),
     /// Look after the ledger itself

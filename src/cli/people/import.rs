@@ -1,0 +1,70 @@
+//! `people import`: what the admin chose, checked row by row and taken over.
+
+mod check;
+mod told_rows;
+
+use self::check::Check;
+use self::told_rows::{Begun, Change};
+use super::{PeopleImportArgs, offline, refresh, workbook};
+use crate::cli::args::Common;
+use crate::cli::hint::Tell;
+use crate::cli::session::{Session, again, runtime};
+use crate::cli::sheet::Sheet;
+use crate::cli::words::counted;
+use crate::cli::{Exit, folder, json_line, print, told};
+use crate::clock::SystemClock;
+use crate::ledger::Ledger;
+
+pub(super) fn import(common: &Common, args: &PeopleImportArgs) -> anyhow::Result<Exit> {
+    let runtime = runtime()?;
+    let _inside = runtime.enter();
+    let opened = folder::resume(common, args.target.settings(), &SystemClock)?;
+    let session = Session::begin("people", common, opened)?;
+    let mut ledger = session.ledger()?;
+    let path = workbook(&session, args.file.as_deref());
+    let bytes = std::fs::read(&path).tell(
+        Exit::Refused,
+        format!("{} can't be read: write it with `chatferry people export`", path.display()),
+    )?;
+    let sheet = Sheet::read(&bytes).tell(Exit::Refused, HINT)?;
+    refresh(&session, &mut ledger, args.offline)?;
+    let offline = offline(&session, &ledger)?;
+    let (listed, before) = (ledger.directory()?, ledger.choices()?);
+    let check = Check { sheet: &sheet, people: offline.people(), listed: &listed, before: &before };
+    let told_rows = check.all()?;
+    session.watch.end();
+    let taken = told_rows.wrong.is_empty() || args.partial;
+    if taken {
+        let choices =
+            told_rows.changes.iter().map(|change| (change.id.clone(), change.after.clone()));
+        ledger.choose(&choices.collect())?;
+    }
+    let stay = begun(&ledger, &told_rows.changes)?;
+    if session.json() {
+        print(&(json_line(&told_rows.json(taken, &stay)) + "\n"))?;
+    } else {
+        print(&told_rows.text(taken, &stay, &again(common, "run")))?;
+    }
+    if told_rows.wrong.is_empty() {
+        return Ok(Exit::Done);
+    }
+    let wrong = counted(told_rows.wrong.len() as u64, "row is wrong", "rows are wrong");
+    let rest = if taken { "the others were taken over" } else { "nothing was taken over" };
+    Err(told(
+        Exit::Refused,
+        format!("{}: {wrong}, {rest}", path.display()),
+        "mend these rows and import again; --partial takes over the others",
+    ))
+}
+
+const HINT: &str = "it is the CSV that `chatferry people export` wrote, with the columns slack_id, account and policy";
+
+fn begun(ledger: &Ledger, changes: &[Change]) -> anyhow::Result<Begun> {
+    let mut begun = Begun::new();
+    for change in changes {
+        for conversation in ledger.begun_with(&change.id)? {
+            begun.entry(conversation).or_default().push(change.name.clone());
+        }
+    }
+    Ok(begun)
+}
