@@ -4,6 +4,7 @@
 //! errors, exit codes.
 #![expect(clippy::disallowed_types, reason = "the one room that draws")]
 
+mod access;
 mod archives;
 mod args;
 mod ask;
@@ -57,11 +58,13 @@ mod wave;
 mod weather;
 mod words;
 
+pub use access::AccessArgs;
 pub use args::{
-    Cli, Command, Common, CompleteArgs, EmulateArgs, InspectArgs, LedgerArgs, LedgerCommand,
-    PlanArgs, RebuildArgs, RehearseArgs, RetryArgs, RunArgs, StatusArgs, VerifyArgs,
+    Cli, Command, Common, EmulateArgs, InspectArgs, LedgerArgs, LedgerCommand, PlanArgs,
+    RebuildArgs, RehearseArgs, RetryArgs, RunArgs, StatusArgs, VerifyArgs,
 };
 pub use closing::{close, print};
+pub use complete::CompleteArgs;
 pub use exit::Exit;
 pub use flags::{SourceFlags, SpeedFlags, TargetFlags};
 pub use folder::{Flags, Opened, begin, look, resume};
@@ -107,6 +110,7 @@ fn dispatch(cli: &Cli) -> anyhow::Result<Exit> {
         Command::Plan(args) => plan::plan(common, args),
         Command::Run(args) => run::run(common, args),
         Command::Status(args) => status::status(common, args),
+        Command::Access(args) => access::access(common, args),
         Command::Verify(args) => verify::verify(common, args),
         Command::Complete(args) => complete::complete(common, args),
         Command::People(args) => people::people(common, args),

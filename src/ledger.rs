@@ -1,6 +1,7 @@
 //! What is owed and what is paid, in SQLite. The one home of SQL; knows neither Slack nor Chat.
 #![expect(clippy::disallowed_types, reason = "the one home of SQL")]
 
+mod access;
 mod account;
 mod amend;
 mod codes;

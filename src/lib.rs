@@ -6,12 +6,13 @@
 //! ```text
 //! zip ─▶ slack ─▶ convert ─▶ plan ─▶ ║ ledger ║ ─▶ send ─▶ chat ──HTTP──▶ Google Chat | emulator
 //!        words     pure      items   ║ SQLite ║    lanes    client
-//! bottom shelf: ids · clock · crash · event · draft · wire · pace · forecast · settings · gallery
+//! bottom shelf: ids · access · clock · crash · event · draft · wire · pace · forecast · settings · gallery
 //! ```
 //!
 //! Who may import whom is the table in `docs/architecture.md`, held by `tests/it/architecture.rs`.
 //!
 //! - [`ids`]: the names of things, Slack's and ours; every id that derives from content.
+//! - [`access`]: who could see what in Slack, who will in Chat, and the hash of it. Pure.
 //! - [`clock`]: the one place that asks the time.
 //! - [`crash`]: places at which tests make the program die; nothing in a release build.
 //! - [`event`]: what anyone may watch while work goes on.
@@ -31,6 +32,7 @@
 //! - [`emulator`]: a Google Chat that remembers and obeys the rules. Imports nothing of ours.
 //! - [`cli`]: the terminal. The only room that prints.
 
+pub mod access;
 pub mod chat;
 pub mod cli;
 pub mod clock;

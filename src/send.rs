@@ -24,6 +24,7 @@ mod pay;
 mod perform;
 mod recall;
 mod reconcile;
+mod sight;
 mod verdict;
 mod verify;
 

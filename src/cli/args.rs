@@ -1,7 +1,8 @@
 //! The command line: every command, its flags and its help.
 
+use super::access::AccessArgs;
+use super::complete::CompleteArgs;
 use super::flags::{ChaosFlags, SourceFlags, SpeedFlags, TargetFlags};
-use super::wave::WaveFlags;
 use super::{people::PeopleArgs, preview::PreviewArgs};
 use crate::settings::Pace;
 use clap::{ArgGroup, Args, Parser, Subcommand};
@@ -20,6 +21,7 @@ A migration, step by step (docs/operations.md tells the rest):
   chatferry plan export.zip --work acme --admin admin@example.com --key key.json
   chatferry run --work acme        # resumes after any stop
   chatferry verify --work acme
+  chatferry access --work acme     # who will see what
   chatferry complete --work acme   # from here on, people see the spaces
 
 Every setting may also stand in settings.toml of the work folder, or in the environment:
@@ -79,6 +81,8 @@ pub enum Command {
     Status(StatusArgs),
     /// Read every open space back and compare it with the plan
     Verify(VerifyArgs),
+    /// Show who could see what in Slack and who will in Chat, before anything is opened
+    Access(AccessArgs),
     /// Open verified spaces to their members; can't be undone
     Complete(CompleteArgs),
     /// Say who is who: a table of all Slack identities to edit, and its way back
@@ -147,26 +151,6 @@ pub struct VerifyArgs {
     /// Read completed spaces again too; this alone needs two more scopes (docs/operations.md)
     #[arg(long)]
     pub completed: bool,
-    #[command(flatten)]
-    pub target: TargetFlags,
-    #[command(flatten)]
-    pub speed: SpeedFlags,
-}
-
-/// `complete`.
-#[derive(Debug, Args)]
-pub struct CompleteArgs {
-    /// Complete spaces too in which something is stuck: it will be missing for ever
-    #[arg(long)]
-    pub accept_wedged: bool,
-    /// Only show what would be completed, and what is held back and why
-    #[arg(long)]
-    pub dry_run: bool,
-    /// Complete without being asked
-    #[arg(long, conflicts_with = "dry_run")]
-    pub yes: bool,
-    #[command(flatten)]
-    pub which: WaveFlags,
     #[command(flatten)]
     pub target: TargetFlags,
     #[command(flatten)]

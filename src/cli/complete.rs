@@ -1,12 +1,15 @@
 //! `chatferry complete`: ends import mode where everything is as planned, and adds the members.
 //! What it would do is shown before, and wants a yes.
 
+mod args;
 mod consent;
 mod outlook;
 
+pub use args::CompleteArgs;
 pub(super) use consent::Consent;
 
-use super::args::{Common, CompleteArgs};
+use super::access::closed;
+use super::args::Common;
 use super::reconciled::reconcile;
 use super::session::{Session, fatal, name, runtime};
 use super::words::counted;
@@ -103,7 +106,9 @@ pub(super) async fn finish(
         return Ok(stopped());
     }
     let outlook = send::outlook(&run, &options).await.map_err(fatal)?;
-    if let Some(came) = consent::ask(session, &outlook, consent).await? {
+    let mut lanes = closed(session.ledger()?.lanes()?);
+    lanes.retain(|lane| options.wave.as_ref().is_none_or(|wave| wave.contains(&lane.id)));
+    if let Some(came) = consent::ask(session, &run, (&outlook, &lanes), &consent).await? {
         return Ok(came);
     }
     // Nothing is opened that was not shown: what is held back now waits for another time.

@@ -73,9 +73,10 @@ fn has_address(conversation: &ConversationId) -> bool {
 }
 
 /// No cell is a formula, and none moves a cursor.
-fn safe(cell: &str) -> String {
+pub(super) fn safe(cell: &str) -> String {
     let cell: String = cell.chars().map(|c| if c.is_control() { ' ' } else { c }).collect();
-    if cell.starts_with(['=', '+', '-', '@']) { format!("'{cell}") } else { cell }
+    let formula = cell.trim_start().starts_with(['=', '+', '-', '@']);
+    if formula { format!("'{cell}") } else { cell }
 }
 
 #[cfg(test)]

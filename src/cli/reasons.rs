@@ -24,9 +24,14 @@ pub(super) fn explain(account: &mut Account) {
         words(code).unwrap_or(code.as_str()).clone_into(text);
     }
     for Named { code, text, .. } in &mut account.skipped {
-        let left_out = LEFT_OUT.iter().find(|(known, _)| *known == code).map(|(_, text)| *text);
-        left_out.or_else(|| words(code)).unwrap_or(code.as_str()).clone_into(text);
+        why(code).clone_into(text);
     }
+}
+
+/// Says why somebody is no member.
+pub(super) fn why(code: &str) -> &str {
+    let left_out = LEFT_OUT.iter().find(|(known, _)| *known == code).map(|(_, text)| *text);
+    left_out.or_else(|| words(code)).unwrap_or(code)
 }
 
 fn words(code: &str) -> Option<&'static str> {

@@ -6,7 +6,7 @@ use super::hint::Tell;
 use super::run::cross;
 use super::session::{Session, runtime};
 use super::weather::Weather;
-use super::{Exit, archives, complete, emulate, folder, print, told, verify};
+use super::{Exit, access, archives, complete, emulate, folder, print, told, verify};
 use crate::clock::SystemClock;
 use crate::emulator::{Emulator, Options};
 use crate::ledger::Ledger;
@@ -68,9 +68,10 @@ async fn whole(
         return session.report(&session.ledger()?, "", Some(Exit::Stopped));
     }
     let verified = verify::read_back(session, session.ledger()?, false).await?;
+    let seen = access::seen(&session.ledger()?)?;
     let options = CompleteOptions::default();
-    let came =
-        complete::finish(session, session.ledger()?, options, complete::Consent::Given).await?;
+    let consent = complete::Consent::Rehearsed;
+    let came = complete::finish(session, session.ledger()?, options, consent).await?;
     let ended = if let complete::Came::Done(ended, _) = came { ended } else { Ended::Stopped };
     session.watch.end();
     let account = session.ledger()?.account()?;
@@ -86,6 +87,7 @@ async fn whole(
         let told =
             verify::Told { verified: &verified, account: &account, certificates, warning: None };
         print(&told.text())?;
+        print(&seen)?;
     }
     let proven = ended != Ended::Stopped && verify::exit(&verified, account.notices) == Exit::Done;
     let weather = Weather::look(args, emulator, proven);

@@ -2,6 +2,7 @@
 //! choice means nothing, or two things, is refused before anything begins.
 
 use super::hint::Tell;
+use super::words::shell;
 use super::{Exit, display_safe, told};
 use crate::ledger::Lane;
 use clap::Args;
@@ -42,6 +43,15 @@ pub(super) struct Wave {
 }
 
 impl WaveFlags {
+    /// Returns the flags as they are typed, each with a space before it.
+    pub(super) fn words(&self) -> String {
+        let wave =
+            self.wave.iter().map(|path| format!(" --wave {}", shell(&path.display().to_string())));
+        let only = self.only.iter().map(|pattern| format!(" --only {}", shell(pattern)));
+        let except = self.except.iter().map(|pattern| format!(" --except {}", shell(pattern)));
+        wave.chain(only).chain(except).collect()
+    }
+
     /// Finds the lanes that are meant.
     pub(super) fn choose(&self, lanes: &[Lane]) -> anyhow::Result<Wave> {
         if self.wave.is_none() && self.only.is_empty() && self.except.is_empty() {

@@ -117,6 +117,8 @@ pub struct Lane {
     pub verified: bool,
     /// Why nothing more can be paid in it.
     pub blocked: Option<Blocked>,
+    /// The hash of who will see it, as the admin said yes to it.
+    pub accepted: Option<String>,
 }
 
 impl Lane {
@@ -128,7 +130,7 @@ impl Lane {
 
 const SELECT: &str = "SELECT lane.id, lane.conversation, c.slack, c.kind, lane.name, part, generation, state,
     fingerprint, disordered, threaded, created, a.email, admin_owned, posts, reactions, others,
-    paid_posts, paid_reactions, paid_others, past, present, space, expires, verdict, verified, blocked, amends, c.name
+    paid_posts, paid_reactions, paid_others, past, present, space, expires, verdict, verified, blocked, amends, c.name, accepted
     FROM lane JOIN conversation c ON c.id = lane.conversation LEFT JOIN account a ON a.id = lane.completer";
 
 fn read(row: &Row<'_>) -> rusqlite::Result<Lane> {
@@ -169,6 +171,7 @@ fn read(row: &Row<'_>) -> rusqlite::Result<Lane> {
         blocked: blocked
             .map(|word| Blocked::of(&word).ok_or(rusqlite::Error::InvalidQuery))
             .transpose()?,
+        accepted: row.get(29)?,
     })
 }
 

@@ -58,17 +58,19 @@ struct Terms {
     options: CompleteOptions,
     /// What `spaces.jsonl` told before anything was completed.
     told: Told,
+    /// Who will see it must have been said yes to: not where it is only looked at.
+    accepted: bool,
 }
 
 impl Terms {
-    fn of(run: &Run, options: CompleteOptions) -> Result<Self, Fatal> {
-        Ok(Self { options, told: Told::of(&run.spaces.read()?) })
+    fn of(run: &Run, options: CompleteOptions, accepted: bool) -> Result<Self, Fatal> {
+        Ok(Self { options, told: Told::of(&run.spaces.read()?), accepted })
     }
 }
 
 /// Looks what completion would do, and does nothing.
 pub async fn outlook(run: &Run, options: &CompleteOptions) -> Result<Outlook, Fatal> {
-    survey(run, &Terms::of(run, options.clone())?).await
+    survey(run, &Terms::of(run, options.clone(), false)?).await
 }
 
 async fn survey(run: &Run, terms: &Terms) -> Result<Outlook, Fatal> {
@@ -93,7 +95,7 @@ pub async fn complete(
     run: Arc<Run>,
     options: CompleteOptions,
 ) -> Result<(Ended, Completed), Fatal> {
-    let terms = Arc::new(Terms::of(&run, options)?);
+    let terms = Arc::new(Terms::of(&run, options, true)?);
     let Outlook { due, held, .. } = survey(&run, &terms).await?;
     let held = held.into_iter().map(|(lane, why)| (lane.name, why)).collect();
     let result = Completed { held, ..Completed::default() };

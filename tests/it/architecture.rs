@@ -10,6 +10,7 @@ use std::path::{Path, PathBuf};
 /// Every room, and the rooms that it may import.
 const ROOMS: &[(&str, &[&str])] = &[
     ("ids", &[]),
+    ("access", &["ids"]),
     ("clock", &["ids"]),
     ("crash", &[]),
     ("draft", &["ids"]),
@@ -21,7 +22,7 @@ const ROOMS: &[(&str, &[&str])] = &[
     ("gallery", &["ids"]),
     ("slack", &["ids"]),
     ("convert", &["ids", "draft", "slack"]),
-    ("ledger", &["ids", "clock", "crash", "draft", "event", "wire"]),
+    ("ledger", &["ids", "access", "clock", "crash", "draft", "event", "wire"]),
     (
         "plan",
         &[
@@ -34,8 +35,8 @@ const ROOMS: &[(&str, &[&str])] = &[
     (
         "send",
         &[
-            "ids", "clock", "draft", "event", "settings", "wire", "pace", "ledger", "chat",
-            "gallery",
+            "ids", "access", "clock", "draft", "event", "settings", "wire", "pace", "ledger",
+            "chat", "gallery",
         ],
     ),
     ("emulator", &[]),

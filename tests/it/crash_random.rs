@@ -129,9 +129,9 @@ impl Trial<'_> {
     }
 
     fn spawn(&self, command: &str, out: Stdio) -> Child {
-        let mut command = self.rig.command(&of(command, &self.scene.export));
+        let mut command = self.rig.command_in(&of(command, &self.scene.export), &self.work);
         command.env("CHATFERRY_LANES", "2").env("CHATFERRY_WINDOW", "2");
-        command.env("CHATFERRY_WORK", &self.work).stdout(out).stderr(Stdio::piped());
+        command.stdout(out).stderr(Stdio::piped());
         command.spawn().expect("it starts")
     }
 

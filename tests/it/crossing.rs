@@ -142,8 +142,8 @@ async fn b7_the_work_folder_moves_to_another_place_and_goes_on() {
     let moved = rig.work().with_file_name("elsewhere");
     std::fs::rename(rig.work(), &moved).expect("a rename");
     for words in [["run"].as_slice(), &["verify"], &["complete"]] {
-        let mut command = rig.command(words);
-        command.env("CHATFERRY_WORK", &moved).current_dir("/");
+        let mut command = rig.command_in(words, &moved);
+        command.current_dir("/");
         let output = tokio::task::spawn_blocking(move || command.output().expect("it starts"))
             .await
             .expect("it ends");

@@ -3,6 +3,7 @@
 #![expect(clippy::unwrap_used, reason = "where a test can't go on, it fails")]
 
 mod acceptance;
+mod access;
 mod architecture;
 mod canary;
 mod certificate;

@@ -106,13 +106,37 @@ impl Rig {
         self.home.path().join("key.json")
     }
 
-    /// Returns a command of ours, aimed at the emulator. What asks gets its yes.
+    /// Returns a command of ours, aimed at the emulator. `complete` says yes to whatever `access`
+    /// shows at that moment, unless it is told what to say.
     pub(crate) fn command(&self, words: &[&str]) -> Command {
+        self.command_in(words, &self.work())
+    }
+
+    /// Returns such a command for another work folder.
+    pub(crate) fn command_in(&self, words: &[&str], work: &Path) -> Command {
         let mut command = self.bare(words);
-        if words.first() == Some(&"complete") && !words.contains(&"--dry-run") {
-            command.arg("--yes");
+        command.env("CHATFERRY_WORK", work);
+        let told = words.contains(&"--yes") || words.contains(&"--dry-run");
+        if words.first() == Some(&"complete") && !told {
+            command.args(self.hash_in(words, work).iter().flat_map(|hash| ["--yes", hash]));
         }
         command
+    }
+
+    /// Returns the hash of who will see what, as the program itself tells it; none where there is
+    /// nothing to tell.
+    pub(crate) fn access_hash(&self) -> Option<String> {
+        self.hash_in(&[], &self.work())
+    }
+
+    fn hash_in(&self, words: &[&str], work: &Path) -> Option<String> {
+        let mut command = self.bare(&["access", "--json"]);
+        let chooses = |pair: &&[&str]| ["--wave", "--only", "--except"].contains(&pair[0]);
+        command.args(words.windows(2).filter(chooses).flatten());
+        let told = command.env("CHATFERRY_WORK", work).output().expect("it starts");
+        let told = text(&told.stdout);
+        let last: Value = serde_json::from_str(told.lines().last()?).expect("JSON");
+        last["hash"].as_str().map(str::to_owned)
     }
 
     /// Returns a command of ours, aimed at the emulator, with no word added.

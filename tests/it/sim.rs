@@ -401,7 +401,17 @@ impl Sim {
 
     /// What `chatferry complete` does.
     pub(crate) async fn complete(&self) -> Result<(Ended, Completed), Fatal> {
+        self.accept();
         self.command(|run| send::complete(run, CompleteOptions::default())).await
+    }
+
+    /// Says yes to who will see what, as it is now.
+    pub(crate) fn accept(&self) {
+        let mut ledger = self.ledger();
+        let lanes = ledger.lanes().expect("lanes");
+        let hash = |lane: &ledger::Lane| ledger.sight(lane).expect("a sight").hash();
+        let hashes: Vec<_> = lanes.iter().map(|lane| (lane.id, hash(lane))).collect();
+        ledger.accept_sight(&hashes).expect("a yes");
     }
 
     /// `chatferry run`, `verify`, `complete` and once more `verify`, one after the other.

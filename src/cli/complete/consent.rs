@@ -1,70 +1,114 @@
-//! The admin's yes to what can't be undone.
+//! The admin's yes to what can't be undone: to what is opened, and to who will see it.
 
 use super::Came;
+use super::args::CompleteArgs;
 use super::outlook::{json, text};
-use crate::cli::args::CompleteArgs;
+use crate::cli::access::{Question, keep};
 use crate::cli::ask::{answer, can_answer, is_yes, nobody};
 use crate::cli::pacing::google;
-use crate::cli::print;
-use crate::cli::session::Session;
-use crate::ledger::LaneState;
+use crate::cli::session::{Session, fatal};
+use crate::cli::{Exit, ledger, print, told};
+use crate::ledger::{Lane, LaneState};
 use crate::pace::Class;
-use crate::send::{Completed, Ended, Outlook};
+use crate::send::{Completed, Ended, Outlook, Run};
 
 /// How the yes is had.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub(in crate::cli) enum Consent {
-    /// It was given with the command.
-    Given,
+    /// It was given with the command, to who will see what under this hash.
+    Given(String),
     /// It is asked for.
     Asked,
     /// It is not wanted: there is only a look.
     Look,
+    /// Nothing is real.
+    Rehearsed,
 }
 
 impl Consent {
-    pub(super) const fn of(args: &CompleteArgs) -> Self {
-        match (args.dry_run, args.yes) {
+    pub(super) fn of(args: &CompleteArgs) -> Self {
+        match (args.dry_run, &args.yes) {
             (true, _) => Self::Look,
-            (_, true) => Self::Given,
+            (_, Some(hash)) => Self::Given(hash.clone()),
             _ => Self::Asked,
         }
     }
 }
 
-/// Shows what would be opened, and has the yes to it; returns how it ended where there is none.
-/// The lanes that are due are exactly those that the yes opens.
+/// Shows what would be opened and who would see it, and has the yes to it; returns how it ended
+/// where there is none. `lanes` are those that are meant and not open yet. The Directory must have
+/// been read: who can be added depends on it.
 pub(super) async fn ask(
     session: &Session<'_>,
-    outlook: &Outlook,
-    consent: Consent,
+    run: &Run,
+    (outlook, lanes): (&Outlook, &[Lane]),
+    consent: &Consent,
 ) -> anyhow::Result<Option<Came>> {
-    let wants_yes = outlook.due.iter().any(|lane| lane.state < LaneState::Completed);
-    if consent == Consent::Look {
-        show(session, outlook)?;
-        return Ok(Some(Came::Looked));
+    let look = ledger::look(&session.opened.work)?;
+    let question = Question::of(&look, lanes)?;
+    match consent {
+        Consent::Look => {
+            keep(&session.opened.work, &look, lanes)?;
+            show(session, outlook, &question)?;
+            return Ok(Some(Came::Looked));
+        }
+        // The yes is kept: whoever goes on need not say it again.
+        _ if question.is_accepted() => return Ok(None),
+        Consent::Given(hash) if *hash != question.hash() => return Err(another(session)),
+        Consent::Given(_) | Consent::Rehearsed => {}
+        Consent::Asked => {
+            let wants_yes = outlook.due.iter().any(|lane| lane.state < LaneState::Completed);
+            if !wants_yes {
+                return Ok(None);
+            }
+            keep(&session.opened.work, &look, lanes)?;
+            if let Some(came) = asked(session, outlook, &question).await? {
+                return Ok(Some(came));
+            }
+        }
     }
-    if consent == Consent::Given || !wants_yes {
-        return Ok(None);
-    }
-    show(session, outlook)?;
+    let hashes = question.into_hashes();
+    run.writer
+        .run(move |ledger| ledger.accept_sight(&hashes))
+        .await
+        .map_err(|e| fatal(e.into()))?;
+    Ok(None)
+}
+
+fn another(session: &Session<'_>) -> anyhow::Error {
+    told(
+        Exit::Refused,
+        "nothing was opened: who will see what is not what that yes was said to",
+        format!("`{}` shows it as it is now", session.command("access")),
+    )
+}
+
+async fn asked(
+    session: &Session<'_>,
+    outlook: &Outlook,
+    question: &Question,
+) -> anyhow::Result<Option<Came>> {
     if !can_answer(session.common()) {
-        let hint = "if this is right, add --yes";
-        return Err(nobody("nothing was completed: that wants a yes", hint));
+        let hint = format!("`{}` shows it, and how a script says yes", session.command("access"));
+        return Err(nobody("nothing was opened: who will see what wants a yes", &hint));
     }
-    let question = "From then on their members see them. Complete? Type yes: ";
-    match answer(session, question).await? {
+    show(session, outlook, question)?;
+    let words = "From then on these people see them, and it can't be undone. Complete? Type yes: ";
+    match answer(session, words).await? {
         None => Ok(Some(Came::Done(Ended::Stopped, Completed::default()))),
         Some(answer) if is_yes(&answer) => Ok(None),
         Some(_) => {
-            print("Nothing was changed.\n")?;
+            print("Nothing was opened.\n")?;
             Ok(Some(Came::Refused))
         }
     }
 }
 
-fn show(session: &Session<'_>, outlook: &Outlook) -> anyhow::Result<()> {
+fn show(session: &Session<'_>, outlook: &Outlook, question: &Question) -> anyhow::Result<()> {
     let (now, settings) = (session.clock.wall(), session.settings());
     let rate = google(settings, "complete").of(Class::Member).0.rate() * (1.0 - settings.headroom);
-    print(&if session.json() { json(outlook, now) + "\n" } else { text(outlook, now, rate) })
+    if session.json() {
+        return print(&format!("{}\n", json(outlook, now, &question.json())));
+    }
+    print(&format!("{}\n{}", text(outlook, now, rate), question.text(&session.opened.work)))
 }

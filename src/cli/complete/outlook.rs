@@ -101,8 +101,8 @@ fn conversations(number: u64) -> String {
     counted(number, "conversation", "conversations")
 }
 
-/// Says it for machines: every lane, in one line.
-pub(super) fn json(outlook: &Outlook, now: Micros) -> String {
+/// Says it for machines: every lane, and who will see them, in one line.
+pub(super) fn json(outlook: &Outlook, now: Micros, access: &serde_json::Value) -> String {
     let due = |lane: &Lane| {
         serde_json::json!({
             "conversation": lane.slack.as_str(),
@@ -132,5 +132,6 @@ pub(super) fn json(outlook: &Outlook, now: Micros) -> String {
         "held": outlook.held.iter().map(held).collect::<Vec<_>>(),
         "open": outlook.open,
         "later": outlook.later,
+        "access": access,
     }))
 }

@@ -4,7 +4,7 @@ use super::Terms;
 use crate::draft::Phase;
 use crate::ids::Micros;
 use crate::ledger::{Lane, LaneState};
-use crate::send::{Fatal, Run};
+use crate::send::{Fatal, Run, sight};
 
 /// Google wants completion to begin half an hour before the end of import mode at the latest.
 pub const LAST_MINUTES: Micros = 30 * 60 * 1_000_000;
@@ -26,11 +26,15 @@ pub enum Held {
     LastMinutes,
     /// Its time in import mode is over.
     Over,
+    /// Somebody would see it who could not in Slack.
+    Gains,
+    /// Nobody said yes to who will see it.
+    Unseen,
 }
 
 impl Held {
     /// Every reason.
-    pub const ALL: [Self; 7] = [
+    pub const ALL: [Self; 9] = [
         Self::Gone,
         Self::Unsent,
         Self::Stuck,
@@ -38,6 +42,8 @@ impl Held {
         Self::Unread,
         Self::LastMinutes,
         Self::Over,
+        Self::Gains,
+        Self::Unseen,
     ];
 
     /// Returns the stable code.
@@ -50,6 +56,8 @@ impl Held {
             Self::Unread => "not_read_back",
             Self::LastMinutes => "last_minutes",
             Self::Over => "window_over",
+            Self::Gains => "somebody_gains",
+            Self::Unseen => "not_accepted",
         }
     }
 
@@ -65,6 +73,12 @@ impl Held {
             Self::Unread => "not read back as planned since the last change",
             Self::LastMinutes => "less than 30 minutes of Google's 90 days are left",
             Self::Over => "Google's 90 days are over",
+            Self::Gains => {
+                "somebody would see it who could not in Slack: `chatferry access` names them"
+            }
+            Self::Unseen => {
+                "who will see it was not accepted, or changed since: `chatferry access` shows it"
+            }
         }
     }
 
@@ -78,7 +92,7 @@ impl Held {
 pub(super) async fn held(
     run: &Run,
     lane: &Lane,
-    Terms { options, told }: &Terms,
+    Terms { options, told, accepted }: &Terms,
 ) -> Result<Option<Held>, Fatal> {
     if lane.state == LaneState::Completed {
         return Ok(None);
@@ -94,11 +108,13 @@ pub(super) async fn held(
     let id = lane.id;
     let (owed, wedged) = run.writer.run(move |ledger| ledger.standing(id, Phase::Amend)).await?;
     let notices = run.writer.run(move |ledger| ledger.notices(id)).await?;
+    let unseen = sight::held(run, lane).await?.filter(|why| *why == Held::Gains || *accepted);
     let now = run.clock.wall();
     Ok(match () {
         () if owed + wedged > 0 && !options.accept_wedged => Some(Held::Stuck),
         () if notices > 0 && !options.accept_wedged => Some(Held::Notices),
         () if !lane.verified => Some(Held::Unread),
+        () if unseen.is_some() => unseen,
         () if begun => None,
         () if lane.expires.is_some_and(|end| now > end) => Some(Held::Over),
         () if lane.expires.is_some_and(|end| now > end - LAST_MINUTES) => Some(Held::LastMinutes),

@@ -1,0 +1,306 @@
+//! One conversation's readers, before and after, and what they come to over many.
+
+use crate::ids::ConversationId;
+use sha2::{Digest, Sha256};
+use std::collections::BTreeMap;
+use std::fmt::Write as _;
+
+/// Why somebody is in no space: a second identity of somebody who is.
+const SAME: &str = "same_account";
+/// Why somebody is in no space where nothing else is known.
+const UNKNOWN: &str = "unknown_person";
+
+/// What becomes of somebody's sight of a conversation.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Fate {
+    /// Completes the space, and so owns it.
+    Owner,
+    /// Becomes a member.
+    Member,
+    /// Is invited, from outside the organisation.
+    Invited,
+    /// Is in already, under another Slack identity.
+    Same,
+    /// Is an app, which reads nothing.
+    App,
+    /// Could read it in Slack and can't in Chat, for that reason: a code.
+    Missing(String),
+    /// The admin, who owns a space that nobody else can complete.
+    Admin,
+    /// Could not read it in Slack, and would in Chat. This never opens.
+    New,
+}
+
+impl Fate {
+    /// Returns the stable word of it.
+    pub const fn as_str(&self) -> &'static str {
+        match self {
+            Self::Owner => "owner",
+            Self::Member => "member",
+            Self::Invited => "invited",
+            Self::Same => "same_account",
+            Self::App => "app",
+            Self::Missing(_) => "missing",
+            Self::Admin => "admin",
+            Self::New => "new",
+        }
+    }
+
+    /// Returns why somebody is missing.
+    pub fn why(&self) -> Option<&str> {
+        match self {
+            Self::Missing(why) => Some(why),
+            _ => None,
+        }
+    }
+
+    /// Tells whether this is a person who could read the conversation in Slack.
+    pub const fn could(&self) -> bool {
+        matches!(self, Self::Owner | Self::Member | Self::Invited | Self::Missing(_))
+    }
+
+    /// Tells whether this is a person who will read it in Chat.
+    pub const fn will(&self) -> bool {
+        matches!(self, Self::Owner | Self::Member | Self::Invited | Self::Admin | Self::New)
+    }
+
+    /// Tells whether this is as it was in Slack.
+    const fn is_as_before(&self) -> bool {
+        matches!(self, Self::Owner | Self::Member | Self::Same | Self::App)
+    }
+}
+
+/// Somebody who was in a conversation at export time, as the plan has them.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Person {
+    /// Slack's id.
+    pub slack: String,
+    /// The name shown in Slack: hostile.
+    pub name: String,
+    /// An app, and no person.
+    pub app: bool,
+    /// The account.
+    pub account: Option<String>,
+    /// The account belongs to somebody outside the organisation.
+    pub outside: bool,
+    /// Why the plan leaves them out.
+    pub left_out: Option<String>,
+    /// Why their account can't be a member's: the Directory says so.
+    pub unusable: Option<&'static str>,
+}
+
+/// What the ledger holds for somebody.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Call {
+    /// They complete the space.
+    Completes,
+    /// They are added.
+    Joins,
+    /// The call was left out or refused, for that reason.
+    Fails(String),
+}
+
+/// Decides what becomes of somebody.
+pub fn fate(person: &Person, call: Option<&Call>) -> Fate {
+    match (call, person.unusable) {
+        (Some(Call::Fails(why)), _) => Fate::Missing(why.clone()),
+        (Some(_), Some(why)) => Fate::Missing(why.to_owned()),
+        (Some(Call::Completes), None) => Fate::Owner,
+        (Some(Call::Joins), None) if person.outside => Fate::Invited,
+        (Some(Call::Joins), None) => Fate::Member,
+        (None, _) => match person.left_out.as_deref() {
+            Some(SAME) => Fate::Same,
+            _ if person.app => Fate::App,
+            why => Fate::Missing(why.unwrap_or(UNKNOWN).to_owned()),
+        },
+    }
+}
+
+/// Somebody, and what becomes of their sight.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Seat {
+    /// Slack's id; none for whoever was not in.
+    pub slack: Option<String>,
+    /// The name shown in Slack: hostile.
+    pub name: String,
+    /// The account.
+    pub account: Option<String>,
+    /// What becomes of it.
+    pub fate: Fate,
+}
+
+/// Who could read one conversation, and who will.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Sight {
+    /// The ledger's number of the lane.
+    pub lane: i64,
+    /// Slack's id of the conversation.
+    pub slack: ConversationId,
+    /// Which space of a split conversation.
+    pub part: u32,
+    /// The space's name, from Slack: hostile.
+    pub name: String,
+    /// Slack's kind: `public`, `private`, `group`, `direct`, `unlisted`.
+    pub kind: String,
+    /// Everybody, each once.
+    pub seats: Vec<Seat>,
+}
+
+impl Sight {
+    /// Tells whether everyone of the workspace could read it.
+    pub fn was_public(&self) -> bool {
+        self.kind == "public"
+    }
+
+    /// Returns whose sight is not as it was.
+    pub fn changed(&self) -> impl Iterator<Item = &Seat> {
+        self.seats.iter().filter(|seat| !seat.fate.is_as_before())
+    }
+
+    /// Tells whether somebody would see it who could not in Slack, the admin as its only possible
+    /// owner aside.
+    pub fn gains(&self) -> bool {
+        self.seats.iter().any(|seat| seat.fate == Fate::New)
+    }
+
+    /// Returns the hash of what the admin says yes to: who will see it, who won't and why.
+    pub fn hash(&self) -> String {
+        let mut hash = Sha256::new();
+        let mut take = |text: &str| {
+            hash.update((text.len() as u64).to_be_bytes());
+            hash.update(text);
+        };
+        take(self.slack.as_str());
+        take(&self.part.to_string());
+        take(&self.kind);
+        for seat in &self.seats {
+            let (slack, account) = (seat.slack.as_deref(), seat.account.as_deref());
+            let why = seat.fate.why();
+            for text in [slack, account, Some(seat.fate.as_str()), why] {
+                take(text.unwrap_or_default());
+            }
+        }
+        hex(&hash.finalize()[..16])
+    }
+}
+
+/// Returns one hash over those of many spaces, in whatever order they come.
+pub fn sum_of(hashes: impl IntoIterator<Item = String>) -> String {
+    let mut all: Vec<String> = hashes.into_iter().collect();
+    all.sort_unstable();
+    hex(&Sha256::digest(all.concat())[..8])
+}
+
+fn hex(bytes: &[u8]) -> String {
+    bytes.iter().fold(String::new(), |mut text, byte| {
+        // Writing to a String can't fail.
+        let _ = write!(text, "{byte:02x}");
+        text
+    })
+}
+
+/// What many spaces come to.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Sums {
+    /// Spaces.
+    pub spaces: u64,
+    /// Spaces in which everybody sees what they saw.
+    pub same: u64,
+    /// Members in Slack, over all conversations.
+    pub could: u64,
+    /// Members in Chat.
+    pub will: u64,
+    /// Members who will be missing, by why.
+    pub missing: BTreeMap<String, u64>,
+    /// People from outside who will be invited.
+    pub invited: u64,
+    /// Spaces that only the admin can complete.
+    pub admin: u64,
+    /// People who would see what they could not in Slack.
+    pub new: u64,
+}
+
+impl Sums {
+    /// Adds a space.
+    pub fn add(&mut self, sight: &Sight) {
+        self.spaces += 1;
+        self.same += u64::from(sight.changed().next().is_none());
+        for seat in &sight.seats {
+            self.could += u64::from(seat.fate.could());
+            self.will += u64::from(seat.fate.will());
+            match &seat.fate {
+                Fate::Missing(why) => *self.missing.entry(why.clone()).or_default() += 1,
+                Fate::Invited => self.invited += 1,
+                Fate::Admin => self.admin += 1,
+                Fate::New => self.new += 1,
+                Fate::Owner | Fate::Member | Fate::Same | Fate::App => {}
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn sight(seats: &[(&str, Fate)]) -> Sight {
+        let seat = |(slack, fate): &(&str, Fate)| Seat {
+            slack: Some((*slack).to_owned()),
+            name: "Somebody".to_owned(),
+            account: Some(format!("{slack}@example.com")),
+            fate: fate.clone(),
+        };
+        Sight {
+            lane: 1,
+            slack: ConversationId::new("C1"),
+            part: 0,
+            name: "general".to_owned(),
+            kind: "private".to_owned(),
+            seats: seats.iter().map(seat).collect(),
+        }
+    }
+
+    #[test]
+    fn whoever_is_owed_a_call_gets_in_unless_their_account_is_gone() {
+        let able = Person { slack: "U1".to_owned(), ..Person::default() };
+        let gone = Person { unusable: Some("suspended_account"), ..able.clone() };
+        let bot = Person { app: true, left_out: Some("bot".to_owned()), ..able.clone() };
+        let second = Person { left_out: Some("same_account".to_owned()), ..able.clone() };
+        let outside = Person { outside: true, ..able.clone() };
+        let missing = |why: &str| Fate::Missing(why.to_owned());
+        assert_eq!(fate(&able, Some(&Call::Completes)), Fate::Owner);
+        assert_eq!(fate(&able, Some(&Call::Joins)), Fate::Member);
+        assert_eq!(fate(&outside, Some(&Call::Joins)), Fate::Invited);
+        assert_eq!(fate(&gone, Some(&Call::Completes)), missing("suspended_account"));
+        assert_eq!(fate(&able, Some(&Call::Fails("external".to_owned()))), missing("external"));
+        assert_eq!(fate(&bot, None), Fate::App);
+        assert_eq!(fate(&second, None), Fate::Same);
+        assert_eq!(fate(&able, None), missing("unknown_person"));
+    }
+
+    #[test]
+    fn the_hash_tells_who_and_why_and_not_what_a_space_is_called() {
+        let missing = |why: &str| Fate::Missing(why.to_owned());
+        let before = sight(&[("U1", Fate::Owner), ("U2", missing("no_account"))]);
+        let renamed = Sight { name: "general (2)".to_owned(), lane: 9, ..before.clone() };
+        assert_eq!(before.hash(), renamed.hash());
+        for other in [
+            sight(&[("U1", Fate::Owner), ("U2", missing("suspended_account"))]),
+            sight(&[("U1", Fate::Owner), ("U2", Fate::Member)]),
+            sight(&[("U1", Fate::Owner)]),
+            Sight { kind: "public".to_owned(), ..before.clone() },
+        ] {
+            assert_ne!(before.hash(), other.hash(), "{other:?}");
+        }
+        let all = |hashes: [&str; 2]| sum_of(hashes.map(str::to_owned));
+        assert_eq!(all(["a", "b"]), all(["b", "a"]));
+    }
+
+    #[test]
+    fn sums_count_people_and_not_apps() {
+        let mut sums = Sums::default();
+        sums.add(&sight(&[("U1", Fate::Owner), ("B1", Fate::App), ("U3", Fate::Same)]));
+        sums.add(&sight(&[("U2", Fate::Missing("bot".to_owned())), ("A", Fate::Admin)]));
+        assert_eq!((sums.spaces, sums.same, sums.could, sums.will, sums.admin), (2, 1, 2, 2, 1));
+    }
+}

@@ -1,0 +1,153 @@
+//! `chatferry access`, and the yes that `complete` wants: who could see what in Slack, and who
+//! will in Chat.
+
+mod file;
+mod words;
+
+use super::args::Common;
+use super::session::again;
+use super::wave::WaveFlags;
+use super::{Exit, folder, json_line, ledger, print};
+use crate::access::{Seat, Sight, Sums, sum_of};
+use crate::ledger::{Lane, LaneState, Ledger};
+use crate::settings::WorkFolder;
+use clap::Args;
+use serde_json::json as object;
+
+/// `access`.
+#[derive(Debug, Args)]
+pub struct AccessArgs {
+    #[command(flatten)]
+    pub which: WaveFlags,
+}
+
+/// How many spaces are shown that differ.
+const SPACES: usize = 20;
+/// How many people of each.
+const PEOPLE: usize = 5;
+
+/// What is shown of a space that differs.
+#[derive(Debug)]
+struct Shown {
+    name: String,
+    kind: String,
+    /// The first of those whose sight changes.
+    seats: Vec<Seat>,
+    /// How many they are.
+    all: usize,
+}
+
+/// What the admin is asked to say yes to.
+#[derive(Debug, Default)]
+pub(super) struct Question {
+    sums: Sums,
+    shown: Vec<Shown>,
+    /// Of each lane its number and its hash.
+    hashes: Vec<(i64, String)>,
+    /// Lanes to which nobody said yes as they are.
+    open: u64,
+}
+
+impl Question {
+    /// Looks at lanes, one after the other.
+    pub(super) fn of(ledger: &Ledger, lanes: &[Lane]) -> anyhow::Result<Self> {
+        let mut question = Self::default();
+        for lane in lanes {
+            question.add(&ledger.sight(lane)?, lane.accepted.as_deref());
+        }
+        Ok(question)
+    }
+
+    fn add(&mut self, sight: &Sight, accepted: Option<&str>) {
+        let hash = sight.hash();
+        self.open += u64::from(accepted != Some(hash.as_str()));
+        self.hashes.push((sight.lane, hash));
+        self.sums.add(sight);
+        let all = sight.changed().count();
+        if all > 0 && self.shown.len() < SPACES {
+            self.shown.push(Shown {
+                name: sight.name.clone(),
+                kind: sight.kind.clone(),
+                seats: sight.changed().take(PEOPLE).cloned().collect(),
+                all,
+            });
+        }
+    }
+
+    /// Returns what stands for all of it.
+    pub(super) fn hash(&self) -> String {
+        sum_of(self.hashes.iter().map(|(_, hash)| hash.clone()))
+    }
+
+    /// Tells whether the yes was said to all of it as it is.
+    pub(super) const fn is_accepted(&self) -> bool {
+        self.open == 0
+    }
+
+    /// Returns what the ledger keeps of a yes to it: of each lane its number and its hash.
+    pub(super) fn into_hashes(self) -> Vec<(i64, String)> {
+        self.hashes
+    }
+
+    /// Returns the sums as data.
+    pub(super) fn json(&self) -> serde_json::Value {
+        let sums = &self.sums;
+        object!({
+            "event": "access",
+            "hash": self.hash(),
+            "accepted": self.is_accepted(),
+            "spaces": sums.spaces,
+            "same": sums.same,
+            "members_in_slack": sums.could,
+            "members_in_chat": sums.will,
+            "missing": sums.missing,
+            "invited": sums.invited,
+            "owned_by_the_admin": sums.admin,
+            "new": sums.new,
+        })
+    }
+}
+
+/// Returns the lanes that are still to be opened.
+pub(super) fn closed(lanes: Vec<Lane>) -> Vec<Lane> {
+    lanes.into_iter().filter(|lane| lane.state < LaneState::Completed).collect()
+}
+
+/// Shows who will see what, from the ledger alone, also while another process works on it.
+pub(super) fn access(common: &Common, args: &AccessArgs) -> anyhow::Result<Exit> {
+    let opened = folder::look(common, Vec::new())?;
+    let ledger = ledger::look(&opened.work)?;
+    let all = ledger.lanes()?;
+    let wave = args.which.choose(&all)?;
+    let mut lanes = closed(all);
+    lanes.retain(|lane| wave.lanes.as_ref().is_none_or(|wave| wave.contains(&lane.id)));
+    let question = Question::of(&ledger, &lanes)?;
+    keep(&opened.work, &ledger, &lanes)?;
+    if common.json {
+        for lane in &lanes {
+            print(&format!("{}\n", json_line(&file::json(&ledger.sight(lane)?))))?;
+        }
+        print(&format!("{}\n", json_line(&question.json())))?;
+        return Ok(Exit::Done);
+    }
+    if lanes.is_empty() {
+        print("There is no space left to be opened.\n")?;
+        return Ok(Exit::Done);
+    }
+    print(&question.text(&opened.work))?;
+    let which = args.which.words();
+    let yes = again(common, &format!("complete{which} --yes {}", question.hash()));
+    print(&format!("To say yes to exactly this, for scripts: {yes}\n"))?;
+    Ok(Exit::Done)
+}
+
+/// Writes everybody's sight, line by line, into the work folder.
+pub(super) fn keep(work: &WorkFolder, ledger: &Ledger, lanes: &[Lane]) -> anyhow::Result<()> {
+    work.folder("reports")?;
+    Ok(work.fill(file::NAME, |to| file::rows(to, ledger, lanes))?)
+}
+
+/// Returns the sums of who will see what is still to be opened.
+pub(super) fn seen(ledger: &Ledger) -> anyhow::Result<String> {
+    Ok(Question::of(ledger, &closed(ledger.lanes()?))?.head())
+}

@@ -1,0 +1,101 @@
+//! Everybody's sight of every space, line by line: as CSV and as JSON.
+
+use crate::access::{Seat, Sight};
+use crate::cli::manifest::safe;
+use crate::ledger::{Lane, Ledger};
+use serde_json::{Value, json as object};
+use std::io::{self, Write};
+
+/// Its name in the work folder.
+pub(super) const NAME: &str = "reports/access.csv";
+/// What its columns are.
+const HEAD: [&str; 9] =
+    ["space", "conversation", "kind", "slack_id", "name", "account", "slack", "chat", "why"];
+
+/// Writes a row for each person of each lane; one lane at a time is in memory.
+pub(super) fn rows(to: &mut dyn Write, ledger: &Ledger, lanes: &[Lane]) -> io::Result<()> {
+    let mut csv = csv::Writer::from_writer(to);
+    csv.write_record(HEAD)?;
+    for lane in lanes {
+        let sight = ledger.sight(lane).map_err(io::Error::other)?;
+        for seat in &sight.seats {
+            csv.write_record(row(&sight, seat).map(safe))?;
+        }
+    }
+    csv.flush()
+}
+
+fn row<'a>(sight: &'a Sight, seat: &'a Seat) -> [&'a str; 9] {
+    [
+        &sight.name,
+        sight.slack.as_str(),
+        &sight.kind,
+        seat.slack.as_deref().unwrap_or_default(),
+        &seat.name,
+        seat.account.as_deref().unwrap_or_default(),
+        before(sight, seat),
+        seat.fate.as_str(),
+        seat.fate.why().unwrap_or_default(),
+    ]
+}
+
+/// Says how somebody could read a conversation in Slack.
+fn before(sight: &Sight, seat: &Seat) -> &'static str {
+    match seat.slack {
+        Some(_) => "member",
+        None if sight.was_public() => "everyone",
+        None => "",
+    }
+}
+
+/// Returns a space as data.
+pub(super) fn json(sight: &Sight) -> Value {
+    let seat = |seat: &Seat| {
+        object!({
+            "slack_id": seat.slack,
+            "name": seat.name,
+            "account": seat.account,
+            "slack": before(sight, seat),
+            "chat": seat.fate.as_str(),
+            "why": seat.fate.why(),
+        })
+    };
+    object!({
+        "event": "space_access",
+        "space": sight.name,
+        "conversation": sight.slack.as_str(),
+        "kind": sight.kind,
+        "hash": sight.hash(),
+        "people": sight.seats.iter().map(seat).collect::<Vec<_>>(),
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::access::Fate;
+    use crate::ids::ConversationId;
+
+    #[test]
+    fn no_cell_is_a_formula() {
+        let seat = Seat {
+            slack: Some("U1".to_owned()),
+            name: "=HYPERLINK(\"http://x\")".to_owned(),
+            account: Some("@sum".to_owned()),
+            fate: Fate::Missing("no_account".to_owned()),
+        };
+        let sight = Sight {
+            lane: 1,
+            slack: ConversationId::new("C1"),
+            part: 0,
+            name: "\t+1".to_owned(),
+            kind: "public".to_owned(),
+            seats: vec![seat],
+        };
+        let cells = row(&sight, &sight.seats[0]).map(safe);
+        assert_eq!(
+            cells.join("|"),
+            "' +1|C1|public|U1|'=HYPERLINK(\"http://x\")|'@sum|member|missing|no_account"
+        );
+    }
+}

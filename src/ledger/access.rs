@@ -1,0 +1,166 @@
+//! Who will see a space: what is owed of its completion and its members, beside who was in the
+//! conversation. And what the admin said to it.
+
+use super::codes::{Code, SKIPPED, WEDGED};
+use super::stage::step_id;
+use super::{Error, Lane, LaneState, Ledger, commit, expect_rows};
+use crate::access::{Call, Fate, Person, Seat, Sight, fate};
+use crate::draft::{Phase, StepKind};
+use rusqlite::{Row, params};
+use std::collections::HashMap;
+
+/// What is owed of one space's members.
+#[derive(Debug, Default)]
+struct Calls {
+    /// By membership item.
+    of: HashMap<i64, Call>,
+    /// Accounts that no membership stands for.
+    others: Vec<(StepKind, String)>,
+}
+
+/// A membership item of somebody who is in.
+struct Present {
+    item: i64,
+    owed: bool,
+    person: Person,
+}
+
+fn present(row: &Row<'_>) -> rusqlite::Result<Present> {
+    let (outside, listed, suspended): (bool, bool, Option<bool>) =
+        (row.get(7)?, row.get(8)?, row.get(9)?);
+    let account: Option<String> = row.get(4)?;
+    let unusable = match suspended {
+        Some(true) => Some("suspended_account"),
+        None if listed && account.is_some() && !outside => Some("no_account"),
+        _ => None,
+    };
+    Ok(Present {
+        item: row.get(0)?,
+        owed: row.get(5)?,
+        person: Person {
+            slack: row.get(1)?,
+            name: row.get(2)?,
+            app: matches!(row.get::<_, String>(3)?.as_str(), "bot" | "slackbot"),
+            account,
+            outside,
+            left_out: row.get(6)?,
+            unusable,
+        },
+    })
+}
+
+impl Ledger {
+    /// Returns who could read a lane's conversation at export time, and who will read its space:
+    /// by the frozen calls, or before there are any, by what they will be made of.
+    pub fn sight(&self, lane: &Lane) -> Result<Sight, Error> {
+        let present = self.present(lane)?;
+        let calls = match lane.state {
+            LaneState::Planned => planned(lane, &present),
+            _ => self.calls(lane)?,
+        };
+        let mut seats = Vec::with_capacity(present.len() + 1);
+        let known = |account: &str| {
+            present.iter().any(|one| one.person.account.as_deref() == Some(account))
+        };
+        for (kind, account) in &calls.others {
+            let is_admin = *kind == StepKind::Complete && lane.admin_owned && !known(account);
+            let fate = if is_admin { Fate::Admin } else { Fate::New };
+            let (name, account) = (account.clone(), Some(account.clone()));
+            seats.push(Seat { slack: None, name, account, fate });
+        }
+        seats.extend(present.into_iter().map(|one| Seat {
+            fate: fate(&one.person, calls.of.get(&one.item)),
+            slack: Some(one.person.slack),
+            name: one.person.name,
+            account: one.person.account,
+        }));
+        Ok(Sight {
+            lane: lane.id,
+            slack: lane.slack.clone(),
+            part: lane.part,
+            name: lane.name.clone(),
+            kind: lane.kind.clone(),
+            seats,
+        })
+    }
+
+    /// Returns whoever was in a conversation at export time.
+    fn present(&self, lane: &Lane) -> Result<Vec<Present>, Error> {
+        let sql = "SELECT i.id, i.sub, coalesce(p.name, i.sub), coalesce(p.kind, ''), a.email, i.state <> 3, i.reason,
+                coalesce(a.outside, 0), EXISTS (SELECT 1 FROM directory), d.suspended OR d.archived
+            FROM item i LEFT JOIN person p ON p.slack = i.sub LEFT JOIN account a ON a.id = i.actor
+            LEFT JOIN directory d ON d.email = a.email
+            WHERE i.conversation = ?1 AND i.ts = 0 AND i.kind = 3 AND i.ended IS NULL ORDER BY i.sub";
+        let mut query = self.db.prepare_cached(sql)?;
+        let rows = query.query_map([lane.conversation], present)?;
+        Ok(rows.collect::<rusqlite::Result<_>>()?)
+    }
+
+    /// Returns the frozen calls: they are a lane's last steps.
+    fn calls(&self, lane: &Lane) -> Result<Calls, Error> {
+        let sql = "SELECT s.phase, s.kind, s.state, coalesce(s.reason, ''), a.email,
+                CASE WHEN i.kind = 3 AND i.ended IS NULL THEN i.id END, b.email, s.shown
+            FROM step s JOIN account a ON a.id = s.actor LEFT JOIN item i ON i.id = s.item
+            LEFT JOIN account b ON b.id = i.actor
+            WHERE s.id BETWEEN ?1 AND ?2 ORDER BY s.id DESC";
+        let mut query = self.db.prepare_cached(sql)?;
+        let mut rows = query.query(params![step_id(lane.id, 0), step_id(lane.id, u32::MAX)])?;
+        let mut calls = Calls::default();
+        while let Some(row) = rows.next()? {
+            let broken = || rusqlite::Error::InvalidQuery;
+            let phase = Phase::of(row.get(0)?).ok_or_else(broken)?;
+            let kind = StepKind::of(row.get(1)?).ok_or_else(broken)?;
+            if phase < Phase::Complete {
+                break;
+            }
+            let call = match (kind, row.get::<_, i64>(2)?) {
+                (StepKind::Complete | StepKind::Member, WEDGED | SKIPPED) => {
+                    Call::Fails(row.get(3)?)
+                }
+                (StepKind::Complete, _) => Call::Completes,
+                (StepKind::Member, _) => Call::Joins,
+                _ => continue,
+            };
+            match row.get::<_, Option<i64>>(5)? {
+                Some(item) => drop(calls.of.insert(item, call)),
+                None if matches!(call, Call::Fails(_)) => {}
+                // Whoever completes is in by that; whoever is added stands in the request.
+                None if kind == StepKind::Complete => calls.others.push((kind, row.get(4)?)),
+                None => {
+                    let named = row.get::<_, Option<String>>(6)?.or(row.get(7)?);
+                    calls.others.push((kind, named.unwrap_or_default()));
+                }
+            }
+        }
+        Ok(calls)
+    }
+
+    /// Notes what the admin said yes to, by lane: the hash of who will see its space.
+    pub fn accept_sight(&mut self, accepted: &[(i64, String)]) -> Result<(), Error> {
+        let change = self.db.transaction()?;
+        for (lane, hash) in accepted {
+            let sql = "UPDATE lane SET accepted = ?2 WHERE id = ?1";
+            let rows = change.prepare_cached(sql)?.execute(params![lane, hash])?;
+            expect_rows(rows, 1, "a yes is noted")?;
+        }
+        commit(change, "accept")
+    }
+}
+
+/// Returns the calls that staging will freeze, as the plan has them.
+fn planned(lane: &Lane, present: &[Present]) -> Calls {
+    let completer = lane.completer.as_ref().map(|account| account.as_str().to_owned());
+    let completes = |one: &&Present| one.owed && one.person.account == completer;
+    let own = present.iter().find(completes).filter(|_| !lane.admin_owned).map(|one| one.item);
+    let call = |one: &Present| {
+        let call = if Some(one.item) == own { Call::Completes } else { Call::Joins };
+        (one.item, call)
+    };
+    Calls {
+        of: present.iter().filter(|one| one.owed).map(call).collect(),
+        others: match (own, completer) {
+            (None, Some(account)) => vec![(StepKind::Complete, account)],
+            _ => Vec::new(),
+        },
+    }
+}
