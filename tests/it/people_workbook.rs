@@ -83,6 +83,8 @@ fn posts(rig: &Rig) -> Vec<String> {
 #[tokio::test(flavor = "multi_thread")]
 async fn c1_c3_c9_the_workbook_has_a_row_for_everyone_and_is_for_its_owner_alone() {
     let (rig, _export) = planned(&["ana", "robin"]).await;
+    let first = said(&rig, &["people", "export", "--offline"]).await;
+    assert!(first.contains("\n2 of them assumed from the address"), "{first}");
     insta::assert_snapshot!(said(&rig, &["people", "export"]).await);
     let path = workbook(&rig);
     insta::assert_snapshot!(std::fs::read_to_string(&path).expect("a workbook"));

@@ -11,7 +11,7 @@ use crate::clock::SystemClock;
 use crate::convert::Class;
 use crate::ids::SlackUserId;
 use crate::ledger::Choice;
-use crate::plan::{Census, Deeds, Matched, Offline, Problem, person_kind};
+use crate::plan::{Census, Deeds, How, Matched, Offline, Problem, person_kind};
 use std::cmp::Reverse;
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -88,6 +88,8 @@ struct Table {
 struct Sums {
     all: u64,
     accounts: u64,
+    /// Of these, only by the address, since the Directory was not read.
+    assumed: u64,
     suggested: u64,
     /// Identities without an account that wrote something, and their messages, by class.
     without: BTreeMap<Class, (u64, u64)>,
@@ -175,6 +177,7 @@ impl Sums {
         self.all += 1;
         if one.is_some_and(|one| one.account.is_some()) {
             self.accounts += 1;
+            self.assumed += u64::from(one.is_some_and(|one| one.how == How::Assumed));
             return;
         }
         self.suggested += u64::from(one.is_some_and(|one| one.suggested.is_some()));
@@ -187,6 +190,12 @@ impl Sums {
     fn text(&self, path: &str, again: &str) -> String {
         let all = counted(self.all, "Slack identity", "Slack identities");
         let mut lines = vec![format!("{path}: {all}, {} with an account.", count(self.accounts))];
+        if self.assumed > 0 {
+            let assumed = count(self.assumed);
+            lines.push(format!(
+                "{assumed} of them assumed from the address: the Directory was not read yet."
+            ));
+        }
         if self.suggested > 0 {
             let some = counted(self.suggested, "has a suggestion", "have a suggestion");
             lines.push(format!(
@@ -215,6 +224,7 @@ impl Sums {
             "file": path,
             "identities": self.all,
             "with_account": self.accounts,
+            "assumed": self.assumed,
             "suggested": self.suggested,
             "without_account": without.collect::<serde_json::Map<_, _>>(),
         })
