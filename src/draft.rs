@@ -67,6 +67,8 @@ pub enum StepKind {
     Member,
     /// messages.patch of a text, while the space is hidden.
     Amend,
+    /// members.patch that makes a present member a manager.
+    Role,
 }
 
 /// What makes it safe to repeat a call, and so how a conflict and a doubt are settled.
@@ -105,6 +107,7 @@ impl StepKind {
             Self::PastMember | Self::Member => {
                 (Repeat::ByNaturalKey, "one person in one space: a repeat is a conflict")
             }
+            Self::Role => (Repeat::ByEffect, "the role itself: a repeat gives the same role"),
             Self::Amend => (Repeat::ByEffect, "the whole text: a repeat sets the same text"),
             Self::Complete => (Repeat::ByLooking, "looked at first: a completed space has members"),
         }
@@ -189,6 +192,8 @@ pub enum Draft {
     Amend(String),
     /// The end of import mode.
     Complete,
+    /// The manager's role for a present member, by the user resource name.
+    Manager(String),
 }
 
 /// What Google calls the calling app among users, and we call the author of its posts.

@@ -25,8 +25,8 @@ pub use work::{LEDGER, Lock, SETTINGS, SPACES, WorkError, WorkFolder};
 use crate::ids::{Account, LinkTemplate};
 use sha2::{Digest, Sha256};
 use std::cmp::Ordering;
-use std::collections::BTreeMap;
-use std::path::PathBuf;
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::{Path, PathBuf};
 
 /// The settings of one migration, each from the strongest layer that names it.
 #[derive(Debug, Clone, PartialEq)]
@@ -41,6 +41,8 @@ pub struct Settings {
     pub key: Option<PathBuf>,
     /// The service account's address, to sign without a key file.
     pub service_account: Option<String>,
+    /// Accounts that become managers wherever they are members.
+    pub managers: BTreeSet<Account>,
     /// The people file: Slack id, account.
     pub people: Option<PathBuf>,
     /// The workspace's custom emoji: a folder of pictures, or Slack's list with pictures beside it.
@@ -108,6 +110,7 @@ impl Default for Settings {
             admin: None,
             key: None,
             service_account: None,
+            managers: BTreeSet::new(),
             people: None,
             emoji: None,
             api: None,
@@ -151,6 +154,23 @@ impl Settings {
         settings.one_signer()?;
         settings.check()?;
         Ok(settings)
+    }
+
+    /// Sets one value; `base` is the folder that relative paths start from.
+    fn set(
+        &mut self,
+        key: &str,
+        text: &str,
+        origin: Origin,
+        base: &Path,
+    ) -> Result<(), SettingsError> {
+        let Some(known) = KEYS.iter().find(|known| known.name == key) else {
+            return Err(SettingsError::unknown(key, &origin));
+        };
+        (known.apply)(self, text, base)
+            .map_err(|why| SettingsError::bad(key, text, &origin, why))?;
+        self.given.insert(known.name, (text.to_owned(), origin));
+        Ok(())
     }
 
     /// Returns a hash over the settings that change what is sent. People file and custom emoji are

@@ -44,6 +44,7 @@ pub(super) fn conversion(settings: &Settings) -> convert::Settings {
         pins: settings.pins == Pins::List,
         // It is of no use elsewhere, and a change of it plans anew.
         workspace: settings.workspace.clone().filter(|_| settings.links == Links::Patch),
+        managers: settings.managers.clone(),
         reaction_rest: settings.reaction_rest == ReactionRest::Footnote,
         ..convert::Settings::default()
     }

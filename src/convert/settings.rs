@@ -2,7 +2,9 @@
 
 use super::class::Authors;
 use super::roster::digest;
+use crate::ids::Account;
 use serde::{Deserialize, Serialize};
+use std::collections::BTreeSet;
 
 /// The converter's version; part of every lane's fingerprint, so that a change restages.
 pub const VERSION: u32 = 4;
@@ -48,6 +50,8 @@ pub struct Settings {
     pub reactions: ReactionPolicy,
     /// Whether reactions that nobody can make in Chat are listed under the text.
     pub reaction_rest: bool,
+    /// Accounts that become managers wherever they are members.
+    pub managers: BTreeSet<Account>,
 }
 
 /// How channels are named in Chat; direct conversations are named after who talks.
@@ -165,6 +169,7 @@ impl Default for Settings {
             links: LinkPolicy::Keep,
             pins: true,
             workspace: None,
+            managers: BTreeSet::new(),
         }
     }
 }

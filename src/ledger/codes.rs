@@ -40,6 +40,7 @@ impl Code for StepKind {
         Self::Complete,
         Self::Member,
         Self::Amend,
+        Self::Role,
     ];
 }
 

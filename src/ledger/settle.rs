@@ -123,7 +123,11 @@ fn done(change: &Transaction<'_>, key: &Key, receipt: &Receipt) -> Result<(), Er
     let kept = match key.kind {
         StepKind::Post if key.part == 0 => None,
         // A repeat that meets a conflict has no name to give, and nothing asks for it.
-        StepKind::React | StepKind::PastMember | StepKind::Member | StepKind::Amend => None,
+        StepKind::React
+        | StepKind::PastMember
+        | StepKind::Member
+        | StepKind::Amend
+        | StepKind::Role => None,
         _ => receipt.name.as_deref(),
     };
     let sql = "UPDATE step SET state = ?2, receipt = ?3, request = NULL, original = NULL WHERE id = ?1 AND state = ?4";

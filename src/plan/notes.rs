@@ -2,6 +2,7 @@
 //! lane.
 
 mod added;
+mod managers;
 
 use super::conversation::Done;
 use super::members::{Members, Stay};
@@ -179,7 +180,7 @@ impl<'a, 'l> Notes<'a, 'l> {
         }
         let completer = self.completer();
         let (past, present) = self.note_members(completer.as_ref(), None)?;
-        self.calls.others = past + present + 2 + self.amends;
+        self.calls.others = past + present + 2 + self.amends + self.managers(completer.as_ref());
         let earliest = [self.first, self.members.iter().filter_map(|(_, stay)| stay.since()).min()];
         let number = |id: &SlackUserId| self.bench.number(id);
         let items = self.planning.finish(&NewLane {

@@ -7,6 +7,7 @@ pub use held::{Held, LAST_MINUTES};
 
 use super::pay::{Paid, pay};
 use super::{Ended, Fatal, Run, each_lane, gone, outside};
+use crate::chat::Scopes;
 use crate::draft::{Phase, StepKind};
 use crate::event::{Calls, Event};
 use crate::ledger::{Lane, LaneState, Told};
@@ -97,6 +98,7 @@ pub async fn complete(
 ) -> Result<(Ended, Completed), Fatal> {
     let terms = Arc::new(Terms::of(&run, options, true)?);
     let Outlook { due, held, .. } = survey(&run, &terms).await?;
+    roles_can_be_given(&run, &due).await?;
     let held = held.into_iter().map(|(lane, why)| (lane.name, why)).collect();
     let result = Completed { held, ..Completed::default() };
     let owed = Calls { others: due.iter().map(|lane| 1 + lane.present).sum(), ..Calls::default() };
@@ -113,6 +115,20 @@ pub async fn complete(
     finished?;
     let result = std::mem::take(&mut *shared.lock().unwrap_or_else(PoisonError::into_inner));
     Ok((if run.stopping() { Ended::Stopped } else { Ended::Edge }, result))
+}
+
+/// Makes sure, before anything is opened, that managers can be made where some are owed: their
+/// scope is one that nothing else needs.
+async fn roles_can_be_given(run: &Run, due: &[Lane]) -> Result<(), Fatal> {
+    for lane in due.iter().map(|lane| lane.id) {
+        let owed =
+            run.writer.run(move |ledger| ledger.owed(lane, Phase::Present, StepKind::Role, 0, 1));
+        if !owed.await?.is_empty() {
+            let probe = run.client.probe(&run.admin(), Scopes::MEMBERSHIPS).await;
+            return probe.map_err(Fatal::Token);
+        }
+    }
+    Ok(())
 }
 
 async fn one(
@@ -146,7 +162,7 @@ async fn one(
             run.writer.run(move |ledger| ledger.block_lane(id, None)).await?;
         }
     }
-    let paid = pay(&run, id, space, Phase::Present, &[StepKind::Member]).await?;
+    let paid = pay(&run, id, space, Phase::Present, &[StepKind::Member, StepKind::Role]).await?;
     let (owed, wedged) =
         run.writer.run(move |ledger| ledger.standing_in(id, Phase::Present)).await?;
     if paid == Paid::Stopped || owed + wedged > 0 {

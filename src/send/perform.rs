@@ -166,7 +166,11 @@ async fn attempt(
     }
     let errand = Errand { class: class(step.kind), space, step: step.id };
     let identity = Identity::from(&step.actor);
-    let scopes = if step.actor.is_app() { Scopes::BOT } else { Scopes::IMPORT };
+    let scopes = match step.kind {
+        StepKind::Role => Scopes::MEMBERSHIPS,
+        _ if step.actor.is_app() => Scopes::BOT,
+        _ => Scopes::IMPORT,
+    };
     let mut began = 0;
     let answer = run.call(errand, || async {
         began = run.clock.wall();
@@ -235,7 +239,7 @@ pub(super) async fn wedged(
 pub(super) fn class(kind: StepKind) -> Class {
     match kind {
         StepKind::Space => Class::Space,
-        StepKind::PastMember | StepKind::Member => Class::Member,
+        StepKind::PastMember | StepKind::Member | StepKind::Role => Class::Member,
         StepKind::Post => Class::Post,
         StepKind::React => Class::Reaction,
         StepKind::Complete => Class::Complete,

@@ -224,6 +224,7 @@ mod tests {
             (StepKind::Complete, "Look"),
             (StepKind::Member, "Done"),
             (StepKind::Amend, "Wedge"),
+            (StepKind::Role, "Wedge"),
         ] {
             assert_eq!(judged(kind, refusal(409, "ALREADY_EXISTS", "")), verdict, "{kind:?}");
         }

@@ -1,10 +1,11 @@
 //! The table of settings: one row each, from which file, environment, template and errors are made.
 
+use super::Settings;
 use super::parse::{
-    email, host, loopback, number, option, parse, path, path_text, service_account, word, yes,
+    email, emails, host, loopback, number, option, parse, path, path_text, service_account, word,
+    yes,
 };
 use super::policy::{prefix, rename};
-use super::{Origin, Settings, SettingsError};
 use std::path::Path;
 
 /// One setting.
@@ -20,26 +21,7 @@ pub struct Key {
     pub kept: bool,
     /// Shows the value, empty when there is none.
     pub show: fn(&Settings) -> String,
-    apply: fn(&mut Settings, &str, &Path) -> Result<(), String>,
-}
-
-impl Settings {
-    /// Sets one value; `base` is the folder that relative paths start from.
-    pub(super) fn set(
-        &mut self,
-        key: &str,
-        text: &str,
-        origin: Origin,
-        base: &Path,
-    ) -> Result<(), SettingsError> {
-        let Some(known) = KEYS.iter().find(|known| known.name == key) else {
-            return Err(SettingsError::unknown(key, &origin));
-        };
-        (known.apply)(self, text, base)
-            .map_err(|why| SettingsError::bad(key, text, &origin, why))?;
-        self.given.insert(known.name, (text.to_owned(), origin));
-        Ok(())
-    }
+    pub(super) apply: fn(&mut Settings, &str, &Path) -> Result<(), String>,
 }
 
 macro_rules! key {
@@ -87,6 +69,14 @@ pub const KEYS: &[Key] = &[
         |s| option(s.service_account.as_ref()),
         |s, text, _| service_account(text).map(|account| s.service_account = Some(account)),
         kept
+    ),
+    key!(
+        "managers",
+        "Accounts, by address and with commas between, that become managers of every space that they\nare members of. Needs one more scope (docs/operations.md). Whoever completes a space is one anyway.",
+        |s| s.managers.iter().map(ToString::to_string).collect::<Vec<_>>().join(", "),
+        |s, text, _| emails(text).map(|all| s.managers = all),
+        kept,
+        changes_bytes
     ),
     key!(
         "people",

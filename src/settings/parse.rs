@@ -1,6 +1,7 @@
 //! Values as text, to and fro: what a value may be, and what is said of one that may not.
 
 use crate::ids::Account;
+use std::collections::BTreeSet;
 use std::fmt::Display;
 use std::path::{Path, PathBuf};
 use std::str::FromStr;
@@ -37,6 +38,14 @@ pub(super) fn email(text: &str) -> Result<Account, String> {
         Some((name, domain)) if plain(name) && plain(domain) => Ok(Account::new(text.trim())),
         _ => Err("want an e-mail address".to_owned()),
     }
+}
+
+/// Takes addresses with commas between; empty is nobody.
+pub(super) fn emails(text: &str) -> Result<BTreeSet<Account>, String> {
+    text.split(',')
+        .filter(|one| !one.trim().is_empty())
+        .map(|one| email(&one.to_lowercase()))
+        .collect()
 }
 
 /// Takes a service account's address; it becomes part of a URL.

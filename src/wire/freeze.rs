@@ -17,6 +17,11 @@ pub fn freeze(draft: &Draft) -> Frozen {
         Draft::React(emoji) => (format!("{MESSAGE_HOLE}/reactions"), react(emoji)),
         Draft::Amend(text) => (format!("{PATCH}{MESSAGE_HOLE}?updateMask=text"), amended(text)),
         Draft::Complete => (format!("{SPACE_HOLE}:completeImport"), "{}".to_owned()),
+        Draft::Manager(user) => {
+            let id = user.strip_prefix("users/").unwrap_or(user);
+            let path = format!("{PATCH}{SPACE_HOLE}/members/{id}?updateMask=role");
+            (path, json!({ "role": "ROLE_MANAGER" }).to_string())
+        }
     };
     Frozen(format!("{path}\n{body}"))
 }

@@ -2,7 +2,7 @@
 
 use crate::rig::{Rig, text};
 use crate::support::{Export, Workspace};
-use chatferry::emulator::{Dialects, Options};
+use chatferry::emulator::{Action, Dialects, Fault, Options};
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
 
@@ -93,4 +93,77 @@ async fn h7b_who_is_only_invited_is_told_from_who_is_in() {
     let all_in = Rig::start(&["u1", "u2", "u3"]).await;
     all_in.whole(&small().path).await;
     assert!(!all_in.ok(&["status"]).await.contains("Invited"));
+}
+
+/// Returns each member's role, by space and address.
+fn roles(rig: &Rig) -> Vec<(String, String, String)> {
+    let (lines, mut space, mut roles) = (rig.emulator().canonical(), String::new(), Vec::new());
+    for line in lines.lines().map(|line| serde_json::from_str::<Value>(line).unwrap()) {
+        let word = |name: &str| line[name].as_str().unwrap_or_default().to_owned();
+        if line["space"].is_string() {
+            space = word("name");
+        } else if line["member"].is_string() {
+            roles.push((space.clone(), word("member"), word("role")));
+        }
+    }
+    roles
+}
+
+fn two_rooms() -> Export {
+    Workspace::new()
+        .channel("general", &["U1", "U2", "U3"])
+        .message("U1", "1600000000.000100", "hello")
+        .private("board", &["U1", "U3"])
+        .message("U3", "1600000001.000100", "hush")
+        .mpim("mpdm-u1--u2--u3-1", &["U1", "U2", "U3"])
+        .message("U2", "1600000002.000100", "we three")
+        .zip()
+}
+
+async fn with_managers(rig: &Rig, words: &[&str]) -> std::process::Output {
+    let mut command = rig.command(words);
+    command.env("CHATFERRY_MANAGERS", "U2@example.com, u9@example.com");
+    crate::rig::end(command).await
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn chosen_owners_become_managers_of_channels_that_they_are_in_and_of_nothing_else() {
+    let rig = Rig::start(&["u1", "u2", "u3"]).await;
+    let export = two_rooms();
+    // The answer is lost: to give the same role again changes nothing.
+    let lost = Fault::on("spaces.members.patch").nth(1).times(1).after(Action::Close);
+    rig.emulator().arm(lost).unwrap();
+    for words in [&["run", &export.path.display().to_string()][..], &["verify"], &["complete"]] {
+        let output = with_managers(&rig, words).await;
+        assert!(output.status.success(), "{words:?}: {}", text(&output.stderr));
+    }
+    let mut managers: Vec<_> = roles(&rig)
+        .into_iter()
+        .filter(|(space, _, role)| {
+            role == "ROLE_MANAGER" && ["general", "board"].contains(&space.as_str())
+        })
+        .map(|(space, who, _)| format!("{space} {who}"))
+        .collect();
+    managers.sort();
+    assert_eq!(
+        managers,
+        ["board u1@example.com", "general u1@example.com", "general u2@example.com"]
+    );
+    assert_eq!(rig.emulator().stats().of("spaces.members.patch"), 2);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn h7c_the_scope_that_managers_need_is_missed_before_any_space_is_opened() {
+    let scope = |name: &str| format!("https://www.googleapis.com/auth/{name}");
+    let delegated = Some(vec![scope("chat.import"), scope("admin.directory.user.readonly")]);
+    let rig = Rig::with(&["u1", "u2", "u3"], Options { delegated, ..Options::default() }).await;
+    let export = two_rooms();
+    for words in [&["run", &export.path.display().to_string()][..], &["verify"]] {
+        let output = with_managers(&rig, words).await;
+        assert!(output.status.success(), "{words:?}: {}", text(&output.stderr));
+    }
+    let output = with_managers(&rig, &["complete"]).await;
+    assert_eq!(output.status.code(), Some(6), "{}", text(&output.stderr));
+    assert!(text(&output.stderr).contains("auth/chat.memberships"), "{}", text(&output.stderr));
+    assert_eq!(rig.emulator().stats().of("spaces.completeImport"), 0, "nothing is opened");
 }

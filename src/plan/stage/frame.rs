@@ -107,11 +107,23 @@ impl Staging<'_> {
         })?;
         for member in present.into_iter().filter(|member| Some(member.item) != own) {
             let Some(user) = self.user(member) else { continue };
-            let draft = Draft::Member(MemberDraft { user, span: None });
+            let draft = Draft::Member(MemberDraft { user: user.clone(), span: None });
             let owed = plain(Phase::Present, StepKind::Member, &draft, actor);
-            self.steps.add(&Owed { item: Some(member.item), ..owed })?;
+            let added = self.steps.add(&Owed { item: Some(member.item), ..owed })?;
+            if self.manages(member) {
+                let draft = Draft::Manager(user);
+                let owed = plain(Phase::Present, StepKind::Role, &draft, actor);
+                self.steps.add(&Owed { after: Some(added), ..owed })?;
+            }
         }
         Ok(())
+    }
+
+    /// Tells whether somebody who is added becomes a manager: of channels alone, as in the plan.
+    fn manages(&self, member: &StagedMember) -> bool {
+        let chosen = &self.bench.converter.settings().managers;
+        let channel = !matches!(self.lane.kind.as_str(), "direct" | "group");
+        channel && self.account(member).is_some_and(|account| chosen.contains(&account))
     }
 
     fn account(&self, member: &StagedMember) -> Option<Account> {
