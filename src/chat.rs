@@ -14,6 +14,7 @@ mod client;
 mod crypto;
 mod date;
 mod delegate;
+mod delete;
 mod echo;
 mod emoji;
 mod endpoint;

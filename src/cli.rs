@@ -52,6 +52,7 @@ mod sheet;
 mod start_over;
 mod status;
 mod stop;
+mod undo;
 mod verify;
 mod watch;
 mod wave;
@@ -61,7 +62,7 @@ mod words;
 pub use access::AccessArgs;
 pub use args::{
     Cli, Command, Common, EmulateArgs, InspectArgs, LedgerArgs, LedgerCommand, PlanArgs,
-    RebuildArgs, RehearseArgs, RetryArgs, RunArgs, StatusArgs, VerifyArgs,
+    RebuildArgs, RehearseArgs, RetryArgs, RunArgs, StatusArgs, UndoArgs, VerifyArgs,
 };
 pub use closing::{close, print};
 pub use complete::CompleteArgs;
@@ -115,6 +116,7 @@ fn dispatch(cli: &Cli) -> anyhow::Result<Exit> {
         Command::Complete(args) => complete::complete(common, args),
         Command::People(args) => people::people(common, args),
         Command::Retry(args) => retry::retry(common, args),
+        Command::Undo(args) => undo::undo(common, args),
         Command::Ledger(args) => rebuild::ledger(common, args),
         Command::Rehearse(args) => rehearse::rehearse(common, args),
         Command::Emulate(args) => emulate::emulate(common, args),

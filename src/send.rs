@@ -25,6 +25,7 @@ mod perform;
 mod recall;
 mod reconcile;
 mod sight;
+mod undo;
 mod verdict;
 mod verify;
 
@@ -34,6 +35,7 @@ pub use give_way::LEFT_OUT;
 pub use health::Health;
 pub use recall::{Recalled, recall};
 pub use reconcile::{Reconciled, reconcile};
+pub use undo::{Ahead, Doomed, Fate, Undone, ahead, undo};
 pub use verdict::STUCK;
 pub use verify::{
     Certify, DIFFERENCES, Mark, Marks, Sealed, Verdict, Verified, certify, stored, verify,

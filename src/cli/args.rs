@@ -1,5 +1,11 @@
 //! The command line: every command, its flags and its help.
 
+mod cutover;
+mod ledger;
+
+pub use cutover::UndoArgs;
+pub use ledger::{LedgerArgs, LedgerCommand, RebuildArgs};
+
 use super::access::AccessArgs;
 use super::complete::CompleteArgs;
 use super::flags::{ChaosFlags, SourceFlags, SpeedFlags, TargetFlags};
@@ -89,6 +95,8 @@ pub enum Command {
     People(PeopleArgs),
     /// Try again what is stuck, at the next run
     Retry(RetryArgs),
+    /// Delete the spaces that are not completed, after a look; what is open stays
+    Undo(UndoArgs),
     /// Look after the ledger itself
     Ledger(LedgerArgs),
     /// Go all the way against an emulated Google Chat; needs no Google account
@@ -181,40 +189,6 @@ pub struct RetryArgs {
     /// Start over without being asked
     #[arg(long, requires = "start_over")]
     pub yes: bool,
-}
-
-/// `ledger`.
-#[derive(Debug, Args)]
-pub struct LedgerArgs {
-    #[command(subcommand)]
-    pub command: LedgerCommand,
-}
-
-/// What can be done to a ledger.
-#[derive(Debug, Subcommand)]
-pub enum LedgerCommand {
-    /// Make a lost or damaged ledger anew, from the archives, spaces.jsonl and Chat itself
-    Rebuild(RebuildArgs),
-}
-
-/// `ledger rebuild`.
-#[derive(Debug, Args)]
-#[command(after_help = "\
-The damaged ledger is kept beside the new one. Nothing is sent twice: every call has the ids that
-it had before. Spaces that were completed are only completed with their members.")]
-pub struct RebuildArgs {
-    /// All exports that the migration was planned from: zip files or folders
-    #[arg(required = true, value_name = "EXPORT")]
-    pub exports: Vec<PathBuf>,
-    /// Make it anew though the old one seems to be in order
-    #[arg(long)]
-    pub force: bool,
-    #[command(flatten)]
-    pub source: SourceFlags,
-    #[command(flatten)]
-    pub target: TargetFlags,
-    #[command(flatten)]
-    pub speed: SpeedFlags,
 }
 
 /// `rehearse`.

@@ -97,7 +97,7 @@ impl Exit {
 /// Counts conversations that are not as far as a command should have brought them.
 pub(super) fn unfinished_lanes(command: &str, account: &Account) -> u64 {
     let far_enough = |state: &str| match command {
-        "plan" | "ledger" => true,
+        "plan" | "ledger" | "undo" => true,
         "run" | "verify" => !matches!(state, "planned" | "staged" | "open" | "gone"),
         _ => state == "present",
     };
@@ -108,7 +108,7 @@ pub(super) fn unfinished_lanes(command: &str, account: &Account) -> u64 {
 /// members come with completion.
 pub(super) fn owed_is_a_hole(command: &str, kind: ItemKind) -> bool {
     match command {
-        "plan" | "ledger" => false,
+        "plan" | "ledger" | "undo" => false,
         "run" | "verify" => kind != ItemKind::Membership,
         _ => true,
     }

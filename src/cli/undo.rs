@@ -20,7 +20,7 @@ enum Came {
     /// Nothing was begun.
     Looked(Exit),
     /// It came to this end.
-    Done(Ended, Ahead, Undone),
+    Done(Ended, Box<(Ahead, Undone)>),
 }
 
 pub(super) fn undo(common: &Common, args: &UndoArgs) -> anyhow::Result<Exit> {
@@ -37,7 +37,7 @@ pub(super) fn undo(common: &Common, args: &UndoArgs) -> anyhow::Result<Exit> {
     session.watch.end();
     let (ended, ahead, undone) = match came {
         Came::Looked(exit) => return Ok(exit),
-        Came::Done(ended, ahead, undone) => (ended, ahead, undone),
+        Came::Done(ended, came) => (ended, came.0, came.1),
     };
     let ledger = session.ledger()?;
     let words = Words { name: &name, ahead: &ahead, emoji: emoji(&ledger)? };
@@ -79,12 +79,14 @@ async fn delete(
     let writer = run.writer.clone();
     match session.until_end(writer, send::undo(Arc::<Run>::clone(&run), doomed)).await {
         None => {
-            session.watch.say("Stopped. What is deleted is written down; the same command goes on.");
+            session
+                .watch
+                .say("Stopped. What is deleted is written down; the same command goes on.");
             Ok(stopped())
         }
         Some(undone) => {
             let (ended, undone) = undone.map_err(fatal)?;
-            Ok(Came::Done(ended, ahead, undone))
+            Ok(Came::Done(ended, Box::new((ahead, undone))))
         }
     }
 }

@@ -76,6 +76,20 @@ pub enum Line {
         /// When, as RFC 3339.
         at: String,
     },
+    /// A space in import mode is about to be deleted: from here on it may be.
+    Deleting {
+        /// `spaces/…`.
+        space: String,
+        /// When, as RFC 3339.
+        at: String,
+    },
+    /// A space was deleted: its conversation starts over.
+    Deleted {
+        /// `spaces/…`.
+        space: String,
+        /// When, as RFC 3339.
+        at: String,
+    },
     /// Whatever was written here before is lost: spaces of before may exist.
     Lost {
         /// When that was noticed, as RFC 3339.

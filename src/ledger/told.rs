@@ -16,6 +16,8 @@ pub struct Told {
     lanes: BTreeMap<(ConversationId, u32), ToldLane>,
     orphans: BTreeSet<Orphan>,
     given_up: Vec<(ConversationId, Option<String>)>,
+    /// Spaces that are deleted, or open, or may be open.
+    settled: BTreeSet<String>,
 }
 
 /// What is told of one lane.
@@ -82,13 +84,16 @@ impl Told {
                 }
                 Line::Completing { space, owner, verdict, .. } => {
                     let ends = Ends { owner: Account::new(owner), verdict: verdict.clone() };
+                    told.settled.insert(space.clone());
                     told.ending(by_space.get(space), space, Ending::Begun(ends));
                 }
                 Line::Importing { space, .. } => {
+                    told.settled.remove(space);
                     told.ending(by_space.get(space), space, Ending::None);
                 }
                 Line::Completed { space, owner, .. } => {
                     let ends = Ends { owner: Account::new(owner), verdict: None };
+                    told.settled.insert(space.clone());
                     told.ending(by_space.get(space), space, Ending::Over(ends));
                 }
                 Line::Abandoned { conversation, part, generation, space, .. } => {
@@ -99,6 +104,9 @@ impl Told {
                         told.given_up.push((id, space.clone()));
                     }
                 }
+                // It may be there or not: whoever asks for it next sees.
+                Line::Deleting { .. } => {}
+                Line::Deleted { space, .. } => told.deleted(by_space.get(space), space),
                 Line::Lost { .. } => lost = true,
             }
         }
@@ -141,6 +149,17 @@ impl Told {
         });
     }
 
+    /// A deleted space is nobody's any more; its lane goes on with the next generation.
+    fn deleted(&mut self, key: Option<&(ConversationId, u32)>, space: &str) {
+        self.settled.insert(space.to_owned());
+        self.orphans.retain(|orphan| orphan.space.as_deref() != Some(space));
+        self.given_up.retain(|(_, given_up)| given_up.as_deref() != Some(space));
+        let Some(lane) = key.and_then(|key| self.lanes.get_mut(key)) else { return };
+        if lane.space.as_ref().is_some_and(|known| known.space == space) {
+            *lane = ToldLane { generation: lane.generation + 1, space: None };
+        }
+    }
+
     fn ending(&mut self, key: Option<&(ConversationId, u32)>, space: &str, ending: Ending) {
         let lane = key.and_then(|key| self.lanes.get_mut(key));
         let Some(known) = lane.and_then(|lane| lane.space.as_mut()) else { return };
@@ -176,6 +195,15 @@ impl Told {
     /// Returns conversations that were started over, each with the space that was given up.
     pub fn given_up(&self) -> impl Iterator<Item = (&ConversationId, Option<&str>)> {
         self.given_up.iter().map(|(id, space)| (id, space.as_deref()))
+    }
+
+    /// Returns spaces that were given up or doubled, and that nobody deleted or completed since.
+    pub fn left_behind(&self) -> impl Iterator<Item = (&ConversationId, Option<&str>)> {
+        let orphans = self.orphans.iter().map(|one| (&one.conversation, one.space.as_deref()));
+        let given_up = self.given_up().filter(|(_, space)| space.is_some());
+        given_up
+            .chain(orphans)
+            .filter(|(_, space)| space.is_none_or(|space| !self.settled.contains(space)))
     }
 
     /// Returns spaces that may have been left behind.
@@ -258,6 +286,35 @@ mod tests {
         let again = [&lines[..], &[made(1, "spaces/B", LATE)]].concat();
         assert_eq!(lane(&again).space.expect("made").space, "spaces/B");
         assert_eq!(Told::of(&again).orphans().count(), 0, "what is given up is no orphan");
+    }
+
+    #[test]
+    fn a_deleted_space_is_nobodys_and_what_was_given_up_before_is_left_behind() {
+        let at = String::new;
+        let abandoned = Line::Abandoned {
+            conversation: "C1".to_owned(),
+            part: 0,
+            generation: 0,
+            space: Some("spaces/A".to_owned()),
+            at: at(),
+        };
+        let mut lines = vec![made(0, "spaces/A", LATE), abandoned, made(1, "spaces/B", LATE)];
+        let left = |lines: &[Line]| {
+            let told = Told::of(lines);
+            told.left_behind().map(|(_, space)| space.map(str::to_owned)).collect::<Vec<_>>()
+        };
+        assert_eq!(left(&lines), [Some("spaces/A".to_owned())]);
+        lines.push(Line::Deleting { space: "spaces/B".to_owned(), at: at() });
+        assert_eq!(lane(&lines).space.expect("it may be there").space, "spaces/B");
+        lines.push(Line::Deleted { space: "spaces/B".to_owned(), at: at() });
+        assert_eq!(lane(&lines), ToldLane { generation: 2, space: None });
+        lines.push(Line::Deleted { space: "spaces/A".to_owned(), at: at() });
+        assert_eq!(left(&lines), [None::<String>; 0]);
+        assert_eq!(Told::of(&lines).given_up().count(), 0);
+        lines.push(made(2, "spaces/C", LATE));
+        lines.push(completing("spaces/C"));
+        lines.push(made(2, "spaces/D", LATE));
+        assert_eq!(left(&lines), [None::<String>; 0], "it may be open: not to be deleted");
     }
 
     #[test]

@@ -26,7 +26,7 @@ pub(super) type Seen = HashMap<Box<str>, (Instant, bool)>;
 
 /// How a space stands.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Standing {
+pub(super) enum Standing {
     /// It can be read.
     There,
     /// Google deleted it, or its time is over.
@@ -87,7 +87,7 @@ fn is_suspect(step: &Step, reason: &str) -> bool {
 }
 
 /// Asks after a space, at most once a minute however many calls it refuses.
-async fn standing(run: &Run, lane: i64, space: &str) -> Result<Standing, Fatal> {
+pub(super) async fn standing(run: &Run, lane: i64, space: &str) -> Result<Standing, Fatal> {
     let mut seen = run.health.spaces.lock().await;
     let now = run.clock.mono();
     let known = seen.get(space).filter(|(at, _)| now < *at + run.backoff.scale(BELIEVED));

@@ -30,7 +30,7 @@ fn help_tells_what_to_type_first() {
 fn every_command_has_help() {
     for command in [
         "inspect", "preview", "plan", "run", "status", "verify", "access", "complete", "retry",
-        "rehearse", "emulate",
+        "rehearse", "emulate", "undo",
     ] {
         let text = help(&[command, "--help"]);
         insta::assert_snapshot!(format!("help_of_{command}"), text);

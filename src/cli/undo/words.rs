@@ -3,6 +3,7 @@
 use crate::cli::safe::display_column;
 use crate::cli::words::{count, counted, wrap};
 use crate::cli::{display_safe, display_short, json_line};
+use crate::ids::ConversationId;
 use crate::send::{Ahead, Doomed, Undone};
 use serde_json::{Value, json as object};
 
@@ -63,7 +64,10 @@ impl Words<'_> {
         let open = self.ahead.open.len() + undone.open.len();
         let open = match open as u64 {
             0 => String::new(),
-            open => format!(" {} open to people.", counted(open, "conversation stays", "conversations stay")),
+            open => format!(
+                " {} open to people.",
+                counted(open, "conversation stays", "conversations stay")
+            ),
         };
         format!("{}{open}", deleted(undone))
     }
@@ -73,7 +77,11 @@ impl Words<'_> {
         let mut said = Vec::new();
         let open = self.ahead.open.iter().map(String::as_str);
         let open: Vec<&str> = open.chain(undone.open.iter().map(|one| one.name.as_str())).collect();
-        said.extend(sentence(&open, "Open to people, and not touched", "only their owners can delete them, in Chat"));
+        said.extend(sentence(
+            &open,
+            "Open to people, and not touched",
+            "only their owners can delete them, in Chat",
+        ));
         for (one, why) in undone.refused.iter().take(NAMES) {
             let name = display_short(&one.name, NAME);
             said.push(format!(
@@ -84,20 +92,34 @@ impl Words<'_> {
         }
         said.extend(more(undone.refused.len(), NAMES).map(|more| format!("Not deleted: {more}.")));
         let unclear: Vec<&str> = undone.unclear.iter().map(|one| one.name.as_str()).collect();
-        said.extend(sentence(&unclear, "No clear answer", "the same command tries again; where completion was begun, `chatferry complete` looks"));
+        said.extend(sentence(
+            &unclear,
+            "No clear answer",
+            "the same command tries again; where completion was begun, `chatferry complete` looks",
+        ));
         let left: Vec<&str> = undone.left.iter().map(|one| one.name.as_str()).collect();
         said.extend(sentence(&left, "Not yet deleted", "the same command goes on"));
         let nameless: Vec<&str> = self.ahead.nameless.iter().map(String::as_str).collect();
-        said.extend(sentence(&nameless, "Asked for, and never named", "`chatferry run` finds the space by the id that made it, then undo again"));
-        let unknown: Vec<&str> = self.ahead.unknown.iter().map(|id| id.as_str()).collect();
-        said.extend(sentence(&unknown, "Perhaps left behind, under a name that nobody knows", "hidden, never completed, and deleted by Google within 90 days"));
+        said.extend(sentence(
+            &nameless,
+            "Asked for, and never named",
+            "`chatferry run` finds the space by the id that made it, then undo again",
+        ));
+        let unknown: Vec<&str> = self.ahead.unknown.iter().map(ConversationId::as_str).collect();
+        said.extend(sentence(
+            &unknown,
+            "Perhaps left behind, under a name that nobody knows",
+            "hidden, never completed, and deleted by Google within 90 days",
+        ));
         if self.ahead.foreign > 0 {
             let foreign = counted(self.ahead.foreign, "space", "spaces");
             said.push(format!("spaces.jsonl names {foreign} of conversations that this ledger does not know: not touched. `chatferry ledger rebuild` with every export makes them known."));
         }
         if self.emoji > 0 {
             let emoji = counted(self.emoji, "custom emoji stays", "custom emoji stay");
-            said.push(format!("{emoji} in Chat; whoever may manage custom emoji can delete them there."));
+            said.push(format!(
+                "{emoji} in Chat; whoever may manage custom emoji can delete them there."
+            ));
         }
         said.iter().flat_map(|said| wrap(said, COLS, "  ")).collect()
     }
@@ -112,7 +134,7 @@ impl Words<'_> {
             "to_delete": all(&self.ahead.doomed),
             "open": self.ahead.open,
             "nameless": self.ahead.nameless,
-            "unknown": self.ahead.unknown.iter().map(|id| id.as_str()).collect::<Vec<_>>(),
+            "unknown": self.ahead.unknown.iter().map(ConversationId::as_str).collect::<Vec<_>>(),
             "foreign": self.ahead.foreign,
             "custom_emoji": self.emoji,
         });
@@ -164,7 +186,8 @@ fn sentence(names: &[&str], what: &str, so: &str) -> Option<String> {
     if names.is_empty() {
         return None;
     }
-    let shown: Vec<String> = names.iter().take(NAMES).map(|name| display_short(name, NAME)).collect();
+    let shown: Vec<String> =
+        names.iter().take(NAMES).map(|name| display_short(name, NAME)).collect();
     let more = more(names.len(), NAMES).map(|more| format!(" {more}")).unwrap_or_default();
     Some(format!("{what}: {}{more}; {so}.", shown.join(", ")))
 }
