@@ -10,6 +10,7 @@ mod args;
 mod ask;
 mod board;
 mod bound;
+mod channels;
 mod closing;
 mod complete;
 mod connection;
@@ -61,8 +62,9 @@ mod words;
 
 pub use access::AccessArgs;
 pub use args::{
-    Cli, Command, Common, EmulateArgs, InspectArgs, LedgerArgs, LedgerCommand, PlanArgs,
-    RebuildArgs, RehearseArgs, RetryArgs, RunArgs, StatusArgs, UndoArgs, VerifyArgs,
+    ChannelsArgs, ChannelsCommand, Cli, Command, Common, EmulateArgs, InspectArgs, LedgerArgs,
+    LedgerCommand, PlanArgs, RebuildArgs, RehearseArgs, RetryArgs, RunArgs, StatusArgs, UndoArgs,
+    VerifyArgs,
 };
 pub use closing::{close, print};
 pub use complete::CompleteArgs;
@@ -109,6 +111,7 @@ fn dispatch(cli: &Cli) -> anyhow::Result<Exit> {
         Command::Inspect(args) => inspect::inspect(common, args),
         Command::Preview(args) => preview::preview(common, args),
         Command::Plan(args) => plan::plan(common, args),
+        Command::Channels(args) => channels::channels(common, args),
         Command::Run(args) => run::run(common, args),
         Command::Status(args) => status::status(common, args),
         Command::Access(args) => access::access(common, args),

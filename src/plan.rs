@@ -5,6 +5,7 @@
 //! and freezes every request.
 
 mod added;
+mod chosen;
 mod conversation;
 mod emoji;
 mod members;
@@ -16,17 +17,19 @@ mod people;
 mod pins;
 mod print;
 mod record;
+mod sources;
 mod stage;
 mod steps;
 mod threads;
 mod times;
 
+use chosen::{Chosen, leaves_out};
 pub use names::Renamed;
 pub use offline::{Census, Deeds, Offline, Sums};
 pub use people::{Clues, How, Matched, People, Problem, kind_word as person_kind, policy_of};
 pub use stage::Stager;
 
-use crate::convert::{ArchivedPolicy, Converter, DmPolicy, Settings, named_by};
+use crate::convert::{Converter, DmPolicy, Settings, named_by};
 use crate::event::{Event, Monitor};
 use crate::gallery::Gallery;
 use crate::ids::{Account, ConversationId, SlackUserId};
@@ -103,6 +106,8 @@ pub struct Bench {
     admin: i64,
     direct: DmPolicy,
     names: BTreeMap<ConversationId, String>,
+    /// What the admin chose for single conversations.
+    chosen: Chosen,
     renamed: Vec<Renamed>,
     gallery: Gallery,
     /// Of the custom emoji that Chat may get, Slack's name by Chat's.
@@ -130,13 +135,8 @@ impl Bench {
             // Each of them: one archive of another workspace among many is one too many.
             ledger.claim(&Owner { team: Some(team.to_owned()), ..owner.clone() })?;
         }
-        refuse_late(ledger, &exports)?;
-        let mut sources = Vec::new();
-        for (path, export) in paths.iter().zip(&exports) {
-            let path = path.display().to_string();
-            let (name, print) = (export.source_name(), export.fingerprint());
-            sources.push(ledger.add_source(&path, name, &print, export.entry_prints())?);
-        }
+        sources::refuse_late(ledger, &exports)?;
+        let sources = sources::note(ledger, &paths, &exports)?;
         let listed = ledger.directory()?;
         let clues = Clues {
             listed: (!listed.is_empty()).then_some(&listed),
@@ -148,14 +148,17 @@ impl Bench {
         ledger.set_people(&people.rows())?;
         let roster = people.roster(&exports, choices.convert.author_emails);
         let places = union(&exports);
+        let chosen = Chosen(ledger.room_choices()?);
         let newest: Vec<&Conversation> = places
             .values()
             .filter_map(|at| at.last())
             .map(|(e, c)| &exports[*e].conversations()[*c])
-            .filter(|one| !leaves_out(&choices.convert, one))
+            .filter(|one| chosen.left_out(&choices.convert, one).is_none())
             .collect();
         let rules = &choices.convert.names;
-        let (names, renamed) = names::settle(&newest, &|one| named_by(rules, one, &roster));
+        let (names, renamed) = names::settle(&newest, &|one| {
+            chosen.name(one).unwrap_or_else(|| named_by(rules, one, &roster))
+        });
         let base = print::fingerprint(&exports, &roster.fingerprint(), choices, &names);
         let accounts = ledger.accounts()?;
         let mut bench = Self {
@@ -169,6 +172,7 @@ impl Bench {
             converter: Converter::new(roster, choices.convert.clone()),
             people,
             names,
+            chosen,
             renamed,
             gallery: choices.emoji.clone(),
             assumed: HashMap::new(),
@@ -258,11 +262,6 @@ fn has_threads(conversation: &Conversation, policy: DmPolicy) -> bool {
     !(direct && policy == DmPolicy::GroupChat)
 }
 
-/// Tells whether a conversation is left out as a whole.
-fn leaves_out(settings: &Settings, conversation: &Conversation) -> bool {
-    conversation.archived && settings.archived == ArchivedPolicy::Skip
-}
-
 /// Returns where every conversation stands, in each export that has it.
 fn union(exports: &[Export]) -> BTreeMap<ConversationId, Vec<(usize, usize)>> {
     let mut all: BTreeMap<ConversationId, Vec<(usize, usize)>> = BTreeMap::new();
@@ -272,17 +271,6 @@ fn union(exports: &[Export]) -> BTreeMap<ConversationId, Vec<(usize, usize)>> {
         }
     }
     all
-}
-
-/// A second archive is merged while nothing is sent; later its messages would be left out unseen.
-fn refuse_late(ledger: &Ledger, exports: &[Export]) -> Result<(), Error> {
-    let known = ledger.sources()?;
-    let begun = ledger.lanes()?.iter().any(|lane| lane.state > LaneState::Staged);
-    let is_known = |export: &&Export| known.iter().any(|(.., hash)| *hash == export.fingerprint());
-    match exports.iter().find(|export| begun && !is_known(export)) {
-        Some(late) => Err(Error::LateArchive(late.source_name().to_owned())),
-        None => Ok(()),
-    }
 }
 
 fn kind_word(kind: Kind) -> &'static str {

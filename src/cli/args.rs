@@ -3,7 +3,7 @@
 mod cutover;
 mod ledger;
 
-pub use cutover::UndoArgs;
+pub use cutover::{ChannelsArgs, ChannelsCommand, UndoArgs};
 pub use ledger::{LedgerArgs, LedgerCommand, RebuildArgs};
 
 use super::access::AccessArgs;
@@ -81,6 +81,8 @@ pub enum Command {
     Preview(PreviewArgs),
     /// Read an export into the work folder and say what would happen; sends nothing
     Plan(PlanArgs),
+    /// Choose conversations and their names in a table: export it, edit it, import it
+    Channels(ChannelsArgs),
     /// Send what is owed, up to the edge of completion; resumes after any stop
     Run(RunArgs),
     /// Say where a migration stands, also while another process works on it

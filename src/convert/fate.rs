@@ -50,6 +50,7 @@ reasons! {
         DeletedMessage "deleted_message" "deleted message without replies";
         BotMessage "bot_message" "message of an app or bot, left out by choice";
         AuthorLeftOut "author_left_out" "message of an author without an account, left out by choice";
+        ChosenConversation "chosen_conversation" "left out in the channels workbook";
         ArchivedConversation "archived_conversation" "anything in an archived conversation, left out by choice";
         Empty "empty" "message without text, card or file";
         UnmappedReactor "unmapped_reactor" "reaction of somebody without an account";

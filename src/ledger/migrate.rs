@@ -14,6 +14,7 @@ const MIGRATIONS: &[&str] = &[
     include_str!("../../migrations/0007_custom_emoji.sql"),
     include_str!("../../migrations/0008_people.sql"),
     include_str!("../../migrations/0009_access.sql"),
+    include_str!("../../migrations/0010_rooms.sql"),
 ];
 
 /// Brings an older ledger up to date; refuses one that a newer program wrote.

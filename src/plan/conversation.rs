@@ -2,8 +2,8 @@
 
 use super::notes::Notes;
 use super::order::{self, Batch, Stop};
-use super::{Bench, Error, Source, leaves_out};
-use crate::convert::{Context, Converted, Skip};
+use super::{Bench, Error, Source};
+use crate::convert::{Context, Converted};
 use crate::event::{Event, Monitor};
 use crate::ids::ConversationId;
 use crate::ledger::Ledger;
@@ -105,11 +105,11 @@ fn read(
     let context =
         Context { threads: bench.threads(sources.last().map(|source| source.conversation)) };
     let newest = sources.last().map(|source| source.conversation);
-    let left_out = newest.is_some_and(|newest| leaves_out(bench.converter.settings(), newest));
+    let settings = bench.converter.settings();
+    let left_out = newest.and_then(|newest| bench.chosen.left_out(settings, newest));
     order::walk(&pairs, disordered, &mut |batch| {
         let convert = |message| {
-            if left_out {
-                let why = Skip::ArchivedConversation;
+            if let Some(why) = left_out {
                 return bench.converter.leave_out(&context, message, why);
             }
             bench.converter.convert(&context, message)

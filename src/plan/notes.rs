@@ -10,8 +10,8 @@ use super::pins::Pins;
 use super::record::{Books, owes};
 use super::threads::Threads;
 use super::times::{Allocator, space_time};
-use super::{Bench, Error, Source, emoji, leaves_out};
-use crate::convert::{Class, Converted, Fate, Sender, Skip, speaker_word};
+use super::{Bench, Error, Source, emoji};
+use crate::convert::{Class, Converted, Fate, Sender, speaker_word};
 use crate::event::{Calls, Event, Monitor};
 use crate::ids::{Micros, SlackUserId};
 use crate::ledger::{ItemKind, ItemState, Ledger, NewItem, NewLane, Planning};
@@ -160,12 +160,11 @@ impl<'a, 'l> Notes<'a, 'l> {
 
     pub(super) fn finish(mut self, disordered: bool) -> Result<u64, Error> {
         let direct = matches!(self.conversation.kind, Kind::Direct | Kind::Group);
-        let why = match () {
-            () if leaves_out(self.bench.converter.settings(), self.conversation) => {
-                Some(Skip::ArchivedConversation.code())
-            }
-            () if direct && self.newest == 0 => Some("empty_conversation"),
-            () => None,
+        let settings = self.bench.converter.settings();
+        let why = match self.bench.chosen.left_out(settings, self.conversation) {
+            Some(why) => Some(why.code()),
+            None if direct && self.newest == 0 => Some("empty_conversation"),
+            None => None,
         };
         if why.is_some() {
             self.note_members(None, why)?;

@@ -35,6 +35,7 @@ fn every_command_has_help() {
         let text = help(&[command, "--help"]);
         insta::assert_snapshot!(format!("help_of_{command}"), text);
     }
+    insta::assert_snapshot!("help_of_channels_import", help(&["channels", "import", "--help"]));
     insta::assert_snapshot!("help_of_ledger_rebuild", help(&["ledger", "rebuild", "--help"]));
 }
 

@@ -36,6 +36,7 @@ mod crash_random;
 mod crash_support;
 mod crossing;
 mod custom_emoji;
+mod cutover_channels;
 mod cutover_undo;
 mod cutover_waves;
 mod dialects;

@@ -1,8 +1,34 @@
-//! The flags of taking back.
+//! The flags of choosing and of taking back.
 
 use crate::cli::flags::{SpeedFlags, TargetFlags};
 use crate::cli::wave::WaveFlags;
-use clap::Args;
+use clap::{Args, Subcommand};
+use std::path::PathBuf;
+
+/// `channels`.
+#[derive(Debug, Args)]
+pub struct ChannelsArgs {
+    #[command(subcommand)]
+    pub command: ChannelsCommand,
+}
+
+/// What can be done with the table of conversations.
+#[derive(Debug, Subcommand)]
+pub enum ChannelsCommand {
+    /// Write the table: every conversation that is planned, with its name in Chat
+    Export {
+        /// The table [default: channels.csv in the work folder]
+        file: Option<PathBuf>,
+        /// Write over a table that is there already
+        #[arg(long)]
+        force: bool,
+    },
+    /// Read the edited table, and say what changed
+    Import {
+        /// The table [default: channels.csv in the work folder]
+        file: Option<PathBuf>,
+    },
+}
 
 /// `undo`.
 #[derive(Debug, Args)]

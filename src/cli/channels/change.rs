@@ -1,0 +1,121 @@
+//! What an edited table changes, compared with how the conversations stand.
+
+use super::table::{Row, is_included, shown, shown_name};
+use crate::cli::display_safe;
+use crate::ids::ConversationId;
+use crate::ledger::{Lane, LaneState, Ledger, Room, RoomChoice};
+use std::collections::HashMap;
+
+/// One conversation that changes.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Change {
+    pub(super) slack: ConversationId,
+    /// The name of its space until now: hostile.
+    pub(super) name: String,
+    /// Whether it is migrated from now on, where that changes.
+    include: Option<bool>,
+    /// Its space's new name, where that changes; empty: as the settings say.
+    rename: Option<String>,
+    choice: RoomChoice,
+}
+
+/// All that changes.
+#[derive(Debug, Default)]
+pub(super) struct Changes {
+    pub(super) changed: Vec<Change>,
+    /// What is sent already, and stays as it began.
+    pub(super) begun: Vec<Change>,
+    /// Conversations without a row.
+    pub(super) missing: u64,
+}
+
+/// Compares; the inner error names lines that mean no conversation.
+pub(super) fn compare(
+    ledger: &Ledger,
+    rows: &[Row],
+) -> anyhow::Result<Result<Changes, Vec<String>>> {
+    let (rooms, chosen) = (ledger.rooms()?, ledger.room_choices()?);
+    let lanes: HashMap<ConversationId, Lane> =
+        ledger.lanes()?.into_iter().map(|lane| (lane.slack.clone(), lane)).collect();
+    let by_id: HashMap<&ConversationId, &Room> =
+        rooms.iter().map(|room| (&room.slack, room)).collect();
+    let mut changes = Changes { missing: rooms.len() as u64, ..Changes::default() };
+    let mut wrong = Vec::new();
+    for row in rows {
+        let Some(room) = by_id.get(&row.slack) else {
+            wrong.push(format!(
+                "line {}: no conversation has the id {}",
+                row.line,
+                shown(&row.slack)
+            ));
+            continue;
+        };
+        changes.missing -= 1;
+        let (lane, before) = (lanes.get(&row.slack), chosen.get(&row.slack));
+        if let Some(change) = difference(row, room, lane, before.cloned().unwrap_or_default()) {
+            let begun = lane.is_some_and(|lane| lane.state > LaneState::Staged);
+            if begun { &mut changes.begun } else { &mut changes.changed }.push(change);
+        }
+    }
+    Ok(if wrong.is_empty() { Ok(changes) } else { Err(wrong) })
+}
+
+/// What was not edited stays as it was chosen, or as the settings say.
+fn difference(row: &Row, room: &Room, lane: Option<&Lane>, before: RoomChoice) -> Option<Change> {
+    let name = shown_name(room, lane, before.name.as_ref());
+    let include = (row.include != is_included(lane, &before)).then_some(row.include);
+    let rename = (row.space_name != name).then(|| row.space_name.clone());
+    if include.is_none() && rename.is_none() {
+        return None;
+    }
+    let choice = RoomChoice {
+        include: include.or(before.include),
+        name: match &rename {
+            Some(new) => Some(new.trim().to_owned()).filter(|new| !new.is_empty()),
+            None => before.name,
+        },
+    };
+    Some(Change { slack: row.slack.clone(), name, include, rename, choice })
+}
+
+impl Changes {
+    /// Returns what is to be stored.
+    pub(super) fn choices(&self) -> Vec<(ConversationId, RoomChoice)> {
+        self.changed.iter().map(|change| (change.slack.clone(), change.choice.clone())).collect()
+    }
+
+    /// Returns all of it as one line for machines.
+    pub(super) fn json(&self) -> serde_json::Value {
+        let all = |changes: &[Change]| changes.iter().map(Change::json).collect::<Vec<_>>();
+        serde_json::json!({
+            "event": "channels_imported",
+            "changed": all(&self.changed),
+            "begun": all(&self.begun),
+            "not_in_the_table": self.missing,
+        })
+    }
+}
+
+impl Change {
+    /// Says it in a line.
+    pub(super) fn said(&self) -> String {
+        let mut parts = Vec::new();
+        parts.extend(
+            self.include.map(|yes| if yes { "is migrated" } else { "is left out" }.to_owned()),
+        );
+        parts.extend(self.rename.as_ref().map(|new| match new.trim() {
+            "" => "has the name that the settings give".to_owned(),
+            new => format!("becomes {}", display_safe(new)),
+        }));
+        format!("{} {}.", display_safe(&self.name), parts.join(" and "))
+    }
+
+    fn json(&self) -> serde_json::Value {
+        serde_json::json!({
+            "conversation": self.slack.as_str(),
+            "name": self.name,
+            "include": self.include,
+            "space_name": self.rename,
+        })
+    }
+}
