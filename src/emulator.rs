@@ -82,6 +82,7 @@ pub use people::Person;
 pub use reply::Withheld;
 pub use signing::Keyless;
 pub use tamper::Tamper;
+pub use trust::Api;
 
 use shared::Shared;
 use std::io;

@@ -5,6 +5,7 @@ use super::ids::Id;
 use super::people::{State, Who};
 use super::shared::Shared;
 use super::signing::Keyless;
+use super::trust::Api;
 use super::world::{Room, Space, WINDOW};
 use serde::{Deserialize, Serialize};
 use std::sync::Arc;
@@ -55,6 +56,18 @@ pub enum Change {
     AppOff,
     /// The Chat app is configured again.
     AppOn,
+    /// An API is not enabled in the Cloud project.
+    ApiOff(Api),
+    /// The API is enabled again.
+    ApiOn(Api),
+    /// The organisation turns Chat off for a user.
+    ChatOff(String),
+    /// Chat is on for the user again.
+    ChatOn(String),
+    /// A user is no administrator any more.
+    DemoteUser(String),
+    /// A user becomes an administrator.
+    PromoteUser(String),
     /// Every requestId is forgotten.
     ForgetRequests,
     /// Every access token ends.
@@ -105,9 +118,13 @@ pub enum BadChange {
 /// Tells whether a change makes sense, as far as that can be told before it is due.
 pub(super) fn check(shared: &Shared, change: &Change) -> Result<(), BadChange> {
     match change {
-        Change::SuspendUser(user) | Change::DeleteUser(user) | Change::RestoreUser(user) => {
-            person(shared, user).map(|_| ())
-        }
+        Change::SuspendUser(user)
+        | Change::DeleteUser(user)
+        | Change::RestoreUser(user)
+        | Change::ChatOff(user)
+        | Change::ChatOn(user)
+        | Change::DemoteUser(user)
+        | Change::PromoteUser(user) => person(shared, user).map(|_| ()),
         Change::RevokeDelegation(reach) | Change::RestoreDelegation(reach) => match reach {
             Reach::All => Ok(()),
             Reach::Domain(domain) => self::domain(shared, domain).map(|_| ()),
@@ -133,6 +150,12 @@ pub(super) fn apply(shared: &Shared, change: &Change) -> Result<(), BadChange> {
         Change::KeylessOn(what) => shared.signing.set(*what, true),
         Change::AppOff => shared.trust.set_app(false),
         Change::AppOn => shared.trust.set_app(true),
+        Change::ApiOff(api) => shared.trust.enable(*api, false),
+        Change::ApiOn(api) => shared.trust.enable(*api, true),
+        Change::ChatOff(user) => shared.trust.turn_chat(person(shared, user)?, false),
+        Change::ChatOn(user) => shared.trust.turn_chat(person(shared, user)?, true),
+        Change::DemoteUser(user) => promote(shared, user, false)?,
+        Change::PromoteUser(user) => promote(shared, user, true)?,
         Change::ForgetRequests => forget(shared),
         Change::ExpireTokens => {
             shared.tokens.clear();
@@ -190,6 +213,12 @@ fn employ(shared: &Shared, user: &str, state: State) -> Result<(), BadChange> {
     if state != State::Active && !shared.dialects.tokens_outlive_account {
         shared.tokens.end(who);
     }
+    Ok(())
+}
+
+fn promote(shared: &Shared, user: &str, admin: bool) -> Result<(), BadChange> {
+    let who = person(shared, user)?;
+    shared.people_mut().promote(who, admin);
     Ok(())
 }
 

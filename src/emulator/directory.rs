@@ -7,6 +7,7 @@ use super::query::form;
 use super::refusal::{Outcome, Refusal};
 use super::shared::{Shared, json};
 use super::token::Caller;
+use super::trust::Api;
 use serde_json::{Value, json as object};
 
 /// The one path that is served.
@@ -41,6 +42,9 @@ pub(super) fn list(shared: &Shared, caller: Caller, query: &str) -> Outcome<Vec<
     let scopes = Spec::get().scopes(&["admin.directory.user", "admin.directory.user.readonly"]);
     if caller.scopes & scopes == 0 {
         return Err(Refusal::scope());
+    }
+    if !shared.trust.enabled(Api::Directory) {
+        return Err(Refusal::api_off("Admin SDK API"));
     }
     if !shared.people().get(caller.who).is_some_and(|account| account.admin) {
         let text = "Not Authorized to access this resource/api";

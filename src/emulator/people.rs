@@ -135,6 +135,12 @@ impl People {
         }
     }
 
+    pub(super) fn promote(&mut self, who: Who, admin: bool) {
+        if let Some(account) = self.list.get_mut(who.0 as usize) {
+            account.admin = admin;
+        }
+    }
+
     /// Tells whether anybody has an address of this domain.
     pub(super) fn domain(&self, domain: &str) -> bool {
         self.list.iter().any(|account| domain_of(&account.email) == domain)

@@ -98,6 +98,11 @@ impl Refusal {
         Self::of(403, "PERMISSION_DENIED", reason, Point::TokenCreator, message)
     }
 
+    /// What Chat says as somebody for whom the organisation turned it off.
+    pub(super) fn chat_off() -> Self {
+        Self::precondition(Point::UserChatOff, "Google Chat is turned off for this user.")
+    }
+
     pub(super) fn exists(point: Point, message: impl Into<String>) -> Self {
         Self::of(409, "ALREADY_EXISTS", "ALREADY_EXISTS", point, message)
     }
@@ -190,6 +195,7 @@ impl Refusal {
         let reason = match self.code {
             400 => "invalid",
             401 => "authError",
+            403 if self.reason == "SERVICE_DISABLED" => "accessNotConfigured",
             403 => "forbidden",
             _ => self.reason,
         };

@@ -156,9 +156,7 @@ fn chat<'a>(
     if caller.scopes & method.scopes == 0 {
         return Err(Refusal::scope());
     }
-    if !shared.trust.app() {
-        return Err(Refusal::app_off());
-    }
+    shared.trust.serves(caller.who)?;
     let body = match method.body {
         Some(schema) if !media => check.body(bytes, schema)?,
         _ => serde_json::Map::new(),

@@ -5,7 +5,7 @@ use super::chaos::Weather;
 use super::check::Check;
 use super::coverage::{Coverage, Point};
 use super::custom_emoji::Gallery;
-use super::dialects::Dialects;
+use super::dialects::{Dialects, Gone};
 use super::facts::{Method, Scopes, Spec};
 use super::faults::Faults;
 use super::ids::{Id, Ids};
@@ -150,8 +150,15 @@ impl Turn<'_> {
 
     /// Finds the space of the path and takes one call from its quota.
     pub(super) fn room(&self) -> Outcome<Arc<Room>> {
-        let missing = || {
-            Refusal::not_found(Point::NoSpace, format!("Space spaces/{} not found.", self.name(0)))
+        let missing = || match self.dialects().unknown_space {
+            Gone::NotFound => {
+                let text = format!("Space spaces/{} not found.", self.name(0));
+                Refusal::not_found(Point::NoSpace, text)
+            }
+            Gone::Forbidden => {
+                let text = "The caller does not have permission, or the space does not exist.";
+                Refusal::forbidden(Point::NoSpace, text)
+            }
         };
         let id = Id::parse(self.name(0)).ok_or_else(missing)?;
         let room = self.shared.world.room(id).ok_or_else(missing)?;

@@ -1,10 +1,22 @@
 //! What is granted to the app: its key, the organisation's delegation, its entry in the console.
 
 use super::facts::Scopes;
-use super::people::domain_of;
+use super::people::{Who, domain_of};
+use super::refusal::{Outcome, Refusal};
+use serde::{Deserialize, Serialize};
 use std::collections::BTreeSet;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Mutex, PoisonError};
+
+/// An API that a Cloud project enables.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Api {
+    /// The Google Chat API.
+    Chat,
+    /// The Admin SDK API, which the Directory is part of.
+    Directory,
+}
 
 /// The delegation as it stands.
 #[derive(Debug)]
@@ -20,6 +32,10 @@ struct Delegation {
 pub(super) struct Trust {
     key: AtomicBool,
     app: AtomicBool,
+    chat: AtomicBool,
+    directory: AtomicBool,
+    /// For whom the organisation turned Chat off.
+    without_chat: Mutex<BTreeSet<Who>>,
     /// What restoring brings back.
     scopes: Scopes,
     delegation: Mutex<Delegation>,
@@ -32,6 +48,9 @@ impl Trust {
         Self {
             key: AtomicBool::new(true),
             app: AtomicBool::new(true),
+            chat: AtomicBool::new(true),
+            directory: AtomicBool::new(true),
+            without_chat: Mutex::default(),
             scopes,
             delegation: Mutex::new(delegation),
         }
@@ -46,13 +65,48 @@ impl Trust {
         self.key.store(valid, Ordering::Relaxed);
     }
 
-    /// Tells whether the Chat app is configured in the console.
-    pub(super) fn app(&self) -> bool {
-        self.app.load(Ordering::Relaxed)
-    }
-
     pub(super) fn set_app(&self, configured: bool) {
         self.app.store(configured, Ordering::Relaxed);
+    }
+
+    const fn switch(&self, api: Api) -> &AtomicBool {
+        match api {
+            Api::Chat => &self.chat,
+            Api::Directory => &self.directory,
+        }
+    }
+
+    /// Tells whether an API is enabled in the Cloud project.
+    pub(super) fn enabled(&self, api: Api) -> bool {
+        self.switch(api).load(Ordering::Relaxed)
+    }
+
+    pub(super) fn enable(&self, api: Api, on: bool) {
+        self.switch(api).store(on, Ordering::Relaxed);
+    }
+
+    pub(super) fn turn_chat(&self, who: Who, on: bool) {
+        let mut without = self.without_chat.lock().unwrap_or_else(PoisonError::into_inner);
+        if on {
+            without.remove(&who);
+        } else {
+            without.insert(who);
+        }
+    }
+
+    /// Refuses what Chat serves to nobody, or not to this one: its API is off, the app is not
+    /// configured, the organisation turned it off for them.
+    pub(super) fn serves(&self, who: Who) -> Outcome<()> {
+        if !self.enabled(Api::Chat) {
+            return Err(Refusal::api_off("Google Chat API"));
+        }
+        if !self.app.load(Ordering::Relaxed) {
+            return Err(Refusal::app_off());
+        }
+        if self.without_chat.lock().unwrap_or_else(PoisonError::into_inner).contains(&who) {
+            return Err(Refusal::chat_off());
+        }
+        Ok(())
     }
 
     /// Tells whether somebody with this address may be impersonated with all these scopes.

@@ -30,6 +30,7 @@ points! {
     NoToken: "any", "an access token that ended or never was gets 401", ACCOUNTS;
     NoScope: "any", "a token without one of the method's scopes gets 403", REFERENCE;
     AppOff: "any", "an app that is not configured is not found", Observed("nicklamont/slack-chat-migrator");
+    UserChatOff: "any", "as somebody for whom Chat is off", GAM;
     Malformed: "any", "unknown fields and parameters, wrong types, enums and formats get 400", REFERENCE;
     NotJson: "any", "a body that is no JSON object gets 400", REFERENCE;
     FineTime: "any", "digits below the microsecond", Assumed;

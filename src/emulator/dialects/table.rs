@@ -130,6 +130,9 @@ switches! {
     /// How an expired or deleted space answers.
     gone_space: Gone = Gone::Forbidden, or [Gone::NotFound];
         GUIDE, "GetSpace answers PERMISSION_DENIED; of other calls nothing is said";
+    /// How a space that never was answers.
+    unknown_space: Gone = Gone::NotFound, or [Gone::Forbidden];
+        Assumed, "an expired one answers PERMISSION_DENIED; of others nothing is said";
     /// Whether an expired space can still be read.
     gone_space_read: bool = false, or [true];
         GUIDE, "\"inaccessible\"";
