@@ -16,6 +16,7 @@ mod complete;
 mod connection;
 mod credentials;
 mod deadline;
+mod doctor;
 mod emoji;
 mod emulate;
 mod ending;
@@ -23,6 +24,7 @@ mod exit;
 mod flags;
 mod folder;
 mod frame;
+mod granted;
 mod hint;
 pub mod inspect;
 mod jsonl;
@@ -68,6 +70,7 @@ pub use args::{
 };
 pub use closing::{close, print};
 pub use complete::CompleteArgs;
+pub use doctor::DoctorArgs;
 pub use exit::Exit;
 pub use flags::{SourceFlags, SpeedFlags, TargetFlags};
 pub use folder::{Flags, Opened, begin, look, resume};
@@ -110,6 +113,7 @@ fn dispatch(cli: &Cli) -> anyhow::Result<Exit> {
     match &cli.command {
         Command::Inspect(args) => inspect::inspect(common, args),
         Command::Preview(args) => preview::preview(common, args),
+        Command::Doctor(args) => doctor::doctor(common, args),
         Command::Plan(args) => plan::plan(common, args),
         Command::Channels(args) => channels::channels(common, args),
         Command::Run(args) => run::run(common, args),

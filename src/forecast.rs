@@ -56,7 +56,8 @@ impl Load {
             | Class::MemberRead
             | Class::SpaceRead
             | Class::Directory
-            | Class::Emoji => 0,
+            | Class::Emoji
+            | Class::Token => 0,
         }
     }
 

@@ -4,6 +4,7 @@
 mod access;
 mod account;
 mod amend;
+mod authors;
 mod codes;
 mod emoji;
 mod error;
@@ -33,6 +34,7 @@ pub use account::{
     Unmatched, Wedged,
 };
 pub use amend::{Relink, Relinked};
+pub use authors::Author;
 pub use emoji::{EmojiState, UsedEmoji};
 pub use error::Error;
 pub use expect::{Expected, ExpectedMember, ExpectedReaction, Standing};

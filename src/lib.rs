@@ -28,6 +28,7 @@
 //! - [`plan`]: archive to ledger: items, times, losses; and, just ahead of sending, frozen bodies.
 //! - [`preview`]: how a conversation will read in Chat, gathered offline; as a page too.
 //! - [`chat`]: Google's API as we need it: transport, tokens, outcomes.
+//! - [`doctor`]: what a real run needs, found out by calls that leave no trace.
 //! - [`send`]: pays off the ledger: lanes, judgement, verification, completion.
 //! - [`emulator`]: a Google Chat that remembers and obeys the rules. Imports nothing of ours.
 //! - [`cli`]: the terminal. The only room that prints.
@@ -38,6 +39,7 @@ pub mod cli;
 pub mod clock;
 pub mod convert;
 pub mod crash;
+pub mod doctor;
 pub mod draft;
 pub mod emulator;
 pub mod event;

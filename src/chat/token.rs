@@ -1,6 +1,7 @@
 //! Tokens: who asks for them, what they allow, and a source of fixed ones.
 
 use super::TokenError;
+use super::needs::{Chosen, to_delegate};
 use crate::draft::Identity;
 use futures_util::future::BoxFuture;
 use http::HeaderValue;
@@ -29,18 +30,25 @@ impl Scopes {
     ]);
     /// Signing as a service account, for whoever may; never asked for by delegation.
     pub(super) const CLOUD: Self = Self(&["https://www.googleapis.com/auth/cloud-platform"]);
-    /// What delegation has to be granted for: pasted into the Admin console, comma-separated.
-    pub const TO_DELEGATE: Self = Self(&[
-        "https://www.googleapis.com/auth/chat.import",
-        "https://www.googleapis.com/auth/admin.directory.user.readonly",
-    ]);
 
-    /// Returns what to enter in the Admin console, so that these can be had: all that a migration
-    /// needs, and any of these beyond it.
+    /// Returns what to enter in the Admin console, so that these can be had: all that every
+    /// migration needs, and any of these beyond it.
     pub fn to_paste(self) -> String {
-        let needed = Self::TO_DELEGATE.0;
-        let more = self.0.iter().filter(|scope| !needed.contains(scope));
-        needed.iter().chain(more).copied().collect::<Vec<_>>().join(",")
+        let mut all = to_delegate(Chosen::default());
+        let more: Vec<_> = self.0.iter().copied().filter(|scope| !all.contains(scope)).collect();
+        all.extend(more);
+        all.join(",")
+    }
+
+    /// Returns each scope by itself: a token for several says nothing of one.
+    pub fn each(self) -> impl Iterator<Item = Self> {
+        self.0.chunks(1).map(Self)
+    }
+
+    /// Returns the scopes without what all of Google's begin with: `chat.import`.
+    pub fn short(self) -> String {
+        let bare = |url: &&'static str| url.rsplit('/').next().unwrap_or(url);
+        self.0.iter().map(bare).collect::<Vec<_>>().join(", ")
     }
 
     /// Returns the scopes as Google writes them.

@@ -8,6 +8,7 @@ pub use ledger::{LedgerArgs, LedgerCommand, RebuildArgs};
 
 use super::access::AccessArgs;
 use super::complete::CompleteArgs;
+use super::doctor::DoctorArgs;
 use super::flags::{ChaosFlags, SourceFlags, SpeedFlags, TargetFlags};
 use super::{people::PeopleArgs, preview::PreviewArgs};
 use crate::settings::Pace;
@@ -24,6 +25,7 @@ Try it first, without Google:
   chatferry rehearse export.zip
 
 A migration, step by step (docs/operations.md tells the rest):
+  chatferry doctor --admin admin@example.com --key key.json   # is all there that it needs?
   chatferry plan export.zip --work acme --admin admin@example.com --key key.json
   chatferry run --work acme        # resumes after any stop
   chatferry verify --work acme
@@ -79,6 +81,8 @@ pub enum Command {
     Inspect(InspectArgs),
     /// Show how a conversation will read in Google Chat; changes nothing
     Preview(PreviewArgs),
+    /// Check key, delegation, scopes, app, Directory and accounts by real calls; changes nothing
+    Doctor(DoctorArgs),
     /// Read an export into the work folder and say what would happen; sends nothing
     Plan(PlanArgs),
     /// Choose conversations and their names in a table: export it, edit it, import it

@@ -10,6 +10,7 @@ pub(super) use consent::Consent;
 
 use super::access::closed;
 use super::args::Common;
+use super::granted::granted;
 use super::reconciled::reconcile;
 use super::session::{Session, fatal, name, runtime};
 use super::words::counted;
@@ -101,6 +102,7 @@ pub(super) async fn finish(
     let stopped = || Came::Done(Ended::Stopped, Completed::default());
     let name = name(session.settings(), &ledger, None)?;
     let connection = session.connect(&mut ledger, name).await?;
+    granted(session.settings(), &connection, &ledger.lanes()?, session.clock.wall()).await?;
     let run = Arc::new(session.run(connection, ledger, None)?);
     if !reconcile(session, &run).await? {
         return Ok(stopped());

@@ -1,6 +1,7 @@
 //! The way to Google, or to an emulator: client, Directory.
 
-use super::{Exit, credentials, told};
+use super::credentials::{self, Credential};
+use super::{Exit, told};
 use crate::chat::{Base, Client, HttpTransport, Outcome, TokenError};
 use crate::clock::Clock;
 use crate::draft::Identity;
@@ -20,6 +21,8 @@ pub(super) struct Connection {
     pub(super) client: Client,
     /// The account that acts where nobody else can.
     pub(super) admin: Account,
+    /// Who signs for tokens.
+    pub(super) credential: Credential,
     /// The emulator's address; none for Google.
     emulator: Option<String>,
 }
@@ -27,7 +30,7 @@ pub(super) struct Connection {
 /// Takes the credentials and makes the client.
 pub(super) fn connect(settings: &Settings, clock: &Arc<dyn Clock>) -> anyhow::Result<Connection> {
     let admin = admin(settings)?;
-    let tokens = credentials::tokens(settings, &admin, clock)?;
+    let (tokens, credential) = credentials::tokens(settings, &admin, clock)?;
     let base = match &settings.api {
         None => Base::google(),
         Some(url) => Base::single(url).map_err(|error| {
@@ -41,7 +44,7 @@ pub(super) fn connect(settings: &Settings, clock: &Arc<dyn Clock>) -> anyhow::Re
     let transport =
         HttpTransport::new(&base).map_err(|error| told(Exit::Unexpected, error.to_string(), ""))?;
     let client = Client::new(Arc::new(transport), tokens, base, Arc::clone(clock));
-    Ok(Connection { client, admin, emulator: settings.api.clone() })
+    Ok(Connection { client, admin, credential, emulator: settings.api.clone() })
 }
 
 /// Returns the admin's account, which every plan needs.
@@ -119,7 +122,7 @@ impl Connection {
 
     /// Returns the world that the last answer came from: Google, or one emulator among many,
     /// which forgets everything when it ends.
-    fn realm(&self) -> anyhow::Result<String> {
+    pub(super) fn realm(&self) -> anyhow::Result<String> {
         match (&self.emulator, self.client.instance()) {
             (None, None) => Ok("google".to_owned()),
             (Some(_), Some(instance)) => Ok(format!("emulator {instance}")),

@@ -11,12 +11,26 @@ use std::sync::Arc;
 /// Marks what an emulator writes; it never goes to Google.
 const EMULATOR: &str = "emulator";
 
+/// Whose tokens are asked for, and how they are signed for.
+#[derive(Debug, Clone)]
+pub(super) struct Credential {
+    /// The service account's address.
+    pub(super) email: String,
+    /// The numeric id that delegation is granted to; empty where it is not known.
+    pub(super) client_id: String,
+    /// How it is signed, in words.
+    pub(super) says: String,
+}
+
+/// Whoever gets tokens, and in whose name.
+type Tokens = (Arc<dyn TokenSource>, Credential);
+
 /// Takes the credentials that the settings name, checked as far as can be without a call.
 pub(super) fn tokens(
     settings: &Settings,
     admin: &Account,
     clock: &Arc<dyn Clock>,
-) -> anyhow::Result<Arc<dyn TokenSource>> {
+) -> anyhow::Result<Tokens> {
     match (&settings.key, &settings.service_account) {
         (Some(path), _) => key_file(settings, path, admin, clock),
         (None, Some(account)) => keyless(settings, account, admin, clock),
@@ -33,10 +47,16 @@ fn key_file(
     path: &Path,
     admin: &Account,
     clock: &Arc<dyn Clock>,
-) -> anyhow::Result<Arc<dyn TokenSource>> {
+) -> anyhow::Result<Tokens> {
     let key = KeyFile::open(path, Arc::clone(clock)).map_err(|error| bad_key(&error))?;
     check_realm(settings, key.project_id().unwrap_or_default())?;
-    Ok(Arc::new(key.with_witness(admin.clone())))
+    let name = path.file_name().unwrap_or(path.as_os_str()).display();
+    let credential = Credential {
+        email: key.client_email().to_owned(),
+        client_id: key.client_id().to_owned(),
+        says: format!("{name} is a key, and only its owner can read it"),
+    };
+    Ok((Arc::new(key.with_witness(admin.clone())), credential))
 }
 
 fn keyless(
@@ -44,7 +64,7 @@ fn keyless(
     account: &str,
     admin: &Account,
     clock: &Arc<dyn Clock>,
-) -> anyhow::Result<Arc<dyn TokenSource>> {
+) -> anyhow::Result<Tokens> {
     check_account(settings, account)?;
     let issuer = match &settings.api {
         None => Issuer::google(),
@@ -58,7 +78,10 @@ fn keyless(
     let path = file.as_ref().map(|file| file.path.as_path());
     let keyless = Keyless::open(account, path, &issuer, Arc::clone(clock));
     let keyless = keyless.map_err(|error| bad_credentials(&error))?;
-    Ok(Arc::new(keyless.with_witness(admin.clone())))
+    let (email, client_id) = (account.to_owned(), String::new());
+    let says = "there is no key: IAM signs for the service account".to_owned();
+    let credential = Credential { email, client_id, says };
+    Ok((Arc::new(keyless.with_witness(admin.clone())), credential))
 }
 
 fn bad_key(error: &BadKeyFile) -> anyhow::Error {

@@ -28,11 +28,13 @@ pub enum Exit {
     Unfinished,
     /// A space has too little left of its time in import mode to be completed.
     Late,
+    /// A check of `doctor` failed.
+    Unfit,
 }
 
 impl Exit {
     /// Every code, in order, with what it means.
-    pub const TABLE: [(Self, &str); 11] = [
+    pub const TABLE: [(Self, &str); 12] = [
         (Self::Done, "done: nothing is missing, nothing is stuck"),
         (Self::Unexpected, "unexpected: a bug or a broken machine; the log says more"),
         (Self::Usage, "the command line is wrong"),
@@ -50,6 +52,7 @@ impl Exit {
             Self::Late,
             "too late for a space: less than 30 minutes of its 90 days are left, so it was not completed",
         ),
+        (Self::Unfit, "`doctor` found something that a run would fail at"),
     ];
 
     /// Returns the process's exit code.
@@ -66,6 +69,7 @@ impl Exit {
             Self::Held => 8,
             Self::Unfinished => 9,
             Self::Late => 10,
+            Self::Unfit => 11,
         }
     }
 

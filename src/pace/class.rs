@@ -32,6 +32,8 @@ pub enum Class {
     Directory,
     /// customEmojis.create; what stands in the place of a space is who makes it.
     Emoji,
+    /// A token for one more person.
+    Token,
 }
 
 /// A limit of the whole Cloud project.
@@ -58,6 +60,8 @@ pub enum ProjectBucket {
     Directory,
     /// customEmojis.create, delete.
     EmojiWrites,
+    /// Tokens.
+    Tokens,
 }
 
 /// A limit of one space, shared by every app in it.
@@ -76,7 +80,7 @@ pub enum SpaceBucket {
 
 impl Class {
     /// Every class, in the order in which a forecast lists them.
-    pub const ALL: [Self; 13] = [
+    pub const ALL: [Self; 14] = [
         Self::Post,
         Self::Reaction,
         Self::Upload,
@@ -90,6 +94,7 @@ impl Class {
         Self::SpaceRead,
         Self::Directory,
         Self::Emoji,
+        Self::Token,
     ];
 
     /// Returns the project's bucket that pays for the call. completeImport is in none that is
@@ -106,6 +111,7 @@ impl Class {
             Self::SpaceRead => ProjectBucket::SpaceReads,
             Self::Directory => ProjectBucket::Directory,
             Self::Emoji => ProjectBucket::EmojiWrites,
+            Self::Token => ProjectBucket::Tokens,
         }
     }
 
@@ -118,7 +124,7 @@ impl Class {
                 Some(SpaceBucket::Writes)
             }
             Self::Read | Self::MemberRead | Self::SpaceRead => Some(SpaceBucket::Reads),
-            Self::Member | Self::Space | Self::Complete | Self::Directory => None,
+            Self::Member | Self::Space | Self::Complete | Self::Directory | Self::Token => None,
         }
     }
 
@@ -138,6 +144,7 @@ impl Class {
             Self::SpaceRead => "space reads",
             Self::Directory => "directory reads",
             Self::Emoji => "custom emoji",
+            Self::Token => "tokens",
         }
     }
 }

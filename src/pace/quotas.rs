@@ -93,6 +93,7 @@ impl Quotas {
             }
             ProjectBucket::SpaceWrites => Limit::per_minute(60.0, LIMITS_PAGE),
             ProjectBucket::Directory => Limit::per_minute(2_400.0, DIRECTORY_PAGE),
+            ProjectBucket::Tokens => Limit { source: ASSUMED, ..Limit::per_second(5.0) },
         };
         self.raise(limit)
     }

@@ -32,6 +32,7 @@ const ROOMS: &[(&str, &[&str])] = &[
     ),
     ("preview", &["ids", "draft", "wire", "slack", "convert", "ledger", "plan"]),
     ("chat", &["ids", "clock", "crash", "draft", "wire"]),
+    ("doctor", &["ids", "clock", "draft", "pace", "chat"]),
     (
         "send",
         &[

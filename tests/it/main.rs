@@ -41,6 +41,8 @@ mod cutover_undo;
 mod cutover_waves;
 mod dialects;
 mod disk_full;
+mod doctor;
+mod doctor_pace;
 mod downgrade_text;
 mod emulator_audit;
 mod emulator_chaos;
