@@ -130,6 +130,12 @@ async fn the_members_are_those_of_the_export() {
         let wanted: BTreeSet<String> =
             conversation.members.iter().filter_map(|id| handles.get(id).cloned()).collect();
         let found = &spaces[&conversation.name];
+        if wanted.is_empty() && conversation.archived {
+            // Who is left of an archived channel stands in its own history.
+            let known: BTreeSet<&String> = handles.values().collect();
+            assert!(found.iter().all(|one| known.contains(one)), "{}", conversation.name);
+            continue;
+        }
         let admin = BTreeSet::from([crate::rig::ADMIN.to_owned()]);
         let wanted = if wanted.is_empty() { &admin } else { &wanted };
         assert_eq!(found, wanted, "{}", conversation.name);

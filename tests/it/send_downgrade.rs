@@ -339,6 +339,8 @@ async fn a_member_whose_account_is_turned_off_before_completion_is_left_out_by_n
     rig.ok(&["verify"]).await;
     // Ana completes; Bo can't be added.
     suspend(&rig, "bo");
+    let late = rig.run(&["complete"]).await;
+    assert_eq!(late.status.code(), Some(4), "the yes was said to who was seen before");
     rig.ok(&["complete"]).await;
     let account = rig.account().await;
     assert_eq!(tally(&account, "membership"), json!({"sent": 1, "skipped": 1}));
