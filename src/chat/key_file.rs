@@ -18,10 +18,10 @@ use rustls::pki_types::PrivateKeyDer;
 use rustls::pki_types::pem::PemObject;
 use rustls::sign::SigningKey;
 use secrecy::{ExposeSecret, SecretString};
-use serde::Deserialize;
 use std::fmt;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use yup_oauth2::{ServiceAccountKey, parse_service_account_key};
 
 /// Why a key file can't be used.
 #[derive(Debug, thiserror::Error)]
@@ -67,19 +67,6 @@ struct Signer {
     client_email: String,
     client_id: String,
     project_id: Option<String>,
-}
-
-/// The file, as the Cloud console writes it.
-#[derive(Deserialize)]
-struct Written {
-    #[serde(rename = "type")]
-    kind: Option<String>,
-    project_id: Option<String>,
-    private_key_id: Option<String>,
-    private_key: String,
-    client_email: String,
-    client_id: Option<String>,
-    token_uri: String,
 }
 
 impl KeyFile {
@@ -206,10 +193,10 @@ impl fmt::Debug for Signer {
 }
 
 /// The parse error is dropped: it might quote the key.
-fn parse(json: &SecretString) -> Result<Written, BadKeyFile> {
-    let key: Written = serde_json::from_str(json.expose_secret())
+fn parse(json: &SecretString) -> Result<ServiceAccountKey, BadKeyFile> {
+    let key = parse_service_account_key(json.expose_secret())
         .map_err(|_| BadKeyFile::NotAKey("private_key, client_email and token_uri are needed"))?;
-    let kind = key.kind.as_deref();
+    let kind = key.key_type.as_deref();
     if kind.is_some_and(|kind| kind != "service_account") {
         return Err(BadKeyFile::NotAKey("its type is not service_account"));
     }

@@ -195,7 +195,7 @@ mod tests {
         assert_eq!([301, -301].map(mark), [Mark::Fail; 2]);
         assert_eq!(clock(None).outcome, Mark::Fail);
         assert!(clock(Some(1200)).says.ends_with("20 min behind Google's"));
-        assert!(clock(Some(-90)).says.ends_with("90 s ahead of Google's"));
+        assert!(clock(Some(-90)).says.contains("90 s ahead of Google's"));
     }
 
     #[test]
