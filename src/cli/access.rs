@@ -13,6 +13,7 @@ use crate::ledger::{Lane, LaneState, Ledger};
 use crate::settings::WorkFolder;
 use clap::Args;
 use serde_json::json as object;
+use std::collections::HashSet;
 
 /// `access`.
 #[derive(Debug, Args)]
@@ -77,6 +78,14 @@ impl Question {
     /// Returns what stands for all of it.
     pub(super) fn hash(&self) -> String {
         sum_of(self.hashes.iter().map(|(_, hash)| hash.clone()))
+    }
+
+    /// Tells whether a yes to this hash is one to all of it. What was open already, and was only
+    /// just found to be, was asked about `before`.
+    pub(super) fn is_meant_by(&self, hash: &str, before: &Self) -> bool {
+        let known: HashSet<_> = before.hashes.iter().collect();
+        self.hash() == hash
+            || (before.hash() == hash && self.hashes.iter().all(|one| known.contains(one)))
     }
 
     /// Tells whether the yes was said to all of it as it is.

@@ -8,7 +8,7 @@ mod outlook;
 pub use args::CompleteArgs;
 pub(super) use consent::Consent;
 
-use super::access::closed;
+use super::access::{Question, closed};
 use super::args::Common;
 use super::granted::granted;
 use super::reconciled::reconcile;
@@ -16,7 +16,7 @@ use super::session::{Session, fatal, name, runtime};
 use super::words::counted;
 use super::{Exit, display_safe, folder};
 use crate::clock::SystemClock;
-use crate::ledger::{LaneState, Ledger};
+use crate::ledger::{Lane, LaneState, Ledger};
 use crate::send::{self, CompleteOptions, Completed, Ended};
 use std::sync::Arc;
 
@@ -92,6 +92,13 @@ fn end(
     Ok((late.or(Some(exit)), line))
 }
 
+/// Returns the lanes that are meant and still to be opened.
+fn meant(ledger: &Ledger, options: &CompleteOptions) -> anyhow::Result<Vec<Lane>> {
+    let mut lanes = closed(ledger.lanes()?);
+    lanes.retain(|lane| options.wave.as_ref().is_none_or(|wave| wave.contains(&lane.id)));
+    Ok(lanes)
+}
+
 /// Completes every lane that may be, once there is a yes.
 pub(super) async fn finish(
     session: &Session<'_>,
@@ -103,14 +110,15 @@ pub(super) async fn finish(
     let name = name(session.settings(), &ledger, None)?;
     let connection = session.connect(&mut ledger, name).await?;
     granted(session.settings(), &connection, &ledger.lanes()?, session.clock.wall()).await?;
+    let before = Question::of(&ledger, &meant(&ledger, &options)?)?;
     let run = Arc::new(session.run(connection, ledger, None)?);
     if !reconcile(session, &run).await? {
         return Ok(stopped());
     }
     let outlook = send::outlook(&run, &options).await.map_err(fatal)?;
-    let mut lanes = closed(session.ledger()?.lanes()?);
-    lanes.retain(|lane| options.wave.as_ref().is_none_or(|wave| wave.contains(&lane.id)));
-    if let Some(came) = consent::ask(session, &run, (&outlook, &lanes), &consent).await? {
+    let lanes = meant(&session.ledger()?, &options)?;
+    if let Some(came) = consent::ask(session, &run, (&outlook, &lanes), (&consent, &before)).await?
+    {
         return Ok(came);
     }
     // Nothing is opened that was not shown: what is held back now waits for another time.

@@ -37,12 +37,12 @@ impl Consent {
 
 /// Shows what would be opened and who would see it, and has the yes to it; returns how it ended
 /// where there is none. `lanes` are those that are meant and not open yet. The Directory must have
-/// been read: who can be added depends on it.
+/// been read: who can be added depends on it. `before` is what was to be asked before Chat was.
 pub(super) async fn ask(
     session: &Session<'_>,
     run: &Run,
     (outlook, lanes): (&Outlook, &[Lane]),
-    consent: &Consent,
+    (consent, before): (&Consent, &Question),
 ) -> anyhow::Result<Option<Came>> {
     let look = ledger::look(&session.opened.work)?;
     let question = Question::of(&look, lanes)?;
@@ -54,7 +54,9 @@ pub(super) async fn ask(
         }
         // The yes is kept: whoever goes on need not say it again.
         _ if question.is_accepted() => return Ok(None),
-        Consent::Given(hash) if *hash != question.hash() => return Err(another(session)),
+        Consent::Given(hash) if !question.is_meant_by(hash, before) => {
+            return Err(another(session));
+        }
         Consent::Given(_) | Consent::Rehearsed => {}
         Consent::Asked => {
             let wants_yes = outlook.due.iter().any(|lane| lane.state < LaneState::Completed);
