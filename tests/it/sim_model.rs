@@ -60,7 +60,14 @@ fn space(world: &World, at: usize, room: &Room, still_in: i64) -> Option<Space> 
     let stays = stays(room);
     let creator = room.members.first().filter(|_| room.kind != Kind::Direct);
     let wrote = |person: &usize| stays.get(person).map_or(0, |stay| stay.posts);
-    let present = || room.members.iter().copied().filter(able);
+    // Of an archived channel the export lists nobody: who came or wrote and did not leave is in.
+    let rebuilt = room.archived && room.members.is_empty() && !direct;
+    let listed: Vec<usize> = if rebuilt {
+        stays.iter().filter(|(_, stay)| stay.left.is_none()).map(|(person, _)| *person).collect()
+    } else {
+        room.members.clone()
+    };
+    let present = || listed.iter().copied().filter(able);
     let owner = creator
         .copied()
         .filter(able)
@@ -71,7 +78,7 @@ fn space(world: &World, at: usize, room: &Room, still_in: i64) -> Option<Space> 
         let from = [stay.joined, stay.first, stay.left].into_iter().flatten().min().unwrap();
         let silent = stay.last.or(stay.joined).unwrap_or(0) + SECOND;
         let until = match stay.left {
-            _ if room.members.contains(person) => still_in,
+            _ if listed.contains(person) => still_in,
             Some(left) => left.max(stay.last.unwrap_or(left)),
             None => silent,
         };
