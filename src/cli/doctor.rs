@@ -14,6 +14,7 @@ use super::connection::{self, Connection};
 use super::hint::{judge, message};
 use super::pacing::pacing;
 use super::{Exit, json_line, print};
+use crate::chat::to_delegate;
 use crate::clock::{Clock, SystemClock};
 use crate::doctor::{self, Check, Memory, Patient, Sum};
 use crate::pace::Pacer;
@@ -55,6 +56,8 @@ struct Found {
     who: String,
     /// The address that grants the scopes.
     link: Option<String>,
+    /// The scopes that it grants, as the Admin console takes them.
+    paste: String,
 }
 
 /// Without a key nothing can be asked.
@@ -93,6 +96,7 @@ async fn by_calls(
     };
     let examined = patient.examine().await;
     found.link = patient.link();
+    found.paste = to_delegate(known.chosen).join(",");
     found.checks.extend(examined.checks.iter().cloned());
     found.checks.push(known.ledger_of(&connection, &examined));
     found.checks.push(match known.planned() {
@@ -140,7 +144,7 @@ fn show(common: &Common, found: &Found) -> anyhow::Result<Exit> {
         line["event"] = "check".into();
         lines += &(json_line(&line) + "\n");
     }
-    let last = object!({ "event": "doctor", "sum": sum, "link": found.link, "exit": exit.code() });
+    let last = object!({ "event": "doctor", "sum": sum, "link": found.link, "scopes": found.paste, "exit": exit.code() });
     print(&(lines + &json_line(&last) + "\n"))?;
     Ok(exit)
 }

@@ -5,7 +5,7 @@ use crate::chat::{NEEDS, Scopes, TokenError};
 use crate::draft::Identity;
 
 /// What to do about a scope that no token is given for.
-const GRANT: &str = "Open the address at the end as a super admin and confirm. Was that done already? A new or changed \
+const GRANT: &str = "Grant it as a super admin, as said at the end. Was that done already? A new or changed \
     delegation can take up to 24 hours to reach every server: wait, and run doctor again.";
 
 impl Patient {

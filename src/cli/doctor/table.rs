@@ -38,10 +38,12 @@ pub(super) fn text(found: &Found, sum: Sum) -> String {
             lines.push(link.clone());
         }
         (None, true) => {
-            let why = "The client ID is not known here: IAM & Admin, Service accounts shows it, as OAuth 2 Client ID. \
-                       `chatferry doctor --scopes` has the scopes to enter with it";
+            let why = "To grant the scopes, enter these in the Admin console (Security, Access and data control, API controls, \
+                       Domain-wide delegation), with the service account's client ID. It is not known here; IAM & Admin, \
+                       Service accounts shows it, as OAuth 2 Client ID:";
             lines.push(String::new());
             lines.extend(wrap(why, COLS, ""));
+            lines.push(found.paste.clone());
         }
         _ => {}
     }
