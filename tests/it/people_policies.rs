@@ -149,3 +149,18 @@ async fn the_admin_stands_in_for_a_chosen_account_that_goes_away_and_names_the_a
     let posts = posts(&rig).join("\n");
     assert!(posts.contains("admin@example.com | *Flo Partner:* external"), "{posts}");
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_chosen_account_that_alone_speaks_for_others_was_a_member_while_they_wrote() {
+    let rig = rig("authors = \"external=archive@example.com\"\n").await;
+    let flo = json!({"profile": {"real_name": "Flo Partner", "email": "flo@partner.example"}});
+    let export = Workspace::new()
+        .person("U1", "ana")
+        .person("U4", "flo")
+        .who(flo)
+        .channel("general", &["U1"])
+        .message("U4", "1600000003.000100", "external")
+        .zip();
+    rig.whole(&export.path).await;
+    assert_eq!(posts(&rig), ["archive@example.com | *Flo Partner:* external"]);
+}
