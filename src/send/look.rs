@@ -60,6 +60,20 @@ pub(super) async fn look(
     }
 }
 
+/// Looks how somebody is in who is a member already; none where there is no clear answer.
+pub(super) async fn standing(
+    run: &Run,
+    space: Option<&str>,
+    step: &Step,
+) -> Result<Option<Receipt>, Fatal> {
+    let Some(space) = space else { return Ok(Some(Receipt::default())) };
+    match member::standing(run, space, step).await {
+        Ok(found) => Ok(found),
+        Err(Missed::Fatal(fatal)) => Err(fatal),
+        Err(Missed::Read(_) | Missed::Stopped) => Ok(None),
+    }
+}
+
 /// A missing token of one account says nothing of the others.
 fn is_everybodys(error: &TokenError) -> bool {
     !matches!(error, TokenError::Transient(_) | TokenError::User(_))

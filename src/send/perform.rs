@@ -120,6 +120,10 @@ async fn turn(
             Turn::Ended(wedged(run, &step, names, "taken", detail).await?)
         }
         Verdict::Rename => Turn::Again(Box::new(look::rename(run, step).await?)),
+        Verdict::Member => match look::standing(run, space, &step).await? {
+            Some(receipt) => Turn::Ended(done(run, &step, receipt).await?),
+            None => unsure(step, "no clear answer", false),
+        },
         Verdict::Look => match look::look(run, space, &step, names).await? {
             Found::Ours(receipt) => Turn::Ended(done(run, &step, receipt).await?),
             Found::Moved(receipt, at) => Turn::Ended(doubts::moved(run, step, receipt, at).await?),

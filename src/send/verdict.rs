@@ -31,6 +31,8 @@ pub(super) enum Verdict {
     Later(Wait),
     /// Ask Chat what it holds before deciding.
     Look,
+    /// Somebody is a member already: Chat tells whether they are in, or only invited.
+    Member,
     /// The name is taken by somebody else: take another.
     Rename,
     /// This step alone can't be paid as it stands.
@@ -157,6 +159,7 @@ fn rejected(kind: StepKind, rejection: &Rejection) -> Verdict {
     let (repeat, _) = kind.repeat();
     match (rejection.kind(), repeat) {
         _ if stops_all(rejection) => Verdict::Abort(Stop::Refused(sentence(rejection))),
+        (Kind::AlreadyExists, _) if kind == StepKind::Member => Verdict::Member,
         (Kind::AlreadyExists, Repeat::ByNaturalKey) => Verdict::Done(Receipt::default()),
         (Kind::AlreadyExists, Repeat::ById) => Verdict::Rename,
         (Kind::AlreadyExists, Repeat::ByEffect) => Verdict::Wedge("refused", detail()),
@@ -222,7 +225,7 @@ mod tests {
             (StepKind::Post, "Look"),
             (StepKind::React, "Done"),
             (StepKind::Complete, "Look"),
-            (StepKind::Member, "Done"),
+            (StepKind::Member, "Member"),
             (StepKind::Amend, "Wedge"),
             (StepKind::Role, "Wedge"),
         ] {

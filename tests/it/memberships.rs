@@ -95,6 +95,28 @@ async fn h7b_who_is_only_invited_is_told_from_who_is_in() {
     assert!(!all_in.ok(&["status"]).await.contains("Invited"));
 }
 
+#[tokio::test(flavor = "multi_thread")]
+async fn h7b_who_is_only_invited_is_told_though_the_answer_was_lost() {
+    for (shown, names) in [(true, &["u2", "u3"][..]), (false, &[])] {
+        let (auto_accept, members_listed_after_completion) = (false, shown);
+        let dialects =
+            Dialects { auto_accept, members_listed_after_completion, ..Dialects::default() };
+        let rig = Rig::with(&["u1", "u2", "u3"], Options { dialects, ..Options::default() }).await;
+        rig.ok(&["run", &small().path.display().to_string()]).await;
+        rig.ok(&["verify"]).await;
+        // Past members are sent already: these are the present ones.
+        let lost = Fault::on("spaces.members.create").times(2).after(Action::Close);
+        let id = rig.emulator().arm(lost).expect("a good fault");
+        rig.ok(&["complete"]).await;
+        assert_eq!(rig.emulator().fired(id), 2);
+        let json = rig.account().await;
+        let invited = json["invited"].as_array().expect("a list").iter();
+        let told: Vec<_> = invited.filter_map(|one| one["name"].as_str()).collect();
+        assert_eq!(told, names, "shown {shown}");
+        assert_eq!(json["items"]["membership"]["sent"], 3, "nothing is owed to them");
+    }
+}
+
 /// Returns each member's role, by space and address.
 fn roles(rig: &Rig) -> Vec<(String, String, String)> {
     let (lines, mut space, mut roles) = (rig.emulator().canonical(), String::new(), Vec::new());

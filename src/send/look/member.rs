@@ -1,6 +1,7 @@
 //! Looking for a membership: the whole list of members, until it shows the person.
 
 use super::{Found, Missed, read};
+use crate::chat::Outcome;
 use crate::draft::{Identity, StepKind};
 use crate::ledger::{Receipt, Step};
 use crate::pace::Class;
@@ -10,6 +11,22 @@ use crate::send::Run;
 const PAGE: u32 = 1000;
 /// So many pages are read.
 const PAGES: usize = 100;
+
+/// Tells whether somebody who is a member by Chat's own word is in, or only invited, as far as that
+/// can be read: by a list that does not show them, or may not be read, nobody learns more. None where
+/// there is no clear answer.
+pub(super) async fn standing(
+    run: &Run,
+    space: &str,
+    step: &Step,
+) -> Result<Option<Receipt>, Missed> {
+    match look(run, space, step).await {
+        Ok(Found::Ours(receipt)) => Ok(Some(receipt)),
+        Ok(_) | Err(Missed::Read(Outcome::Rejected(_))) => Ok(Some(Receipt::default())),
+        Err(Missed::Read(_) | Missed::Stopped) => Ok(None),
+        Err(fatal @ Missed::Fatal(_)) => Err(fatal),
+    }
+}
 
 /// Past members bear the time of their leaving; Chat lists them while the space is imported.
 /// Present ones are listed to whoever completed the space.
