@@ -8,6 +8,7 @@ mod added;
 mod chosen;
 mod conversation;
 mod emoji;
+mod late;
 mod members;
 mod names;
 mod notes;
@@ -24,6 +25,7 @@ mod threads;
 mod times;
 
 use chosen::{Chosen, leaves_out};
+pub use late::{Joins, Late, LatePerson};
 pub use names::Renamed;
 pub use offline::{Census, Deeds, Offline, Sums};
 pub use people::{Clues, How, Matched, People, Problem, kind_word as person_kind, policy_of};

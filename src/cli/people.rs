@@ -3,8 +3,9 @@
 mod args;
 mod export;
 mod import;
+mod retry;
 
-pub use args::{PeopleArgs, PeopleCommand, PeopleExportArgs, PeopleImportArgs};
+pub use args::{PeopleArgs, PeopleCommand, PeopleExportArgs, PeopleImportArgs, PeopleRetryArgs};
 
 use super::args::Common;
 use super::session::{self, Session};
@@ -42,6 +43,7 @@ pub(super) fn people(common: &Common, args: &PeopleArgs) -> anyhow::Result<Exit>
     match &args.command {
         PeopleCommand::Export(args) => export::export(common, args),
         PeopleCommand::Import(args) => import::import(common, args),
+        PeopleCommand::Retry(args) => retry::retry(common, args),
     }
 }
 

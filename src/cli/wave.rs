@@ -159,7 +159,7 @@ fn told_apart(name: &str, found: &[&Lane]) -> Result<(), String> {
 
 /// Returns the lanes whose name, in Chat or in Slack, or whose Slack id fits a pattern. One that
 /// nothing fits is a slip.
-fn fitting(patterns: &[String], lanes: &[Lane]) -> anyhow::Result<BTreeSet<i64>> {
+pub(super) fn fitting(patterns: &[String], lanes: &[Lane]) -> anyhow::Result<BTreeSet<i64>> {
     let mut all = BTreeSet::new();
     for pattern in patterns {
         let bare = pattern.trim_start_matches('#');

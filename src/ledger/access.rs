@@ -110,8 +110,11 @@ impl Ledger {
             let broken = || rusqlite::Error::InvalidQuery;
             let phase = Phase::of(row.get(0)?).ok_or_else(broken)?;
             let kind = StepKind::of(row.get(1)?).ok_or_else(broken)?;
-            if phase < Phase::Complete {
-                break;
+            match phase {
+                // Of somebody who came late; all others have the content behind them.
+                Phase::History => continue,
+                phase if phase < Phase::Complete => break,
+                _ => {}
             }
             let call = match (kind, row.get::<_, i64>(2)?) {
                 (StepKind::Complete | StepKind::Member, WEDGED | SKIPPED) => {

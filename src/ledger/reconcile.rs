@@ -67,6 +67,8 @@ impl Ledger {
                 expires = NULL, blocked = NULL, verdict = NULL, verified = 0, paid_posts = 0, paid_reactions = 0, paid_others = 0
             WHERE id = ?1 AND generation < ?2 AND state NOT IN ('completed', 'present')";
         expect_rows(change.execute(sql, params![lane, generation])?, 1, "a lane starts over")?;
+        let sql = "DELETE FROM rebuild WHERE conversation = (SELECT conversation FROM lane WHERE id = ?1)";
+        change.execute(sql, [lane])?;
         commit(change, "start.over")
     }
 }

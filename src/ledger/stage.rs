@@ -7,7 +7,7 @@ use super::{Error, LaneState, Ledger, commit, expect_rows};
 use crate::draft::{Phase, StepKind};
 use crate::ids::{Account, Micros};
 use crate::wire;
-use rusqlite::{OptionalExtension, Row, params};
+use rusqlite::{Connection, OptionalExtension, Row, params};
 use std::collections::{HashMap, HashSet};
 
 /// Whoever can freeze a lane's requests from its archive.
@@ -212,28 +212,7 @@ impl Ledger {
     /// Adds steps to a lane that is being staged.
     pub fn add_steps(&mut self, lane: i64, steps: &[NewStep]) -> Result<(), Error> {
         let change = self.db.transaction()?;
-        {
-            let sql = "INSERT INTO step (id, phase, kind, after, item, part, actor, created, hash, request, carries, thread, shown)
-                VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13)";
-            let mut insert = change.prepare_cached(sql)?;
-            for step in steps {
-                insert.execute(params![
-                    step_id(lane, step.place),
-                    step.phase.code(),
-                    step.kind.code(),
-                    step.after.map(|place| step_id(lane, place)),
-                    step.item,
-                    step.part,
-                    step.actor,
-                    step.created,
-                    step.hash.as_ref().map(<[u8; 16]>::as_slice),
-                    step.request,
-                    step.carries,
-                    step.thread.map(|place| step_id(lane, place)),
-                    shown(step),
-                ])?;
-            }
-        }
+        insert_steps(&change, lane, steps)?;
         commit(change, "stage")
     }
 
@@ -245,4 +224,29 @@ impl Ledger {
         note_space(&change, lane)?;
         commit(change, "staged")
     }
+}
+
+/// Adds steps at their places in a lane.
+pub(super) fn insert_steps(change: &Connection, lane: i64, steps: &[NewStep]) -> Result<(), Error> {
+    let sql = "INSERT INTO step (id, phase, kind, after, item, part, actor, created, hash, request, carries, thread, shown)
+        VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13)";
+    let mut insert = change.prepare_cached(sql)?;
+    for step in steps {
+        insert.execute(params![
+            step_id(lane, step.place),
+            step.phase.code(),
+            step.kind.code(),
+            step.after.map(|place| step_id(lane, place)),
+            step.item,
+            step.part,
+            step.actor,
+            step.created,
+            step.hash.as_ref().map(<[u8; 16]>::as_slice),
+            step.request,
+            step.carries,
+            step.thread.map(|place| step_id(lane, place)),
+            shown(step),
+        ])?;
+    }
+    Ok(())
 }

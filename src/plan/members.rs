@@ -96,3 +96,14 @@ impl Stay {
         Some(self.left.map_or(last, |left| left.max(self.last.unwrap_or(left))))
     }
 }
+
+/// Returns a stay as Chat takes it: within the life of the space, not of no length, and over by
+/// `latest`.
+pub(crate) fn span(
+    (since, until): (Micros, Micros),
+    created: Micros,
+    latest: Micros,
+) -> (Micros, Micros) {
+    let since = since.min(latest - 1).max(created + 1);
+    (since, until.min(latest).max(since + 1))
+}

@@ -3,6 +3,7 @@
 
 mod census;
 mod losses;
+mod words;
 
 pub use census::{Census, Deeds};
 pub use losses::Sums;

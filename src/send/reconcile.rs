@@ -67,7 +67,10 @@ impl Meeting<'_> {
             self.found.restarted += 1;
         }
         let Some(space) = &known.space else {
-            self.write(lane, None);
+            // A space that was given up is not what the new generation has.
+            if !older {
+                self.write(lane, None);
+            }
             return Ok(());
         };
         if lane.space.is_none() || older {

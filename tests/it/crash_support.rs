@@ -243,7 +243,7 @@ fn spaces(path: &Path) -> BTreeSet<String> {
 }
 
 /// Returns every row of every table as text.
-fn ledger(path: &Path) -> String {
+pub(crate) fn ledger(path: &Path) -> String {
     let db = rusqlite::Connection::open(path).expect("the ledger opens");
     let names = "SELECT name FROM sqlite_schema WHERE type = 'table' ORDER BY name";
     let tables: Vec<String> = db

@@ -80,6 +80,7 @@ mod model;
 mod pace_quotas;
 mod people_matching;
 mod people_policies;
+mod people_retry;
 mod people_workbook;
 mod pins;
 mod policies;

@@ -1,6 +1,6 @@
 //! The flags of `chatferry people`.
 
-use crate::cli::TargetFlags;
+use crate::cli::flags::{SpeedFlags, TargetFlags};
 use clap::{Args, Subcommand};
 use std::path::PathBuf;
 
@@ -18,6 +18,8 @@ pub enum PeopleCommand {
     Export(PeopleExportArgs),
     /// Take over the columns account and policy of an edited people.csv
     Import(PeopleImportArgs),
+    /// Add those who got an account since; rebuild, by choice, what stands under another name
+    Retry(PeopleRetryArgs),
 }
 
 /// `people export`.
@@ -50,4 +52,37 @@ pub struct PeopleImportArgs {
     pub partial: bool,
     #[command(flatten)]
     pub target: TargetFlags,
+}
+
+/// `people retry`.
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Without --rebuild only members are added: what they wrote stays under the name that it has. In a
+space in import mode that can be changed by sending all of it again: --rebuild deletes such spaces
+and plans their conversations anew. A space that is open to people is never deleted.")]
+pub struct PeopleRetryArgs {
+    #[arg(
+        long,
+        value_name = "PATTERN",
+        num_args = 0..,
+        help = "Delete the spaces in import mode that hold messages of theirs under another name, and send all anew: those whose name fits, or all"
+    )]
+    pub rebuild: Option<Vec<String>>,
+    /// Only show who is found now and what could be done
+    #[arg(long)]
+    pub dry_run: bool,
+    #[arg(
+        long,
+        value_name = "HASH",
+        conflicts_with = "dry_run",
+        help = "For scripts: say yes to exactly what was shown under this hash"
+    )]
+    pub yes: Option<String>,
+    /// Match with the Directory as it was read last; speak with nobody
+    #[arg(long, conflicts_with = "rebuild")]
+    pub offline: bool,
+    #[command(flatten)]
+    pub target: TargetFlags,
+    #[command(flatten)]
+    pub speed: SpeedFlags,
 }

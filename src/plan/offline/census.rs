@@ -76,7 +76,7 @@ impl Offline {
     }
 
     /// Returns under which id an author stands in the table: the user's, else the bot's.
-    fn identity(&self, message: &Message) -> Option<SlackUserId> {
+    pub(super) fn identity(&self, message: &Message) -> Option<SlackUserId> {
         let author = &message.author;
         let bot = || {
             let bot = author.bot.as_deref()?;

@@ -1,6 +1,7 @@
 //! What stands around a lane's messages: the space, the past members, completion and the present
 //! members.
 
+use super::super::members::span;
 use super::super::steps::Owed;
 use super::super::{Error, Source};
 use super::{Staging, plain};
@@ -43,9 +44,9 @@ impl Staging<'_> {
         let mut own = HashSet::new();
         for member in members {
             let (Some(since), Some(user)) = (member.since, self.user(member)) else { continue };
-            let since = since.min(self.latest - 1).max(self.lane.created + 1);
-            let until = member.ended.unwrap_or(still_in).min(self.latest).max(since + 1);
-            let draft = Draft::Member(MemberDraft { user, span: Some((since, until)) });
+            let stay = (since, member.ended.unwrap_or(still_in));
+            let span = Some(span(stay, self.lane.created, self.latest));
+            let draft = Draft::Member(MemberDraft { user, span });
             let owed = plain(Phase::History, StepKind::PastMember, &draft, self.bench.admin);
             self.steps.add(&Owed { item: Some(member.item), ..owed })?;
             own.extend(self.account(member));

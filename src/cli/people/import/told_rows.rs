@@ -60,6 +60,7 @@ impl ToldRows {
                 lines.extend(wrap(&line, COLS, "    "));
             }
             lines.extend(more(stay.len(), "conversation", "conversations"));
+            lines.push("`chatferry people retry` tells what can still be done there.".to_owned());
         }
         if !self.changes.is_empty() {
             lines.push(format!("Conversations that are not begun follow it.\nNext: {next}"));
