@@ -81,7 +81,7 @@ pub use logs::{LogOptions, Logs};
 pub use losses::{loss_account, losses};
 pub use people::{
     COLUMNS as PEOPLE_COLUMNS, PeopleArgs, PeopleCommand, PeopleExportArgs, PeopleImportArgs,
-    PeopleRetryArgs,
+    PeopleRetryArgs, WAYS as PEOPLE_WAYS,
 };
 pub use plain::Plain;
 pub use preview::PreviewArgs;

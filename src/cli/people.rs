@@ -6,6 +6,7 @@ mod import;
 mod retry;
 
 pub use args::{PeopleArgs, PeopleCommand, PeopleExportArgs, PeopleImportArgs, PeopleRetryArgs};
+pub use retry::WAYS;
 
 use super::args::Common;
 use super::session::{self, Session};

@@ -4,6 +4,7 @@ use crate::crash_support::{died, ledger};
 use crate::proof::counted;
 use crate::rig::{Rig, end, tally, text};
 use crate::support::{Export, Workspace};
+use chatferry::cli::PEOPLE_WAYS;
 use chatferry::emulator::{Change, Person};
 use serde_json::{Value, json};
 use std::process::Output;
@@ -281,7 +282,7 @@ async fn rebuilding(rig: &Rig) -> Vec<String> {
 
 /// Lets the rebuild die at its `at`-th crash point, and goes on: by the same command, or by a run
 /// that finds the half of it and then the same command. Tells whether it died.
-async fn dies_at(at: u64, by_run: bool) -> bool {
+async fn dies_at(at: u64, agreed: bool, by_run: bool) -> bool {
     let export = tiny();
     let rig = begun(&export).await;
     provide(&rig);
@@ -295,12 +296,11 @@ async fn dies_at(at: u64, by_run: bool) -> bool {
         rig.run(&["run"]).await;
     }
     let again = rig.run(&words).await;
-    let asked_anew = again.status.code() == Some(4);
-    if asked_anew {
-        // Nothing was agreed to before it died, or nothing is left that the yes was said to.
-        agree(&rig, &["--rebuild"]).await;
-    } else {
+    // What was agreed to needs no second yes, whatever is left of it.
+    if agreed || again.status.code() != Some(4) {
         assert_eq!(again.status.code(), Some(0), "{what}: {}", told(&again));
+    } else {
+        agree(&rig, &["--rebuild"]).await;
     }
     rig.run(&["run"]).await;
     rig.run(&["retry", "--start-over", "--yes"]).await;
@@ -316,7 +316,7 @@ async fn dies_at(at: u64, by_run: bool) -> bool {
 
 /// Returns the crash points of a rebuild, from the first one that it writes at: all until it is
 /// planned anew, and of those of planning some.
-async fn points() -> Vec<u64> {
+async fn points() -> Vec<(u64, bool)> {
     let export = tiny();
     let rig = begun(&export).await;
     provide(&rig);
@@ -333,18 +333,20 @@ async fn points() -> Vec<u64> {
     };
     let (first, planned) = (place("late"), place("start.over") + 2);
     let all = names.lines().count() as u64;
-    (first..=all).filter(|at| *at <= planned || at % 4 == 0).collect()
+    let agreed = names.lines().filter(|name| name.contains("late")).count() as u64 + first;
+    let due = (first..=all).filter(|at| *at <= planned || at % 4 == 0);
+    due.map(|at| (at, at > agreed)).collect()
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn c8_a_rebuild_may_die_at_any_point_and_is_gone_on_with() {
     let all = points().await;
-    let mut due = all.iter().map(|at| (*at, at % 3 == 0));
+    let mut due = all.iter().map(|(at, agreed)| (*at, *agreed, at % 3 == 0));
     let (mut trials, mut deaths) = (JoinSet::new(), 0_u64);
     loop {
         while trials.len() < 3 {
-            let Some((at, by_run)) = due.next() else { break };
-            trials.spawn(dies_at(at, by_run));
+            let Some((at, agreed, by_run)) = due.next() else { break };
+            trials.spawn(dies_at(at, agreed, by_run));
         }
         let Some(trial) = trials.join_next().await else { break };
         deaths += u64::from(trial.expect("it holds"));
@@ -367,4 +369,13 @@ async fn c8_a_rebuild_that_is_killed_under_way_is_gone_on_with() {
     rig.whole_again().await;
     assert_eq!(posts(&rig).iter().filter(|post| post.starts_with("u9@")).count(), 3);
     assert_eq!(posts(&rig).len(), 7);
+}
+
+#[test]
+fn the_document_lists_exactly_the_ways_of_a_retry() {
+    let document = include_str!("../../docs/operations.md");
+    let rows = document.lines().skip_while(|line| !line.starts_with("| `way` |")).skip(2);
+    let rows = rows.take_while(|line| line.starts_with('|'));
+    let codes: Vec<&str> = rows.filter_map(|row| row.split('`').nth(1)).collect();
+    assert_eq!(codes, PEOPLE_WAYS);
 }

@@ -6,6 +6,8 @@ mod act;
 mod prospect;
 mod words;
 
+pub use self::prospect::WAYS;
+
 use self::act::{Came, act};
 use self::prospect::Prospect;
 use self::words::Words;
@@ -74,7 +76,7 @@ async fn consent(
     }
     let name = name(session.settings(), ledger, None)?;
     let given = if words.prospect.rebuilds() {
-        let question = format!("To delete and to send anew, type the migration's name ({name}): ");
+        let question = format!("To do all this, type the migration's name ({name}): ");
         answer(session, &question).await?.is_some_and(|given| given == name)
     } else {
         answer(session, "Add them? Type yes: ").await?.is_some_and(|given| is_yes(&given))

@@ -26,6 +26,16 @@ pub(super) enum Way {
     Gone,
 }
 
+/// The words of what can be done in a conversation, as machines read them.
+pub const WAYS: [&str; 6] = [
+    Way::Plan.code(),
+    Way::Members.code(),
+    Way::Rebuild.code(),
+    Way::Open.code(),
+    Way::Ending.code(),
+    Way::Gone.code(),
+];
+
 impl Way {
     /// Returns the stable word.
     pub(super) const fn code(self) -> &'static str {
