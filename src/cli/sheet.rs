@@ -15,6 +15,8 @@ pub struct Sheet {
     columns: Vec<String>,
     /// The rows, without empty ones.
     pub rows: Vec<Row>,
+    /// It was saved in an old code page: of its cells only plain letters are sure.
+    is_doubtful: bool,
 }
 
 /// A row of a table.
@@ -64,7 +66,7 @@ impl Sheet {
     /// Reads a table with a heading: cells parted by comma, semicolon or tab, quoted or not, with
     /// or without a byte order mark.
     pub fn read(bytes: &[u8]) -> Result<Self, BadSheet> {
-        let text = decoded(bytes);
+        let (text, is_doubtful) = decoded(bytes);
         let (skipped, hint, text) = separator_line(&text);
         let separator = hint.unwrap_or_else(|| separator(text.lines().next().unwrap_or_default()));
         let mut csv = csv::ReaderBuilder::new()
@@ -97,12 +99,17 @@ impl Sheet {
         if let Some((_, name)) = twice {
             return Err(BadSheet(format!("the column {name} stands there twice")));
         }
-        Ok(Self { columns, rows })
+        Ok(Self { columns, rows, is_doubtful })
     }
 
     /// Returns where a column stands.
     pub fn column(&self, name: &str) -> Option<usize> {
         self.columns.iter().position(|column| column == name)
+    }
+
+    /// Tells whether a cell holds letters that nobody can read any more.
+    pub fn is_unreadable(&self, cell: &str) -> bool {
+        self.is_doubtful && cell.contains(char::REPLACEMENT_CHARACTER)
     }
 
     /// Tells whether a row has cells beyond the heading: a separator inside a cell, unquoted.
@@ -144,17 +151,20 @@ impl<'t> Lines<'t> {
 }
 
 /// Spreadsheets save in UTF-8 with a mark, in UTF-16 with a mark, or in an old code page; of the
-/// last only plain letters are sure, and those are what is edited.
-fn decoded(bytes: &[u8]) -> String {
+/// last only plain letters are sure. Returns the text, and whether that is so.
+fn decoded(bytes: &[u8]) -> (String, bool) {
     let wide = |unit: fn([u8; 2]) -> u16| {
         let units: Vec<u16> =
             bytes[2..].chunks_exact(2).map(|pair| unit([pair[0], pair[1]])).collect();
         String::from_utf16_lossy(&units)
     };
     match bytes {
-        [0xff, 0xfe, ..] => wide(u16::from_le_bytes),
-        [0xfe, 0xff, ..] => wide(u16::from_be_bytes),
-        _ => String::from_utf8_lossy(bytes).trim_start_matches('\u{feff}').to_owned(),
+        [0xff, 0xfe, ..] => (wide(u16::from_le_bytes), false),
+        [0xfe, 0xff, ..] => (wide(u16::from_be_bytes), false),
+        _ => {
+            let text = String::from_utf8_lossy(bytes);
+            (text.trim_start_matches('\u{feff}').to_owned(), std::str::from_utf8(bytes).is_err())
+        }
     }
 }
 
@@ -245,6 +255,10 @@ mod tests {
             assert_eq!((of("slack_id"), of("account")), ("U1", "a@x.example"));
             assert_eq!((sheet.rows.len(), sheet.is_too_long(row)), (1, false));
         }
+        let old = Sheet::read(b"id,x\nA,J\xf6rg\n").expect("a sheet");
+        assert!(old.is_unreadable(old.rows[0].cell(Some(1))) && !old.is_unreadable("A"));
+        let new = Sheet::read("id,x\nA,J\u{fffd}rg\n".as_bytes()).expect("a sheet");
+        assert!(!new.is_unreadable(new.rows[0].cell(Some(1))), "Slack wrote it so");
         let lines = Sheet::read(b"sep=;\nid;x\nA;\"1\n2\"\n\nB;3\n").expect("a sheet");
         assert_eq!(lines.rows.iter().map(|row| row.line).collect::<Vec<_>>(), [3, 6]);
         let unquoted = Sheet::read(b"id,x\nA,Lind, Bo\n").expect("a sheet");

@@ -123,6 +123,12 @@ async fn rows_that_can_not_be_right_are_named_by_line_and_change_nothing() {
         said += &text(&output.stderr).replace(&rig.work().display().to_string(), "WORK");
     }
     insta::assert_snapshot!("tables_that_are_refused", said);
+    // An old code page: the letter is lost, and nobody may guess it.
+    fs::write(file(&rig), b"slack_id,space_name,include\nCGENERAL,B\xfcro,yes\n").expect("room");
+    let output = rig.run(&["channels", "import"]).await;
+    assert_eq!(output.status.code(), Some(4), "{}", told(&output));
+    let why = "can't be read: the file is not UTF-8; save it as CSV UTF-8";
+    assert!(told(&output).contains(why), "{}", told(&output));
     rig.ok(&["channels", "export", "--force"]).await;
     assert_eq!(rig.ok(&["channels", "import"]).await, "Nothing changes.\n");
     let missing = rig.run(&["channels", "import", "/nowhere.csv"]).await;

@@ -119,6 +119,9 @@ pub(super) fn write(rows: &[[String; 10]]) -> io::Result<Vec<u8>> {
     sheet::write(&COLUMNS, rows.iter().map(<[String; 10]>::as_slice))
 }
 
+/// What a spreadsheet did that saved in an old code page.
+const NOT_UTF8: &str = "the file is not UTF-8; save it as CSV UTF-8";
+
 /// Reads the table back; what is wrong is named by line.
 pub(super) fn read(bytes: &[u8]) -> Result<Vec<Row>, Vec<String>> {
     let sheet = Sheet::read(bytes).map_err(|error| vec![error.to_string()])?;
@@ -146,6 +149,10 @@ pub(super) fn read(bytes: &[u8]) -> Result<Vec<Row>, Vec<String>> {
             wrong.push(format!("line {line}: include is {include:?}, want yes or no"));
             continue;
         };
+        if sheet.is_unreadable(space_name) {
+            let name = display_safe(space_name);
+            wrong.push(format!("line {line}: the space name {name:?} can't be read: {NOT_UTF8}"));
+        }
         wrong.extend(bad_name(space_name).map(|why| format!("line {line}: {why}")));
         rows.push(Row { line, slack, space_name: space_name.to_owned(), include });
     }
