@@ -69,8 +69,8 @@ pub use change::{BadChange, Change, Reach};
 pub use chaos::{Chaos, Profile};
 pub use coverage::Covered;
 pub use dialects::{
-    Absent, Bytes, Clash, DeadKey, Dialects, Gone, Odd, Repeat, RequestReplay, SWITCHES, Switch,
-    Throttle, Undelegated, Window,
+    Absent, Bytes, Clash, DeadKey, Dialects, Gone, Lacking, Odd, Repeat, RequestReplay, SWITCHES,
+    Switch, Throttle, Undelegated, Window,
 };
 pub use faults::{
     Action, BadFault, Content, Fault, FaultId, FaultStatus, Framing, Phase, Retry, Then,

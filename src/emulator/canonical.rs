@@ -59,9 +59,7 @@ fn space(space: &Space, people: &People, now: i64, out: &mut String) {
         Space { importing: true, .. } => "importing",
         _ => "completed",
     };
-    line(
-        out,
-        &json!({
+    let mut head = json!({
             "space": space.id.to_string(),
             "name": space.display_name,
             "type": space.kind.word(),
@@ -72,8 +70,11 @@ fn space(space: &Space, people: &People, now: i64, out: &mut String) {
             "history": space.history,
             "state": state,
             "owner": space.owner.map(|who| people.email(who)),
-        }),
-    );
+    });
+    if let Some(audience) = &space.audience {
+        head["audience"] = audience.as_str().into();
+    }
+    line(out, &head);
     if ["deleted", "expired"].contains(&state) {
         return;
     }

@@ -96,6 +96,16 @@ pub enum Throttle {
     Forbidden,
 }
 
+/// How an edition refuses what it does not have.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Lacking {
+    /// 403 `PERMISSION_DENIED`.
+    Forbidden,
+    /// 400 `FAILED_PRECONDITION`.
+    Precondition,
+}
+
 /// How a quota counts.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]

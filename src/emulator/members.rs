@@ -23,6 +23,13 @@ pub(super) fn create(turn: &mut Turn<'_>) -> Outcome<Vec<u8>> {
         return Err(Refusal::unmodelled("members that are groups"));
     }
     let who = person(turn)?;
+    let outside = turn.shared.people().is_outside(who);
+    if outside && (space.importing || !space.external) {
+        return Err(Refusal::forbidden(
+            Point::OutsideMember,
+            "External users can't be members of this space.",
+        ));
+    }
     if turn.body.contains_key("role") {
         turn.check.lint("role-at-create", "role");
     }
@@ -112,7 +119,9 @@ fn active(turn: &Turn<'_>, space: &mut Space, caller: Who, who: Who) -> Outcome<
         Some(role) => *role,
         None => Role::Member,
     };
-    if space.present.insert(who, role).is_none() && !turn.dialects().auto_accept {
+    let outside = turn.shared.people().is_outside(who);
+    let invited = outside || !turn.dialects().auto_accept;
+    if space.present.insert(who, role).is_none() && invited {
         space.invited.insert(who);
     }
     Ok(json(&view(turn, space, who, None, Some(role))))

@@ -28,6 +28,12 @@ pub struct Options {
     pub record: Option<PathBuf>,
     /// Who has an account, besides the admin.
     pub directory: Vec<Person>,
+    /// Addresses of people outside the organisation: in nobody's Directory here.
+    pub outsiders: Vec<String>,
+    /// The organisation lets people from outside into spaces.
+    pub external_spaces: bool,
+    /// The target audiences that there are; none where the edition has no such thing.
+    pub audiences: Vec<String>,
     /// The address of the Directory's admin, who always has an account.
     pub admin: String,
     /// What every name that the emulator gives derives from.
@@ -52,6 +58,9 @@ impl Default for Options {
             dialects: Dialects::default(),
             record: None,
             directory: Vec::new(),
+            outsiders: Vec::new(),
+            external_spaces: true,
+            audiences: vec!["audiences/default".to_owned()],
             admin: "admin@example.com".to_owned(),
             seed: 0,
             journal: 1000,

@@ -63,6 +63,8 @@ pub(super) struct Account {
     pub(super) guest: bool,
     pub(super) state: State,
     pub(super) admin: bool,
+    /// Of another organisation: in no Directory here, and never impersonated.
+    pub(super) outside: bool,
 }
 
 /// All accounts, found by address, alias or number.
@@ -92,6 +94,7 @@ impl People {
             },
             admin,
             email,
+            outside: false,
         };
         let aliases = account.aliases.iter().chain(&account.fixed_aliases);
         let keys = aliases.chain([&account.id, &account.email]);
@@ -101,6 +104,20 @@ impl People {
             None => self.list.push(account),
         }
         who
+    }
+
+    /// Adds somebody of another organisation.
+    pub(super) fn add_outside(&mut self, address: &str, ids: &Ids) {
+        let person = Person { email: address.to_owned(), ..Person::default() };
+        let who = self.add(person, false, ids);
+        if let Some(account) = self.list.get_mut(who.0 as usize) {
+            account.outside = true;
+        }
+    }
+
+    /// Tells whether somebody is of another organisation.
+    pub(super) fn is_outside(&self, who: Who) -> bool {
+        self.get(who).is_some_and(|account| account.outside)
     }
 
     /// Finds somebody who is there by address, alias or number.
@@ -143,12 +160,12 @@ impl People {
 
     /// Tells whether anybody has an address of this domain.
     pub(super) fn domain(&self, domain: &str) -> bool {
-        self.list.iter().any(|account| domain_of(&account.email) == domain)
+        self.list.iter().any(|account| !account.outside && domain_of(&account.email) == domain)
     }
 
     /// Everybody, by address, as the Directory lists them.
     pub(super) fn sorted(&self) -> Vec<&Account> {
-        let mut all: Vec<_> = self.list.iter().collect();
+        let mut all: Vec<_> = self.list.iter().filter(|account| !account.outside).collect();
         all.sort_by(|a, b| a.email.cmp(&b.email));
         all
     }

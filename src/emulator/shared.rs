@@ -38,6 +38,10 @@ pub(super) struct Shared {
     pub(super) customer: String,
     pub(super) admin_token: String,
     pub(super) latency: Duration,
+    /// The organisation lets people from outside into spaces.
+    pub(super) external_spaces: bool,
+    /// The target audiences that there are.
+    pub(super) audiences: Vec<String>,
     pub(super) token_life: Duration,
     pub(super) trust: Trust,
     pub(super) signing: Signing,
@@ -80,6 +84,9 @@ impl Shared {
         for person in options.directory {
             people.add(person, false, &ids);
         }
+        for address in &options.outsiders {
+            people.add_outside(address, &ids);
+        }
         let delegated = options.delegated.map_or(Scopes::MAX, |names| {
             names.iter().filter_map(|name| Spec::get().scope(name)).fold(0, |sum, bit| sum | bit)
         });
@@ -93,6 +100,8 @@ impl Shared {
             admin_token: random_hex(16)?,
             latency: options.latency,
             token_life: options.token_life,
+            external_spaces: options.external_spaces,
+            audiences: options.audiences,
             trust: Trust::full(delegated),
             signing: Signing::full()?,
             dialects: options.dialects,

@@ -2,7 +2,7 @@
 
 use super::audit;
 use super::coverage::Point;
-use super::dialects::Repeat;
+use super::dialects::{Lacking, Repeat};
 use super::people::Who;
 use super::refusal::{Outcome, Refusal};
 use super::shared::{Turn, json};
@@ -10,6 +10,9 @@ use super::space_view as show;
 use super::spaces::{DESCRIPTION_CHARS, GUIDELINES_CHARS, clash, display_name, limited};
 use super::world::{Kind, Role, Space};
 use serde_json::json as object;
+
+/// What is said where the edition has no target audiences.
+const LACKING: &str = "Target audiences are not available in this edition of Google Workspace.";
 
 /// spaces.get: the app may always look, a user only after completion.
 pub(super) fn get(turn: &Turn<'_>) -> Outcome<Vec<u8>> {
@@ -57,7 +60,9 @@ pub(super) fn patch(turn: &Turn<'_>) -> Outcome<Vec<u8>> {
             "spaceHistoryState" => {
                 space.history = turn.text("spaceHistoryState") != Some("HISTORY_OFF");
             }
-            "accessSettings.audience" | "accessSettings" if !space.importing => {}
+            "accessSettings.audience" if !space.importing => {
+                space.audience = audience(turn, &space)?;
+            }
             other if other.starts_with("permissionSettings") => {}
             other => {
                 return Err(Refusal::invalid(
@@ -68,6 +73,29 @@ pub(super) fn patch(turn: &Turn<'_>) -> Outcome<Vec<u8>> {
         }
     }
     Ok(json(&show::full(&space, true)))
+}
+
+/// The audience of a patch: alone in its mask, of a named space, and one that there is.
+fn audience(turn: &Turn<'_>, space: &Space) -> Outcome<Option<String>> {
+    if turn.mask()?.len() > 1 || space.kind != Kind::Space {
+        return Err(Refusal::invalid(
+            Point::AudienceMask,
+            "access_settings.audience of a SPACE can only be updated by itself.",
+        ));
+    }
+    let audiences = &turn.shared.audiences;
+    match turn.inner("accessSettings", "audience").unwrap_or_default() {
+        "" => Ok(None),
+        name if audiences.iter().any(|known| known == name) => Ok(Some(name.to_owned())),
+        _ if audiences.is_empty() => Err(match turn.dialects().audience_lacking {
+            Lacking::Forbidden => Refusal::forbidden(Point::AudienceLacking, LACKING),
+            Lacking::Precondition => Refusal::precondition(Point::AudienceLacking, LACKING),
+        }),
+        name => Err(Refusal::invalid(
+            Point::AudienceUnknown,
+            format!("The audience {name} does not exist."),
+        )),
+    }
 }
 
 /// spaces.delete: in import mode anybody impersonated may.

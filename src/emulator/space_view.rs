@@ -28,6 +28,8 @@ pub(super) struct View<'a> {
     #[serde(skip_serializing_if = "Option::is_none")]
     space_details: Option<Value>,
     #[serde(skip_serializing_if = "Option::is_none")]
+    access_settings: Option<Value>,
+    #[serde(skip_serializing_if = "Option::is_none")]
     space_uri: Option<String>,
 }
 
@@ -56,6 +58,10 @@ pub(super) fn full(space: &Space, expiry: bool) -> View<'_> {
         }),
         space_details: (!space.description.is_empty() || !space.guidelines.is_empty())
             .then_some(details),
+        access_settings: space
+            .audience
+            .as_ref()
+            .map(|name| object!({ "accessState": "DISCOVERABLE", "audience": name })),
         space_uri: Some(format!("https://chat.google.com/room/{}?cls=11", space.id)),
     }
 }

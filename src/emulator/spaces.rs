@@ -95,12 +95,19 @@ fn draft(turn: &Turn<'_>) -> Outcome<Space> {
             "space.create_time must be between January 1, 2000 and the present time.",
         ));
     }
+    let external = turn.body.get("externalUserAllowed") == Some(&Value::Bool(true));
+    if external && !turn.shared.external_spaces {
+        return Err(Refusal::forbidden(
+            Point::ExternalPolicy,
+            "External users are not allowed in spaces of this organization.",
+        ));
+    }
     let space = Space::new(kind, created, turn.now);
     Ok(Space {
         display_name: display_name(turn, kind)?,
         description: limited(turn, "description", DESCRIPTION_CHARS)?,
         guidelines: limited(turn, "guidelines", GUIDELINES_CHARS)?,
-        external: turn.body.get("externalUserAllowed") == Some(&Value::Bool(true)),
+        external,
         history: turn.text("spaceHistoryState") != Some("HISTORY_OFF"),
         ..space
     })

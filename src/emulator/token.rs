@@ -226,7 +226,7 @@ fn subject(shared: &Shared, subject: Option<&str>) -> Result<Who, Denied> {
         return Ok(Who::APP);
     };
     let people = shared.people();
-    let who = people.ever(subject).ok_or(SUBJECT)?;
+    let who = people.ever(subject).filter(|who| !people.is_outside(*who)).ok_or(SUBJECT)?;
     let account = people.get(who).ok_or(SUBJECT)?;
     if account.guest {
         // Assumed: delegation reaches the organisation's own people, and guests are not.

@@ -107,6 +107,8 @@ pub(super) struct Space {
     pub(super) description: String,
     pub(super) guidelines: String,
     pub(super) external: bool,
+    /// Who may find it.
+    pub(super) audience: Option<String>,
     pub(super) history: bool,
     pub(super) created: Micros,
     /// When spaces.create was called: the window runs from here.

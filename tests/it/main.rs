@@ -44,6 +44,7 @@ mod disk_full;
 mod doctor;
 mod doctor_pace;
 mod downgrade_text;
+mod emulator_access;
 mod emulator_audit;
 mod emulator_chaos;
 mod emulator_client;

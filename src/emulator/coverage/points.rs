@@ -77,9 +77,13 @@ points! {
     GroupName: "spaces.create", "a group chat with a name", Assumed;
     SpaceName: "spaces.create", "a space has a name of at most 128 characters", REFERENCE;
     Details: "spaces.create", "4,096 and 5,000 characters of description and guidelines", REFERENCE;
+    ExternalPolicy: "spaces.create", "people from outside need the organisation's leave", GUIDE;
     NameTaken: "spaces.create", "a display name is taken once", GUIDE;
     ImportHidden: "spaces.get", "in import mode no user sees the space", AUTHORIZE;
     SpaceField: "spaces.patch", "which fields can change", REFERENCE;
+    AudienceMask: "spaces.patch", "an audience stands alone in its mask, and is for named spaces", REFERENCE;
+    AudienceLacking: "spaces.patch", "an audience in an edition without them", Assumed;
+    AudienceUnknown: "spaces.patch", "an audience that is not there", Assumed;
     SpaceDelete: "spaces.delete", "anybody while importing, later a manager with chat.delete", REFERENCE;
     Completed: "spaces.completeImport", "the caller becomes owner and only member", GUIDE;
     CompletedAgain: "spaces.completeImport", "a second completion is refused", Observed("sahajsoft/slack-chat-migrator");
@@ -115,6 +119,7 @@ points! {
     MemberName: "spaces.members.create", "users/ and an id or address", REFERENCE;
     MemberApp: "spaces.members.create", "apps are no members here", Assumed;
     NoUser: "spaces.members.create", "somebody unknown is not found", GAM;
+    OutsideMember: "spaces.members.create", "people from outside only after completion, where the space takes them", GUIDE;
     PastWithoutEnd: "spaces.members.create", "in import mode a deleteTime is required", GUIDE;
     PastSpan: "spaces.members.create", "a past stay begins with the space and ends before now", GUIDE;
     MemberAgain: "spaces.members.create", "somebody who is in already", GAM;

@@ -2,8 +2,8 @@
 
 use super::super::mark::Mark::{self, Assumed, Documented, Observed};
 use super::{
-    Absent, Bytes, Clash, DeadKey, Gone, Odd, Repeat, RequestReplay, Switch, Throttle, Undelegated,
-    Window,
+    Absent, Bytes, Clash, DeadKey, Gone, Lacking, Odd, Repeat, RequestReplay, Switch, Throttle,
+    Undelegated, Window,
 };
 use serde::{Deserialize, Serialize};
 use std::time::Duration;
@@ -127,6 +127,9 @@ switches! {
     /// What a target audience at creation in import mode gets.
     audience_at_create: Odd = Odd::Refused, or [Odd::Ignored];
         REFERENCE, "it can't be updated in import mode; of creation nothing is said";
+    /// How an edition without target audiences refuses one.
+    audience_lacking: Lacking = Lacking::Forbidden, or [Lacking::Precondition];
+        Assumed, "the guide names the editions that have them, and no error";
     /// How an expired or deleted space answers.
     gone_space: Gone = Gone::Forbidden, or [Gone::NotFound];
         GUIDE, "GetSpace answers PERMISSION_DENIED; of other calls nothing is said";
