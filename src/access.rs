@@ -1,9 +1,14 @@
-//! Who may see what: the comparison of Slack before with Chat after. Pure.
+//! Who may see what: proofs, decisions, and the comparison of Slack before with Chat after. Pure.
 //!
 //! Nobody sees more in Chat than in Slack. What the ledger owes of completions and members is put
 //! beside who was in each conversation at export time; the admin says yes to exactly that, by its
-//! hash, before anything is opened.
+//! hash, before anything is opened. What makes a space discoverable needs a proof that only a
+//! public conversation has.
 
+mod organisation;
+mod publicity;
 mod sight;
 
+pub use organisation::Organisation;
+pub use publicity::{Audience, Kind, PublicConversation, Publication};
 pub use sight::{Call, Fate, Person, Seat, Sight, Sums, fate, sum_of};

@@ -8,6 +8,7 @@ pub use byline::{JOINER, byline, in_front, is_sign, literal, named_in_front};
 pub use links::{FoundLink, LINK_KEPT, count_permalinks, is_relinked, permalinks, relink};
 pub use rung::{APP_REFUSED, AUTHOR_UNAVAILABLE, NAMED_IN_TEXT, PAST_REFUSED, Rung, SYSTEM_LINES};
 
+use crate::access::Publication;
 use crate::ids::{Account, MessageId, Micros, RequestId, SlackTs};
 use serde::{Deserialize, Serialize};
 
@@ -69,6 +70,8 @@ pub enum StepKind {
     Amend,
     /// members.patch that makes a present member a manager.
     Role,
+    /// spaces.patch of the audience, once the space is open.
+    Publish,
 }
 
 /// What makes it safe to repeat a call, and so how a conflict and a doubt are settled.
@@ -109,6 +112,7 @@ impl StepKind {
             }
             Self::Role => (Repeat::ByEffect, "the role itself: a repeat gives the same role"),
             Self::Amend => (Repeat::ByEffect, "the whole text: a repeat sets the same text"),
+            Self::Publish => (Repeat::ByEffect, "the audience itself: a repeat sets the same one"),
             Self::Complete => (Repeat::ByLooking, "looked at first: a completed space has members"),
         }
     }
@@ -194,6 +198,8 @@ pub enum Draft {
     Complete,
     /// The manager's role for a present member, by the user resource name.
     Manager(String),
+    /// Somebody may find the space; only a proof that it was public makes one.
+    Publish(Publication),
 }
 
 /// What Google calls the calling app among users, and we call the author of its posts.

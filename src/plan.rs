@@ -5,6 +5,7 @@
 //! and freezes every request.
 
 mod added;
+mod admission;
 mod chosen;
 mod conversation;
 mod emoji;
@@ -14,6 +15,7 @@ mod names;
 mod notes;
 mod offline;
 mod order;
+mod outside;
 mod people;
 mod pins;
 mod print;
@@ -24,6 +26,7 @@ mod steps;
 mod threads;
 mod times;
 
+pub use admission::Admission;
 use chosen::{Chosen, leaves_out};
 pub use late::{Joins, Late, LatePerson};
 pub use names::Renamed;
@@ -37,6 +40,7 @@ use crate::gallery::Gallery;
 use crate::ids::{Account, ConversationId, SlackUserId};
 use crate::ledger::{self, LaneState, Ledger, Owner};
 use crate::slack::{Conversation, Export, Kind, PersonKind};
+use outside::Outside;
 use std::collections::{BTreeMap, HashMap};
 use std::path::PathBuf;
 use tokio_util::sync::CancellationToken;
@@ -83,6 +87,8 @@ pub struct Choices {
     pub convert: Settings,
     /// The workspace's custom emoji.
     pub emoji: Gallery,
+    /// Who may see spaces, beside their members.
+    pub admission: Admission,
 }
 
 /// One export's part in a conversation.
@@ -112,6 +118,8 @@ pub struct Bench {
     chosen: Chosen,
     renamed: Vec<Renamed>,
     gallery: Gallery,
+    admission: Admission,
+    outside: Outside,
     /// Of the custom emoji that Chat may get, Slack's name by Chat's.
     assumed: HashMap<String, String>,
     /// Of everything but custom emoji.
@@ -148,6 +156,7 @@ impl Bench {
         let people = People::of(&exports, &clues);
         let admin = people::speakers(ledger, &listed, choices, &people)?;
         ledger.set_people(&people.rows())?;
+        let outside = Outside::of(&exports, &people, &clues).noted(ledger, choices)?;
         let roster = people.roster(&exports, choices.convert.author_emails);
         let places = union(&exports);
         let chosen = Chosen(ledger.room_choices()?);
@@ -177,6 +186,8 @@ impl Bench {
             chosen,
             renamed,
             gallery: choices.emoji.clone(),
+            admission: choices.admission.clone(),
+            outside,
             assumed: HashMap::new(),
             fingerprint: base.clone(),
             base,
@@ -253,6 +264,7 @@ impl Bench {
             None => "unknown_person",
             Some(one) if matches!(one.kind, PersonKind::Bot | PersonKind::Slackbot) => "bot",
             Some(one) if one.is_shut() => "suspended_account",
+            Some(_) if self.outside.has(id) => "external",
             Some(_) => "no_account",
         }
     }

@@ -31,7 +31,7 @@ mod verify;
 
 pub use complete::{CompleteOptions, Completed, Held, LAST_MINUTES, Outlook, complete, outlook};
 pub use emoji::{EMOJI_GIVEN_UP, EmojiDesk, EmojiDone, settle_emoji};
-pub use give_way::LEFT_OUT;
+pub use give_way::{AUDIENCE_REFUSED, LEFT_OUT};
 pub use health::Health;
 pub use recall::{Recalled, recall};
 pub use reconcile::{Reconciled, reconcile};

@@ -19,9 +19,10 @@ pub use key::{KEYS, Key};
 pub use layer::{ENV_PREFIX, Layers, environment};
 pub use policy::{Archived, Deleted, Edited, ReactionRest, Reactions, SystemLines};
 pub use refusal::{Origin, SettingsError};
-pub use value::{Detail, Dm, Links, Pace, Pins, Unavailable};
+pub use value::{Detail, Dm, External, Links, Pace, Pins, Unavailable};
 pub use work::{LEDGER, Lock, SETTINGS, SPACES, WorkError, WorkFolder};
 
+use crate::access::Audience;
 use crate::ids::{Account, LinkTemplate};
 use sha2::{Digest, Sha256};
 use std::cmp::Ordering;
@@ -83,6 +84,10 @@ pub struct Settings {
     pub reactions: Reactions,
     /// What becomes of reactions that nobody can make in Chat.
     pub reaction_rest: ReactionRest,
+    /// Who may find the spaces of public channels.
+    pub audience: Option<Audience>,
+    /// What becomes of members from outside the organisation.
+    pub external: External,
     /// What becomes of people whose account can't be used any more.
     pub unavailable: Unavailable,
     /// Takes the last of several archive entries that bear one name, instead of refusing.
@@ -131,6 +136,8 @@ impl Default for Settings {
             attribution: Attribution::Name,
             reactions: Reactions::Native,
             reaction_rest: ReactionRest::Footnote,
+            audience: None,
+            external: External::LeaveOut,
             unavailable: Unavailable::Attribute,
             allow_duplicate_entries: false,
             workspace: None,

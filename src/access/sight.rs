@@ -142,6 +142,8 @@ pub struct Sight {
     pub name: String,
     /// Slack's kind: `public`, `private`, `group`, `direct`, `unlisted`.
     pub kind: String,
+    /// Who may find it, beside its members.
+    pub audience: Option<String>,
     /// Everybody, each once.
     pub seats: Vec<Seat>,
 }
@@ -160,7 +162,8 @@ impl Sight {
     /// Tells whether somebody would see it who could not in Slack, the admin as its only possible
     /// owner aside.
     pub fn gains(&self) -> bool {
-        self.seats.iter().any(|seat| seat.fate == Fate::New)
+        let found = self.audience.is_some() && !self.was_public();
+        found || self.seats.iter().any(|seat| seat.fate == Fate::New)
     }
 
     /// Returns the hash of what the admin says yes to: who will see it, who won't and why.
@@ -173,6 +176,7 @@ impl Sight {
         take(self.slack.as_str());
         take(&self.part.to_string());
         take(&self.kind);
+        take(self.audience.as_deref().unwrap_or_default());
         for seat in &self.seats {
             let (slack, account) = (seat.slack.as_deref(), seat.account.as_deref());
             let why = seat.fate.why();
@@ -214,6 +218,8 @@ pub struct Sums {
     pub missing: BTreeMap<String, u64>,
     /// People from outside who will be invited.
     pub invited: u64,
+    /// Spaces that an audience may find.
+    pub discoverable: u64,
     /// Spaces that only the admin can complete.
     pub admin: u64,
     /// People who would see what they could not in Slack.
@@ -224,6 +230,7 @@ impl Sums {
     /// Adds a space.
     pub fn add(&mut self, sight: &Sight) {
         self.spaces += 1;
+        self.discoverable += u64::from(sight.audience.is_some());
         self.same += u64::from(sight.changed().next().is_none());
         for seat in &sight.seats {
             self.could += u64::from(seat.fate.could());
@@ -256,6 +263,7 @@ mod tests {
             part: 0,
             name: "general".to_owned(),
             kind: "private".to_owned(),
+            audience: None,
             seats: seats.iter().map(seat).collect(),
         }
     }
@@ -289,11 +297,22 @@ mod tests {
             sight(&[("U1", Fate::Owner), ("U2", Fate::Member)]),
             sight(&[("U1", Fate::Owner)]),
             Sight { kind: "public".to_owned(), ..before.clone() },
+            Sight { audience: Some("audiences/default".to_owned()), ..before.clone() },
         ] {
             assert_ne!(before.hash(), other.hash(), "{other:?}");
         }
         let all = |hashes: [&str; 2]| sum_of(hashes.map(str::to_owned));
         assert_eq!(all(["a", "b"]), all(["b", "a"]));
+    }
+
+    #[test]
+    fn d1_an_audience_of_what_was_not_public_is_a_gain() {
+        let audience = Some("audiences/default".to_owned());
+        let private = Sight { audience, ..sight(&[("U1", Fate::Owner)]) };
+        assert!(private.gains());
+        assert!(!Sight { kind: "public".to_owned(), ..private.clone() }.gains());
+        assert!(!Sight { audience: None, ..private }.gains());
+        assert!(sight(&[("U1", Fate::New)]).gains());
     }
 
     #[test]

@@ -7,9 +7,11 @@ mod words;
 use super::args::Common;
 use super::session::again;
 use super::wave::WaveFlags;
-use super::{Exit, folder, json_line, ledger, print};
+use super::words::counted;
+use super::{Exit, display_safe, folder, json_line, ledger, print};
 use crate::access::{Seat, Sight, Sums, sum_of};
 use crate::ledger::{Lane, LaneState, Ledger};
+use crate::send::AUDIENCE_REFUSED;
 use crate::settings::WorkFolder;
 use clap::Args;
 use serde_json::json as object;
@@ -159,4 +161,21 @@ pub(super) fn keep(work: &WorkFolder, ledger: &Ledger, lanes: &[Lane]) -> anyhow
 /// Returns the sums of who will see what is still to be opened.
 pub(super) fn seen(ledger: &Ledger) -> anyhow::Result<String> {
     Ok(Question::of(ledger, &closed(ledger.lanes()?))?.head())
+}
+
+/// Names the public channels that no audience can find though one should, for the report.
+pub(super) fn remark(ledger: &Ledger) -> anyhow::Result<Option<String>> {
+    let (names, said) = ledger.not_found_by(AUDIENCE_REFUSED)?;
+    let Some(first) = names.first() else { return Ok(None) };
+    let more = match names.len() - 1 {
+        0 => String::new(),
+        more => format!(" and {}", counted(more as u64, "other space", "other spaces")),
+    };
+    Ok(Some(format!(
+        "No audience can find {}{more}; members can use them. Once the edition has target audiences, \
+         and the Admin console this one: chatferry retry --reason {AUDIENCE_REFUSED}, then complete. \
+         Google says: {}.",
+        display_safe(first),
+        display_safe(said.trim_end_matches('.'))
+    )))
 }

@@ -2,7 +2,7 @@
 
 use super::emoji::gallery;
 use super::hint::Tell;
-use super::policies::conversion;
+use super::policies::{admission, conversion};
 use super::safe::display_short;
 use super::words::counted;
 use super::{Exit, told};
@@ -121,6 +121,7 @@ pub(super) fn choices(settings: &Settings, admin: &Account) -> anyhow::Result<Ch
         people: settings.people.as_deref().map_or_else(|| Ok(BTreeMap::new()), people)?,
         convert: conversion(settings),
         emoji: gallery(settings)?,
+        admission: admission(settings),
     })
 }
 

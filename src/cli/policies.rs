@@ -3,11 +3,18 @@
 use crate::convert::{
     self, ArchivedPolicy, Authors, Class, DmPolicy, EditMark, LinkPolicy, NameRules, ReactionPolicy,
 };
+use crate::plan::Admission;
 use crate::settings::{
-    Archived, Attribution, Deleted, Dm, Edited, Links, Pins, ReactionRest, Reactions, Settings,
+    Archived, Attribution, Deleted, Dm, Edited, External, Links, Pins, ReactionRest, Reactions,
+    Settings,
 };
 
 use crate::plan::policy_of;
+
+/// Returns who may see spaces, beside their members with accounts.
+pub(super) fn admission(settings: &Settings) -> Admission {
+    Admission { audience: settings.audience.clone(), invite: settings.external == External::Invite }
+}
 
 /// Returns the choices that change what conversion yields.
 pub(super) fn conversion(settings: &Settings) -> convert::Settings {

@@ -202,7 +202,9 @@ impl<'a> Session<'a> {
         };
         let left = left_behind(&self.opened.work, ledger)?;
         let emoji = super::emoji::remark(ledger)?;
-        let remark: Vec<String> = self.remark.iter().cloned().chain(left).chain(emoji).collect();
+        let unfound = super::access::remark(ledger)?;
+        let remark: Vec<String> =
+            self.remark.iter().cloned().chain(left).chain(emoji).chain(unfound).collect();
         let remark = Some(remark.join(" ")).filter(|remark| !remark.is_empty());
         let context =
             ReportContext { remark, exit, next, ..self.context(first_line, lower_bound(&lanes)) };

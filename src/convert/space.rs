@@ -19,11 +19,14 @@ pub const DESCRIPTION_LIMIT: usize = 4_096;
 /// Characters that Chat allows in a space's guidelines.
 pub const GUIDELINES_LIMIT: usize = 5_000;
 
+/// People whom a group chat holds; more need a space, which is as private.
+const GROUP_LIMIT: usize = 400;
+
 /// What the description of an archived conversation's space begins with.
 const ARCHIVED: &str = "Archived in Slack.";
 
 /// Decides whether a conversation becomes a named space or a group chat. A group chat has no
-/// threads, and needs two people.
+/// threads, and has two to 400 people.
 pub fn space_shape(conversation: &Conversation, has_threads: bool, policy: DmPolicy) -> SpaceKind {
     let direct = matches!(conversation.kind, Kind::Direct | Kind::Group);
     let group = match policy {
@@ -31,11 +34,8 @@ pub fn space_shape(conversation: &Conversation, has_threads: bool, policy: DmPol
         DmPolicy::GroupChat => true,
         DmPolicy::Space => false,
     };
-    if direct && group && people(conversation).count() >= 2 {
-        SpaceKind::Group
-    } else {
-        SpaceKind::Named
-    }
+    let fits = (2..=GROUP_LIMIT).contains(&people(conversation).count());
+    if direct && group && fits { SpaceKind::Group } else { SpaceKind::Named }
 }
 
 /// Returns the name of a conversation's space: the channel's own, or who talks.

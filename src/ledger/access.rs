@@ -80,6 +80,7 @@ impl Ledger {
             part: lane.part,
             name: lane.name.clone(),
             kind: lane.kind.clone(),
+            audience: lane.audience.clone(),
             seats,
         })
     }
@@ -136,6 +137,21 @@ impl Ledger {
             }
         }
         Ok(calls)
+    }
+
+    /// Returns the names of open spaces that were to be found by an audience and are not, for that
+    /// reason, and what Google said of the first.
+    pub fn not_found_by(&self, reason: &str) -> Result<(Vec<String>, String), Error> {
+        let sql =
+            "SELECT l.name, coalesce(s.detail, '') FROM step s JOIN lane l ON l.id = s.id >> 32
+            WHERE s.state = 3 AND s.kind = ?1 AND s.reason = ?2 ORDER BY s.id";
+        let mut query = self.db.prepare(sql)?;
+        let rows = query.query_map(params![StepKind::Publish.code(), reason], |row| {
+            Ok((row.get(0)?, row.get(1)?))
+        })?;
+        let all: Vec<(String, String)> = rows.collect::<rusqlite::Result<_>>()?;
+        let said = all.first().map(|(_, said)| said.clone()).unwrap_or_default();
+        Ok((all.into_iter().map(|(name, _)| name).collect(), said))
     }
 
     /// Notes what the admin said yes to, by lane: the hash of who will see its space.

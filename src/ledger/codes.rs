@@ -41,6 +41,7 @@ impl Code for StepKind {
         Self::Member,
         Self::Amend,
         Self::Role,
+        Self::Publish,
     ];
 }
 

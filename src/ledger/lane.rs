@@ -1,5 +1,6 @@
 //! Lanes: their rows, and the states they go through.
 
+use super::stage::step_id;
 use super::{Error, Ledger};
 use crate::crash::around;
 use crate::draft::StepKind;
@@ -117,6 +118,10 @@ pub struct Lane {
     pub verified: bool,
     /// Why nothing more can be paid in it.
     pub blocked: Option<Blocked>,
+    /// Who may find the space once it is open.
+    pub audience: Option<String>,
+    /// People from outside may be members.
+    pub external: bool,
     /// The hash of who will see it, as the admin said yes to it.
     pub accepted: Option<String>,
 }
@@ -126,11 +131,17 @@ impl Lane {
     pub const fn others_before_edge(&self) -> u64 {
         1 + self.past + self.amends
     }
+
+    /// Returns how many calls completion and what follows it take.
+    pub fn others_after_edge(&self) -> u64 {
+        1 + self.present + u64::from(self.audience.is_some())
+    }
 }
 
 const SELECT: &str = "SELECT lane.id, lane.conversation, c.slack, c.kind, lane.name, part, generation, state,
     fingerprint, disordered, threaded, created, a.email, admin_owned, posts, reactions, others,
-    paid_posts, paid_reactions, paid_others, past, present, space, expires, verdict, verified, blocked, amends, c.name, accepted
+    paid_posts, paid_reactions, paid_others, past, present, space, expires, verdict, verified, blocked, amends, c.name, accepted,
+    audience, external
     FROM lane JOIN conversation c ON c.id = lane.conversation LEFT JOIN account a ON a.id = lane.completer";
 
 fn read(row: &Row<'_>) -> rusqlite::Result<Lane> {
@@ -172,6 +183,8 @@ fn read(row: &Row<'_>) -> rusqlite::Result<Lane> {
             .map(|word| Blocked::of(&word).ok_or(rusqlite::Error::InvalidQuery))
             .transpose()?,
         accepted: row.get(29)?,
+        audience: row.get(30)?,
+        external: row.get(31)?,
     })
 }
 
@@ -211,6 +224,17 @@ impl Ledger {
             WHERE id = ?1 AND state = 'staged'";
         let rows = around("open", || self.db.execute(sql, params![id, expires]))?;
         super::expect_rows(rows, 1, "a lane is opened")
+    }
+
+    /// Takes a lane back whose space was refused for that reason: nothing of it is in Chat, so it
+    /// may be planned anew.
+    pub fn take_back(&mut self, id: i64, reason: &str) -> Result<(), Error> {
+        let sql = "UPDATE lane SET state = 'staged', expires = NULL
+            WHERE id = ?1 AND state = 'open' AND space IS NULL AND EXISTS
+                (SELECT 1 FROM step WHERE step.id BETWEEN ?2 AND ?3 AND kind = 0 AND step.state = 2 AND reason = ?4)";
+        let values = params![id, step_id(id, 0), step_id(id, u32::MAX), reason];
+        around("take_back", || self.db.execute(sql, values))?;
+        Ok(())
     }
 
     /// Notes why nothing more can be paid in a lane; none: it goes on.

@@ -207,14 +207,14 @@ fn item(change: &Connection, one: &Latecomer, calls: i64) -> Result<(), Error> {
     expect_rows(rows, 1, "a membership is owed")
 }
 
-/// Lets a latecomer complete the space in the admin's place, and add the others.
+/// Lets a latecomer complete the space in the admin's place, add the others and set its audience.
 fn completer(change: &Connection, lane: i64, one: &Latecomer) -> Result<(), Error> {
     let (first, last) = (step_id(lane, 0), step_id(lane, u32::MAX));
     let sql = "UPDATE step SET actor = ?3, item = ?4 WHERE id BETWEEN ?1 AND ?2 AND kind = ?5 AND state <> ?6";
     let complete = StepKind::Complete.code();
     let values = params![first, last, one.account, one.item, complete, DONE];
     expect_rows(change.execute(sql, values)?, 1, "a member completes")?;
-    let sql = "UPDATE step SET actor = ?3 WHERE id BETWEEN ?1 AND ?2 AND phase = ?4";
+    let sql = "UPDATE step SET actor = ?3 WHERE id BETWEEN ?1 AND ?2 AND phase >= ?4";
     change.execute(sql, params![first, last, one.account, Phase::Present.code()])?;
     let sql = "UPDATE lane SET completer = ?2, admin_owned = 0 WHERE id = ?1";
     expect_rows(change.execute(sql, params![lane, one.account])?, 1, "a lane has its completer")

@@ -65,6 +65,13 @@ impl Ledger {
         account_id(&self.db, email, user)
     }
 
+    /// Returns the number of somebody outside the organisation, known by address alone.
+    pub fn outside_id(&mut self, address: &Account) -> Result<i64, Error> {
+        let number = account_id(&self.db, address, &format!("users/{address}"))?;
+        self.db.execute("UPDATE account SET outside = 1 WHERE id = ?1", [number])?;
+        Ok(number)
+    }
+
     /// Writes down who is who, in place of what was known before.
     pub fn set_people(&mut self, people: &[NewPerson<'_>]) -> Result<(), Error> {
         let change = self.db.transaction()?;
@@ -178,6 +185,6 @@ impl Ledger {
 /// Returns the number of an account, in a transaction or out of one.
 fn account_id(db: &Connection, email: &Account, user: &str) -> Result<i64, Error> {
     let sql = "INSERT INTO account (email, user) VALUES (?1, ?2)
-        ON CONFLICT (email) DO UPDATE SET user = excluded.user RETURNING id";
+        ON CONFLICT (email) DO UPDATE SET user = excluded.user, outside = 0 RETURNING id";
     Ok(db.query_row(sql, params![email.as_str(), user], |row| row.get(0))?)
 }

@@ -70,6 +70,10 @@ pub struct NewLane<'a> {
     pub present: u64,
     /// Of the others, corrections of texts.
     pub amends: u64,
+    /// Who may find the space once it is open.
+    pub audience: Option<&'a str>,
+    /// People from outside may be members.
+    pub external: bool,
     /// The newest ts of the conversation.
     pub newest: Micros,
 }
@@ -232,8 +236,9 @@ impl Planning<'_> {
     /// Notes the lane and ends the conversation; returns how many items it has.
     pub fn finish(self, lane: &NewLane<'_>) -> Result<u64, Error> {
         let sql = "INSERT INTO lane (conversation, fingerprint, disordered, threaded, name, created, completer,
-            admin_owned, posts, reactions, others, past, present, generation, amends)
-            VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15)";
+            admin_owned, posts, reactions, others, past, present, generation, amends,
+            audience, external)
+            VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17)";
         let rows = self.db.execute(
             sql,
             params![
@@ -252,6 +257,8 @@ impl Planning<'_> {
                 lane.present as i64,
                 self.generation,
                 lane.amends as i64,
+                lane.audience,
+                lane.external,
             ],
         )?;
         expect_rows(rows, 1, "a lane is noted")?;

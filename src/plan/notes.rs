@@ -3,6 +3,7 @@
 
 mod added;
 mod managers;
+mod owner;
 
 use super::conversation::Done;
 use super::members::{Members, Stay};
@@ -11,11 +12,12 @@ use super::record::{Books, owes};
 use super::threads::Threads;
 use super::times::{Allocator, space_time};
 use super::{Bench, Error, Source, emoji};
+use crate::access::Publication;
 use crate::convert::{Class, Converted, Fate, Sender, speaker_word};
 use crate::event::{Calls, Event, Monitor};
 use crate::ids::{Micros, SlackUserId};
 use crate::ledger::{ItemKind, ItemState, Ledger, NewItem, NewLane, Planning};
-use crate::slack::{Conversation, Kind, Message, PersonKind};
+use crate::slack::{Conversation, Kind, Message};
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 /// What is summed up while a conversation is written.
@@ -39,6 +41,9 @@ pub(super) struct Notes<'a, 'l> {
     speakers: BTreeSet<i64>,
     /// Messages of authors without an account, by class and by who speaks for them.
     unmatched: BTreeMap<(Class, String), u64>,
+    /// Somebody from outside is to be invited.
+    external: bool,
+    publication: Option<Publication>,
     first: Option<Micros>,
     newest: Micros,
     source: i64,
@@ -88,6 +93,8 @@ impl<'a, 'l> Notes<'a, 'l> {
             threaded: false,
             speakers: BTreeSet::new(),
             unmatched: BTreeMap::new(),
+            external: false,
+            publication: bench.publication(sources),
             first: None,
             newest: 0,
             source,
@@ -179,7 +186,9 @@ impl<'a, 'l> Notes<'a, 'l> {
         }
         let completer = self.completer();
         let (past, present) = self.note_members(completer.as_ref(), None)?;
-        self.calls.others = past + present + 2 + self.amends + self.managers(completer.as_ref());
+        let publishes = u64::from(self.publication.is_some());
+        let managers = self.managers(completer.as_ref());
+        self.calls.others = past + present + 2 + self.amends + managers + publishes;
         let earliest = [self.first, self.members.iter().filter_map(|(_, stay)| stay.since()).min()];
         let number = |id: &SlackUserId| self.bench.number(id);
         let items = self.planning.finish(&NewLane {
@@ -194,31 +203,11 @@ impl<'a, 'l> Notes<'a, 'l> {
             past,
             present,
             amends: self.amends,
+            audience: self.publication.as_ref().map(|one| one.audience().as_str()),
+            external: self.external,
             newest: self.newest,
         })?;
         Ok(items)
-    }
-
-    /// Chooses who ends import mode, and so becomes the owner: the creator if still in, else the
-    /// present member with an account who wrote most, else nobody of the conversation.
-    fn completer(&self) -> Option<SlackUserId> {
-        let able = |id: &SlackUserId| {
-            self.bench
-                .people
-                .by_id
-                .get(id)
-                .is_some_and(|one| one.account.is_some() && one.kind == PersonKind::Human)
-        };
-        let present = || self.members.iter().filter(|(id, stay)| stay.present && able(id));
-        let creator = self.conversation.creator.as_ref();
-        let created = present().map(|(id, _)| id).find(|id| Some(*id) == creator);
-        created
-            .or_else(|| {
-                present()
-                    .max_by_key(|(id, stay)| (stay.posts, std::cmp::Reverse(*id)))
-                    .map(|(id, _)| id)
-            })
-            .cloned()
     }
 
     fn note_members(
@@ -230,17 +219,24 @@ impl<'a, 'l> Notes<'a, 'l> {
         let members = std::mem::take(&mut self.members);
         let stays = self.by_account(&members, completer);
         for (id, stay) in members.iter() {
-            let account = self.bench.number(id).filter(|_| skip.is_none());
+            let own = self.bench.number(id);
+            let guest = self.bench.outside.number(id).filter(|_| own.is_none());
+            let account = own.or(guest).filter(|_| skip.is_none());
             let merged = account.and_then(|number| stays.get(&number));
             let (stay, why) = match merged {
                 // Several Slack identities of one person are one member of the space.
                 Some((first, _)) if *first != id => (*stay, Some("same_account")),
+                // Whoever is outside has no past in Chat.
+                Some((_, merged)) if guest.is_some() && !merged.present => {
+                    (*stay, Some("external"))
+                }
                 Some((_, merged)) => (*merged, None),
                 None => (*stay, Some(skip.unwrap_or_else(|| self.bench.why_nobody(id)))),
             };
             let owed = why.is_none();
-            let (before, now) =
-                (u32::from(owed && stay.has_past()), u32::from(owed && stay.present));
+            let before = u32::from(owed && stay.has_past() && guest.is_none());
+            let now = u32::from(owed && stay.present);
+            self.external |= now > 0 && guest.is_some();
             past += u64::from(before);
             if let Some(account) = account.filter(|_| before > 0) {
                 self.speakers.remove(&account);
@@ -278,7 +274,8 @@ impl<'a, 'l> Notes<'a, 'l> {
     ) -> HashMap<i64, (&'m SlackUserId, Stay)> {
         let mut stays: HashMap<i64, (&SlackUserId, Stay)> = HashMap::new();
         for (id, stay) in members.iter() {
-            let Some(number) = self.bench.number(id) else { continue };
+            let own = self.bench.number(id).or_else(|| self.bench.outside.number(id));
+            let Some(number) = own else { continue };
             let (first, merged) = stays.entry(number).or_insert((id, *stay));
             if *first != id {
                 *merged = merged.with(stay);

@@ -1,6 +1,7 @@
 //! The fingerprint of everything that a plan depends on.
 
 use super::Choices;
+use crate::access::Audience;
 use crate::ids::{ConversationId, hex};
 use crate::slack::Export;
 use sha2::{Digest, Sha256};
@@ -21,6 +22,8 @@ pub(super) fn fingerprint(
     take(roster);
     take(&choices.convert.fingerprint());
     take(choices.admin.as_str());
+    take(choices.admission.audience.as_ref().map_or("", Audience::as_str));
+    take(if choices.admission.invite { "invite" } else { "" });
     for export in exports {
         take(&export.fingerprint());
     }

@@ -148,6 +148,7 @@ impl Staging<'_> {
             )));
         }
         self.present(&members)?;
+        self.publish(sources)?;
         self.steps.finish()
     }
 

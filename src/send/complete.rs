@@ -15,6 +15,12 @@ use held::held;
 use std::collections::BTreeSet;
 use std::sync::{Arc, Mutex, PoisonError};
 
+/// What follows completion: first the members and managers, then who else may find the space.
+const OPEN: &[(Phase, &[StepKind])] = &[
+    (Phase::Present, &[StepKind::Member, StepKind::Role]),
+    (Phase::Publish, &[StepKind::Publish]),
+];
+
 /// What the admin allows.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct CompleteOptions {
@@ -101,7 +107,7 @@ pub async fn complete(
     roles_can_be_given(&run, &due).await?;
     let held = held.into_iter().map(|(lane, why)| (lane.name, why)).collect();
     let result = Completed { held, ..Completed::default() };
-    let owed = Calls { others: due.iter().map(|lane| 1 + lane.present).sum(), ..Calls::default() };
+    let owed = Calls { others: due.iter().map(Lane::others_after_edge).sum(), ..Calls::default() };
     run.monitor.observe(&Event::RunStarted {
         owed,
         paid: Calls::default(),
@@ -145,7 +151,7 @@ async fn one(
         result.held.push((lane.name, why));
         return Ok(());
     }
-    let owed = Calls { others: 1 + lane.present, ..Calls::default() };
+    let owed = Calls { others: lane.others_after_edge(), ..Calls::default() };
     run.monitor.observe(&Event::LaneOpened { lane: id, name: lane.name.clone(), owed });
     if lane.state == LaneState::Drained {
         let paid = pay(&run, id, space, Phase::Complete, &[StepKind::Complete]).await?;
@@ -162,11 +168,13 @@ async fn one(
             run.writer.run(move |ledger| ledger.block_lane(id, None)).await?;
         }
     }
-    let paid = pay(&run, id, space, Phase::Present, &[StepKind::Member, StepKind::Role]).await?;
-    let (owed, wedged) =
-        run.writer.run(move |ledger| ledger.standing_in(id, Phase::Present)).await?;
-    if paid == Paid::Stopped || owed + wedged > 0 {
-        return Ok(());
+    for (phase, kinds) in OPEN {
+        let paid = pay(&run, id, space, *phase, kinds).await?;
+        let phase = *phase;
+        let (owed, wedged) = run.writer.run(move |ledger| ledger.standing_in(id, phase)).await?;
+        if paid == Paid::Stopped || owed + wedged > 0 {
+            return Ok(());
+        }
     }
     run.writer.run(move |ledger| ledger.set_lane_state(id, LaneState::Present)).await?;
     run.monitor.observe(&Event::LaneCompleted { lane: id, name: lane.name.clone() });

@@ -5,6 +5,7 @@ mod notice;
 mod refused;
 
 use super::call::Errand;
+use super::verdict::EXTERNAL_FORBIDDEN;
 use super::{Fatal, Run};
 use crate::chat::{Scopes, TokenError};
 use crate::draft::{LINK_KEPT, NAMED_IN_TEXT, Rung, StepKind, byline, in_front};
@@ -13,7 +14,10 @@ use crate::ledger::{Key, Poorer, Said, Settlement, Step};
 use crate::pace::Class;
 use crate::settings::Unavailable;
 use crate::wire::{Frozen, mentions, plain};
-use refused::{concerns_the_message, why_no_member};
+use refused::{concerns_the_message, is_about_outsiders, why_no_member};
+
+/// Why the space of a public channel is found by nobody.
+pub const AUDIENCE_REFUSED: &str = "audience_refused";
 
 /// Why a run leaves something out, by stable code, and in plain words.
 pub const LEFT_OUT: &[(&str, &str)] = &[
@@ -32,6 +36,8 @@ pub(super) enum GiveWay {
     Skipped,
     /// Nothing: it is stuck.
     Stuck,
+    /// It is stuck, for a reason that says more.
+    StuckAs(&'static str),
 }
 
 /// Looks for something better than being stuck.
@@ -56,6 +62,13 @@ pub(super) async fn give_way(
         }
         // The message is there; only its links still lead to Slack.
         (StepKind::Amend, _) => skip(run, step, LINK_KEPT, detail).await,
+        // Its members are in all the same.
+        (StepKind::Publish, reason) if is_googles(reason) && reason != "account_unavailable" => {
+            skip(run, step, AUDIENCE_REFUSED, detail).await
+        }
+        (StepKind::Space, _) if refuses_outsiders(step, detail) => {
+            Ok(GiveWay::StuckAs(EXTERNAL_FORBIDDEN))
+        }
         (StepKind::React, "invalid_argument") => skip(run, step, "emoji_refused", detail).await,
         (StepKind::PastMember | StepKind::Member, _) => {
             match why_no_member(reason, detail, lives(run, space, step).await) {
@@ -65,6 +78,11 @@ pub(super) async fn give_way(
         }
         _ => Ok(GiveWay::Stuck),
     }
+}
+
+/// Tells whether a space was refused because people from outside are to be let in.
+fn refuses_outsiders(step: &Step, detail: &str) -> bool {
+    step.request.as_str().contains(r#""externalUserAllowed":true"#) && is_about_outsiders(detail)
 }
 
 /// Tells whether Google refused, and not we.

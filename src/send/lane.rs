@@ -1,7 +1,7 @@
 //! One lane up to the edge of completion: staged, opened, paid phase by phase.
 
 use super::pay::{Paid, pay};
-use super::verdict::IMPORT_WINDOW;
+use super::verdict::{EXTERNAL_FORBIDDEN, IMPORT_WINDOW};
 use super::{Fatal, Run, ended, gone};
 use crate::draft::{Phase, StepKind};
 use crate::event::{Calls, Event};
@@ -43,7 +43,7 @@ pub(super) async fn pay_off(run: Arc<Run>, mut lane: Lane, linking: Linking) -> 
     }
     let lane = run.writer.run(move |ledger| ledger.lane(id)).await?;
     // Without a space the lane stays open: its first step is stuck.
-    let Some(space) = &lane.space else { return Ok(()) };
+    let Some(space) = &lane.space else { return take_back(&run, id).await };
     if ended::taken_for_ended(&run, &lane).await? {
         return Ok(());
     }
@@ -66,6 +66,13 @@ pub(super) async fn pay_off(run: Arc<Run>, mut lane: Lane, linking: Linking) -> 
         return Ok(());
     }
     drained(&run, &lane).await
+}
+
+/// A space that was refused for the outsiders it would let in is not there: its lane may be planned
+/// anew, with another choice.
+async fn take_back(run: &Run, lane: i64) -> Result<(), Fatal> {
+    run.writer.run(move |ledger| ledger.take_back(lane, EXTERNAL_FORBIDDEN)).await?;
+    Ok(())
 }
 
 /// Ends a lane's way to the edge of completion.

@@ -42,8 +42,8 @@ pub(super) async fn look(
 ) -> Result<Found, Fatal> {
     let Some(space) = space else { return Ok(Found::Unclear) };
     let found = match step.kind {
-        // A space without a name can't be asked after; a role is asked for again instead.
-        StepKind::Space | StepKind::Role => Ok(Found::Unclear),
+        // A space without a name can't be asked after; a role or an audience is set again instead.
+        StepKind::Space | StepKind::Role | StepKind::Publish => Ok(Found::Unclear),
         StepKind::Post => post::look(run, space, step).await,
         StepKind::Amend => post::amended(run, space, step, names).await,
         StepKind::React => react::look(run, space, step, names).await,

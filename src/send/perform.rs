@@ -149,6 +149,7 @@ async fn otherwise(
         GiveWay::Again(poorer) => Turn::Again(Box::new(poorer)),
         GiveWay::Skipped => Turn::Ended(Performed::Done(Names::default())),
         GiveWay::Stuck => Turn::Ended(wedged(run, &step, names, reason, detail).await?),
+        GiveWay::StuckAs(reason) => Turn::Ended(wedged(run, &step, names, reason, detail).await?),
     })
 }
 
@@ -248,6 +249,7 @@ pub(super) fn class(kind: StepKind) -> Class {
         StepKind::React => Class::Reaction,
         StepKind::Complete => Class::Complete,
         StepKind::Amend => Class::Patch,
+        StepKind::Publish => Class::SpacePatch,
     }
 }
 

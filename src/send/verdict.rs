@@ -7,6 +7,9 @@ use crate::ledger::Receipt;
 use serde::Deserialize;
 use std::time::Duration;
 
+/// Why a space for people from outside could not be made.
+pub(super) const EXTERNAL_FORBIDDEN: &str = "external_forbidden";
+
 /// Why a call can be stuck: the stable code, and what it means. `docs/operations.md` holds the
 /// same table.
 pub const STUCK: &[(&str, &str)] = &[
@@ -15,6 +18,10 @@ pub const STUCK: &[(&str, &str)] = &[
     ("permission_denied", "this caller may not do this, though the space can be read"),
     ("not_found", "something that the call names is not there, though the space is"),
     ("failed_precondition", "something else has to be so first"),
+    (
+        EXTERNAL_FORBIDDEN,
+        "the organisation lets nobody from outside into spaces: allow it, or set external = \"leave_out\"",
+    ),
     ("refused", "refused for another reason of Google's"),
     ("taken", "its name or its time is taken, again and again"),
     ("unconfirmed", "no clear answer after many tries, and seen not to be there"),
@@ -228,6 +235,7 @@ mod tests {
             (StepKind::Member, "Member"),
             (StepKind::Amend, "Wedge"),
             (StepKind::Role, "Wedge"),
+            (StepKind::Publish, "Wedge"),
         ] {
             assert_eq!(judged(kind, refusal(409, "ALREADY_EXISTS", "")), verdict, "{kind:?}");
         }

@@ -2,10 +2,9 @@
 
 use super::Settings;
 use super::parse::{
-    email, emails, host, loopback, number, option, parse, path, path_text, service_account, word,
-    yes,
+    audience, email, emails, host, loopback, number, option, parse, path, path_text,
+    service_account, word, yes,
 };
-use super::policy::{prefix, rename};
 use std::path::Path;
 
 /// One setting.
@@ -141,7 +140,7 @@ pub const KEYS: &[Key] = &[
         "name_prefix",
         "What stands in front of every channel's name in Chat, a space at its end included.",
         |s| s.name_prefix.clone(),
-        |s, text, _| prefix(text).map(|text| s.name_prefix = text),
+        |s, text, _| super::policy::prefix(text).map(|text| s.name_prefix = text),
         kept,
         changes_bytes
     ),
@@ -149,7 +148,7 @@ pub const KEYS: &[Key] = &[
         "rename",
         "Renames channels whose Slack name matches a regular expression, as in\n\"^team-(.*)$ => Team $1\"; the prefix comes in front of the new name.",
         |s| s.rename.as_ref().map(|(old, new)| format!("{old} => {new}")).unwrap_or_default(),
-        |s, text, _| rename(text).map(|rule| s.rename = rule),
+        |s, text, _| super::policy::rename(text).map(|rule| s.rename = rule),
         kept,
         changes_bytes
     ),
@@ -230,6 +229,22 @@ pub const KEYS: &[Key] = &[
         "What becomes of pins: list puts a list of the pinned messages behind the last one; skip\nleaves the pins out, not the messages.",
         |s| s.pins.to_string(),
         |s, text, _| parse(text).map(|what| s.pins = what),
+        kept,
+        changes_bytes
+    ),
+    key!(
+        "audience",
+        "Who may find the spaces of public channels once they are open: none, only their members;\ndefault, the organisation's default target audience; or audiences/ID, another one. Private\nchannels and direct messages are never found by anybody, whatever stands here.",
+        |s| s.audience.as_ref().map_or_else(|| "none".to_owned(), |one| one.as_str().to_owned()),
+        |s, text, _| audience(text).map(|one| s.audience = one),
+        kept,
+        changes_bytes
+    ),
+    key!(
+        "external",
+        "What becomes of members from outside the organisation: leave_out makes spaces that never\ntake anybody from outside; invite makes those where they were members open to outsiders, and\ninvites them at completion. Chat fixes that when a space is made.",
+        |s| s.external.to_string(),
+        |s, text, _| parse(text).map(|what| s.external = what),
         kept,
         changes_bytes
     ),

@@ -1,5 +1,6 @@
 //! Values as text, to and fro: what a value may be, and what is said of one that may not.
 
+use crate::access::Audience;
 use crate::ids::Account;
 use std::collections::BTreeSet;
 use std::fmt::Display;
@@ -102,6 +103,14 @@ pub(super) fn number<T: FromStr + PartialOrd + Display + Copy>(
     match text.parse::<T>() {
         Ok(number) if number >= least && number <= most => Ok(number),
         _ => Err(format!("want a number from {least} to {most}")),
+    }
+}
+
+/// Takes `none`, `default`, or the name of a target audience.
+pub(super) fn audience(text: &str) -> Result<Option<Audience>, String> {
+    match Audience::parse(text) {
+        None if text != "none" => Err("want none, default or audiences/ID".to_owned()),
+        audience => Ok(audience),
     }
 }
 

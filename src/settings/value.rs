@@ -132,6 +132,17 @@ words! {
 }
 
 words! {
+    /// What becomes of members from outside the organisation.
+    External {
+        /// They are left out, and their spaces never take anybody from outside.
+        LeaveOut = "leave_out",
+        /// They are invited to the spaces of the conversations that they were in.
+        Invite = "invite",
+    }
+    "want leave_out or invite"
+}
+
+words! {
     /// How much the log tells.
     Detail {
         /// Only what failed.

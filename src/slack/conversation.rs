@@ -1,23 +1,8 @@
 //! Conversations and people, as the export's root files list them.
 
+pub use crate::access::Kind;
 use crate::ids::{ConversationId, SlackTs, SlackUserId};
 use serde::Serialize;
-
-/// What kind of conversation it is; decided by the file that lists it, never by its id.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Kind {
-    /// `channels.json`.
-    Public,
-    /// `groups.json`.
-    Private,
-    /// `mpims.json`: a group direct message.
-    Group,
-    /// `dms.json`.
-    Direct,
-    /// A folder of messages that no file lists. Treated as private: nobody may gain sight of it.
-    Unlisted,
-}
 
 /// One conversation of the export.
 #[derive(Debug, Clone)]

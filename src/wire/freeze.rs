@@ -1,10 +1,14 @@
 //! Drafts to frozen requests.
 
 use super::{Frozen, MESSAGE_HOLE, PATCH, SPACE_HOLE, THREAD_HOLE};
+use crate::access::Publication;
 use crate::draft::{Draft, Emoji, MemberDraft, Place, PostDraft, SpaceDraft, SpaceKind};
 use crate::ids::rfc3339;
 use serde::Serialize;
 use serde_json::json;
+
+/// The one field of a space that says who may find it; Google wants it alone in the mask.
+const AUDIENCE: &str = "access_settings.audience";
 
 /// Freezes a draft: the request's every byte but the names of space, parent and thread.
 pub fn freeze(draft: &Draft) -> Frozen {
@@ -16,6 +20,9 @@ pub fn freeze(draft: &Draft) -> Frozen {
         Draft::Post(post) => (post_path(post), self::post(post)),
         Draft::React(emoji) => (format!("{MESSAGE_HOLE}/reactions"), react(emoji)),
         Draft::Amend(text) => (format!("{PATCH}{MESSAGE_HOLE}?updateMask=text"), amended(text)),
+        Draft::Publish(publication) => {
+            (format!("{PATCH}{SPACE_HOLE}?updateMask={AUDIENCE}"), publish(publication))
+        }
         Draft::Complete => (format!("{SPACE_HOLE}:completeImport"), "{}".to_owned()),
         Draft::Manager(user) => {
             let id = user.strip_prefix("users/").unwrap_or(user);
@@ -131,6 +138,10 @@ fn post(post: &PostDraft) -> String {
 /// The markup goes with the text, and is never in the mask.
 fn amended(text: &str) -> String {
     json!({ "text": text, "markupSyntax": "MARKUP_SYNTAX_CHAT" }).to_string()
+}
+
+fn publish(publication: &Publication) -> String {
+    json!({ "accessSettings": { "audience": publication.audience().as_str() } }).to_string()
 }
 
 fn react(emoji: &Emoji) -> String {

@@ -4,6 +4,7 @@
 
 mod acceptance;
 mod access;
+mod access_open;
 mod architecture;
 mod canary;
 mod certificate;

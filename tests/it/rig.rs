@@ -81,6 +81,12 @@ impl Rig {
         self.forgiven.lock().expect("no panic").extend(rules);
     }
 
+    /// Writes the settings file of the work folder.
+    pub(crate) fn settings(&self, settings: &str) {
+        fs::create_dir_all(self.work()).expect("a folder");
+        fs::write(self.work().join("settings.toml"), settings).expect("a file");
+    }
+
     /// Returns the present members of every space, by the space's name.
     pub(crate) fn members(&self) -> BTreeMap<String, BTreeSet<String>> {
         let mut spaces: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();

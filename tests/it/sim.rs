@@ -17,7 +17,7 @@ use chatferry::gallery::Gallery;
 use chatferry::ids::{Account, LinkTemplate, Micros};
 use chatferry::ledger::{self, Ledger, Listed, Owner, SpacesLog, Stage, Writer};
 use chatferry::pace::{Backoff, Pacer, Quotas};
-use chatferry::plan::{Bench, Choices, Stager};
+use chatferry::plan::{Admission, Bench, Choices, Stager};
 use chatferry::send::{self, CompleteOptions, Completed, Ended, Fatal, Health, Run, Verified};
 use chatferry::slack;
 use std::collections::BTreeMap;
@@ -76,6 +76,11 @@ pub(crate) struct Plan {
 impl Plan {
     /// Plans an export for these accounts.
     pub(crate) fn of(export: Export, directory: Vec<Person>) -> Self {
+        Self::admitting(export, directory, Admission::default())
+    }
+
+    /// Plans an export whose spaces others than their members may see too.
+    pub(crate) fn admitting(export: Export, directory: Vec<Person>, admission: Admission) -> Self {
         let (listed, customer) = on_paused_time(listing(directory.clone()));
         let home = room();
         let path = home.path().join("planned");
@@ -96,6 +101,7 @@ impl Plan {
             people: BTreeMap::new(),
             convert: convert::Settings::default(),
             emoji: Gallery::default(),
+            admission,
         };
         let archive = slack::Export::open(&export.path, &slack::Options::default());
         let archives = vec![(export.path.clone(), archive.expect("a readable export"))];

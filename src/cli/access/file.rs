@@ -65,6 +65,7 @@ pub(super) fn json(sight: &Sight) -> Value {
         "space": sight.name,
         "conversation": sight.slack.as_str(),
         "kind": sight.kind,
+        "audience": sight.audience,
         "hash": sight.hash(),
         "people": sight.seats.iter().map(seat).collect::<Vec<_>>(),
     })
@@ -90,6 +91,7 @@ mod tests {
             part: 0,
             name: "\t+1".to_owned(),
             kind: "public".to_owned(),
+            audience: None,
             seats: vec![seat],
         };
         let cells = row(&sight, &sight.seats[0]).map(safe);

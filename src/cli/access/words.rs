@@ -43,6 +43,11 @@ impl Question {
             (missed, format!("missing: {}", missing.join(", ")), missed > 0),
             (sums.invited, "invited from outside".to_owned(), sums.invited > 0),
             (
+                sums.discoverable,
+                "of them public channels that the chosen audience can find".to_owned(),
+                sums.discoverable > 0,
+            ),
+            (
                 sums.admin,
                 "owned by the admin, because no member can complete the space".to_owned(),
                 sums.admin > 0,

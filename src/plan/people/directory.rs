@@ -1,9 +1,10 @@
 //! The organisation's accounts, ready to be asked by address and by name.
 
 use super::codes::{How, Problem};
+use crate::access::Organisation;
 use crate::ids::Account;
 use crate::ledger::Listed;
-use std::collections::{HashMap, HashSet};
+use std::collections::HashMap;
 use unicode_normalization::UnicodeNormalization;
 
 /// An account and its resource name.
@@ -16,7 +17,7 @@ pub(super) struct Directory<'a> {
     addresses: HashMap<&'a str, (&'a Listed, bool)>,
     contacts: HashMap<&'a str, Vec<&'a Listed>>,
     names: HashMap<String, Vec<&'a Listed>>,
-    domains: HashSet<&'a str>,
+    ours: Organisation,
 }
 
 /// What an address leads to.
@@ -36,7 +37,7 @@ impl<'a> Directory<'a> {
             addresses: HashMap::new(),
             contacts: HashMap::new(),
             names: HashMap::new(),
-            domains: HashSet::new(),
+            ours: Organisation::default(),
         };
         for one in listed {
             for alias in &one.aliases {
@@ -53,7 +54,7 @@ impl<'a> Directory<'a> {
             directory.addresses.insert(&one.email, (one, true));
         }
         let own = directory.addresses.iter().filter(|(_, (one, _))| !one.guest);
-        directory.domains = own.filter_map(|(address, _)| domain(address)).collect();
+        directory.ours = Organisation::of(own.map(|(address, _)| *address));
         directory
     }
 
@@ -90,7 +91,7 @@ impl<'a> Directory<'a> {
 
     /// Tells whether an address is of a domain in which the organisation has accounts.
     pub(super) fn is_inside(&self, address: &str) -> bool {
-        domain(address).is_some_and(|domain| self.domains.contains(domain))
+        !self.ours.is_external(address)
     }
 }
 
@@ -108,10 +109,6 @@ fn only<'l>(found: impl Iterator<Item = &'l &'l Listed>) -> Result<Option<&'l Li
         first = Some(one);
     }
     Ok(first)
-}
-
-fn domain(address: &str) -> Option<&str> {
-    address.rsplit_once('@').map(|(_, domain)| domain)
 }
 
 /// Returns a name as names are compared: one normal form, lower case, single spaces.

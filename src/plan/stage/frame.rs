@@ -27,7 +27,7 @@ impl Staging<'_> {
             description: details.description,
             guidelines: details.guidelines,
             created: self.lane.created,
-            external: false,
+            external: self.lane.external,
             request: self.request(
                 Operation::Space { conversation: &self.lane.slack, part: self.lane.part },
                 self.bench.admin,
@@ -91,6 +91,27 @@ impl Staging<'_> {
         Ok(())
     }
 
+    /// Freezes who may find the space, which only a public conversation has a proof for.
+    pub(super) fn publish(&mut self, sources: &[Source<'_>]) -> Result<(), Error> {
+        let planned = self.lane.audience.as_deref();
+        let publication = self.bench.publication(sources).filter(|publication| {
+            let own = *publication.conversation() == self.lane.slack;
+            own && Some(publication.audience().as_str()) == planned
+        });
+        let Some(publication) = publication else { return Ok(()) };
+        let draft = Draft::Publish(publication);
+        let actor = self.completer();
+        self.steps.add(&plain(Phase::Publish, StepKind::Publish, &draft, actor))?;
+        Ok(())
+    }
+
+    /// Returns the number of whoever completes the space, and so owns it.
+    fn completer(&self) -> i64 {
+        let account = self.lane.completer.as_ref();
+        let known = account.and_then(|account| self.bench.accounts.get(account));
+        known.map_or(self.bench.admin, |(number, _)| *number)
+    }
+
     /// Freezes completion and the present members. Whoever completes is a member by that.
     pub(super) fn present(&mut self, members: &[StagedMember]) -> Result<(), Error> {
         let present: Vec<&StagedMember> =
@@ -98,8 +119,7 @@ impl Staging<'_> {
         let completer = self.lane.completer.clone();
         let is_completer = |member: &&&StagedMember| self.account(member) == completer;
         let own = present.iter().find(is_completer).map(|member| member.item);
-        let number = completer.as_ref().and_then(|account| self.bench.accounts.get(account));
-        let actor = number.map_or(self.bench.admin, |(number, _)| *number);
+        let actor = self.completer();
         let own = own.filter(|_| !self.lane.admin_owned);
         let complete = Draft::Complete;
         self.steps.add(&Owed {
@@ -107,7 +127,8 @@ impl Staging<'_> {
             ..plain(Phase::Complete, StepKind::Complete, &complete, actor)
         })?;
         for member in present.into_iter().filter(|member| Some(member.item) != own) {
-            let Some(user) = self.user(member) else { continue };
+            let outside = || self.bench.outside.user(&member.slack.as_str().into());
+            let Some(user) = self.user(member).or_else(outside) else { continue };
             let draft = Draft::Member(MemberDraft { user: user.clone(), span: None });
             let owed = plain(Phase::Present, StepKind::Member, &draft, actor);
             let added = self.steps.add(&Owed { item: Some(member.item), ..owed })?;

@@ -22,6 +22,11 @@ pub(super) fn concerns_the_message(detail: &str) -> bool {
     !has(detail, SURROUNDINGS)
 }
 
+/// Tells whether a refusal is about people from outside.
+pub(super) fn is_about_outsiders(detail: &str) -> bool {
+    has(detail, OUTSIDE)
+}
+
 /// Returns why somebody can't be a member, if that is what the refusal says. `lives` tells that
 /// the space is there, so that what was not found is the person.
 pub(super) fn why_no_member(reason: &str, detail: &str, lives: bool) -> Option<&'static str> {

@@ -42,14 +42,17 @@ impl Planned {
         for person in self.people.iter().filter(|person| told.insert(&person.user)) {
             let from = person.span.map(|(from, _)| from);
             let there = found.remove(&person.user).or_else(|| by_span(person, &mut found));
+            // Chat knows them by a number that nobody told us.
+            let outside = self.completed && person.user.contains('@') && there.is_none();
             let (mark, note) = match (&person.standing, there) {
+                (Standing::Done, None) if outside => (Mark::Unchecked, "outside".to_owned()),
                 (Standing::Done, None) => (Mark::Missing, String::new()),
                 (Standing::Done, Some(span)) => differs(person.span, span),
                 (_, Some(_)) => (Mark::Different, "unsettled".to_owned()),
                 (Standing::Wedged(reason), None) => (Mark::Unchecked, reason.clone()),
                 (Standing::Owed, None) => (Mark::Unchecked, "owed".to_owned()),
             };
-            sums.0 += u64::from(person.standing == Standing::Done);
+            sums.0 += u64::from(person.standing == Standing::Done && !outside);
             sums.1 += u64::from(mark == Mark::Same);
             entries.push(line(mark, &person.user, from, note));
         }
