@@ -5,10 +5,12 @@
 //! hash, before anything is opened. What makes a space discoverable needs a proof that only a
 //! public conversation has.
 
+mod admission;
 mod organisation;
 mod publicity;
 mod sight;
 
+pub use admission::{Admission, EXTERNAL};
 pub use organisation::Organisation;
 pub use publicity::{Audience, Kind, PublicConversation, Publication};
 pub use sight::{Call, Fate, Person, Seat, Sight, Sums, fate, sum_of};

@@ -14,6 +14,7 @@ mod lane;
 mod late;
 mod migrate;
 mod open;
+mod opening;
 mod owed;
 mod people;
 mod plan;
@@ -31,8 +32,8 @@ mod told;
 mod writer;
 
 pub use account::{
-    Account, Deadline, Gone, Invited, ItemKind, ItemState, LaneStanding, LossGroup, Named, Tally,
-    Unmatched, Wedged,
+    Account, Deadline, Gone, Hidden, Invited, ItemKind, ItemState, LaneStanding, LossGroup, Named,
+    Outsider, OutsiderFate, Tally, Unmatched, Wedged,
 };
 pub use amend::{Relink, Relinked};
 pub use authors::Author;

@@ -26,7 +26,6 @@ mod steps;
 mod threads;
 mod times;
 
-pub use admission::Admission;
 use chosen::{Chosen, leaves_out};
 pub use late::{Joins, Late, LatePerson};
 pub use names::Renamed;
@@ -34,6 +33,7 @@ pub use offline::{Census, Deeds, Offline, Sums};
 pub use people::{Clues, How, Matched, People, Problem, kind_word as person_kind, policy_of};
 pub use stage::Stager;
 
+use crate::access::Admission;
 use crate::convert::{Converter, DmPolicy, Settings, named_by};
 use crate::event::{Event, Monitor};
 use crate::gallery::Gallery;
@@ -170,7 +170,7 @@ impl Bench {
         let (names, renamed) = names::settle(&newest, &|one| {
             chosen.name(one).unwrap_or_else(|| named_by(rules, one, &roster))
         });
-        let base = print::fingerprint(&exports, &roster.fingerprint(), choices, &names);
+        let base = print::fingerprint(&exports, &roster.fingerprint(), choices, (&names, &chosen));
         let accounts = ledger.accounts()?;
         let mut bench = Self {
             exports,

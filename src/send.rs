@@ -36,7 +36,7 @@ pub use health::Health;
 pub use recall::{Recalled, recall};
 pub use reconcile::{Reconciled, reconcile};
 pub use undo::{Ahead, Doomed, Fate, Undone, ahead, undo};
-pub use verdict::STUCK;
+pub use verdict::{EXTERNAL_FORBIDDEN, STUCK};
 pub use verify::{
     Certify, DIFFERENCES, Mark, Marks, Sealed, Verdict, Verified, certify, stored, verify,
 };

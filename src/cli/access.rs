@@ -2,20 +2,22 @@
 //! will in Chat.
 
 mod file;
+mod late;
+mod wishes;
 mod words;
 
 use super::args::Common;
 use super::session::again;
 use super::wave::WaveFlags;
-use super::words::counted;
-use super::{Exit, display_safe, folder, json_line, ledger, print};
+use super::{Exit, folder, json_line, ledger, print};
 use crate::access::{Seat, Sight, Sums, sum_of};
 use crate::ledger::{Lane, LaneState, Ledger};
-use crate::send::AUDIENCE_REFUSED;
-use crate::settings::WorkFolder;
+use crate::settings::{Settings, WorkFolder};
 use clap::Args;
+use late::Late;
 use serde_json::json as object;
 use std::collections::HashSet;
+pub(super) use wishes::Wishes;
 
 /// `access`.
 #[derive(Debug, Args)]
@@ -49,14 +51,23 @@ pub(super) struct Question {
     hashes: Vec<(i64, String)>,
     /// Lanes to which nobody said yes as they are.
     open: u64,
+    /// What was wished too late.
+    late: Late,
+    /// Guests of Slack's with accounts, where an audience may find anything.
+    guests: u64,
 }
 
 impl Question {
     /// Looks at lanes, one after the other.
-    pub(super) fn of(ledger: &Ledger, lanes: &[Lane]) -> anyhow::Result<Self> {
+    pub(super) fn of(ledger: &Ledger, lanes: &[Lane], wishes: &Wishes) -> anyhow::Result<Self> {
         let mut question = Self::default();
         for lane in lanes {
-            question.add(&ledger.sight(lane)?, lane.accepted.as_deref());
+            let sight = wishes.sight(ledger, lane)?;
+            question.late.note(lane, &sight, &wishes.of_lane(lane));
+            question.add(&sight, lane.accepted.as_deref());
+        }
+        if question.sums.discoverable > 0 {
+            question.guests = ledger.guests()?;
         }
         Ok(question)
     }
@@ -113,6 +124,10 @@ impl Question {
             "members_in_chat": sums.will,
             "missing": sums.missing,
             "invited": sums.invited,
+            "discoverable": sums.discoverable,
+            "guests_with_accounts": self.guests,
+            "audience_too_late": self.late.audiences,
+            "invite_too_late": self.late.invites,
             "owned_by_the_admin": sums.admin,
             "new": sums.new,
         })
@@ -132,11 +147,12 @@ pub(super) fn access(common: &Common, args: &AccessArgs) -> anyhow::Result<Exit>
     let wave = args.which.choose(&all)?;
     let mut lanes = closed(all);
     lanes.retain(|lane| wave.lanes.as_ref().is_none_or(|wave| wave.contains(&lane.id)));
-    let question = Question::of(&ledger, &lanes)?;
-    keep(&opened.work, &ledger, &lanes)?;
+    let wishes = Wishes::of(&ledger, &opened.settings)?;
+    let question = Question::of(&ledger, &lanes, &wishes)?;
+    keep(&opened.work, (&ledger, &lanes), &wishes)?;
     if common.json {
         for lane in &lanes {
-            print(&format!("{}\n", json_line(&file::json(&ledger.sight(lane)?))))?;
+            print(&format!("{}\n", json_line(&file::json(&wishes.sight(&ledger, lane)?))))?;
         }
         print(&format!("{}\n", json_line(&question.json())))?;
         return Ok(Exit::Done);
@@ -153,29 +169,18 @@ pub(super) fn access(common: &Common, args: &AccessArgs) -> anyhow::Result<Exit>
 }
 
 /// Writes everybody's sight, line by line, into the work folder.
-pub(super) fn keep(work: &WorkFolder, ledger: &Ledger, lanes: &[Lane]) -> anyhow::Result<()> {
+pub(super) fn keep(
+    work: &WorkFolder,
+    (ledger, lanes): (&Ledger, &[Lane]),
+    wishes: &Wishes,
+) -> anyhow::Result<()> {
     work.folder("reports")?;
-    Ok(work.fill(file::NAME, |to| file::rows(to, ledger, lanes))?)
+    let sights = lanes.iter().map(|lane| wishes.sight(ledger, lane));
+    Ok(work.fill(file::NAME, |to| file::rows(to, sights))?)
 }
 
 /// Returns the sums of who will see what is still to be opened.
-pub(super) fn seen(ledger: &Ledger) -> anyhow::Result<String> {
-    Ok(Question::of(ledger, &closed(ledger.lanes()?))?.head())
-}
-
-/// Names the public channels that no audience can find though one should, for the report.
-pub(super) fn remark(ledger: &Ledger) -> anyhow::Result<Option<String>> {
-    let (names, said) = ledger.not_found_by(AUDIENCE_REFUSED)?;
-    let Some(first) = names.first() else { return Ok(None) };
-    let more = match names.len() - 1 {
-        0 => String::new(),
-        more => format!(" and {}", counted(more as u64, "other space", "other spaces")),
-    };
-    Ok(Some(format!(
-        "No audience can find {}{more}; members can use them. Once the edition has target audiences, \
-         and the Admin console this one: chatferry retry --reason {AUDIENCE_REFUSED}, then complete. \
-         Google says: {}.",
-        display_safe(first),
-        display_safe(said.trim_end_matches('.'))
-    )))
+pub(super) fn seen(ledger: &Ledger, settings: &Settings) -> anyhow::Result<String> {
+    let wishes = Wishes::of(ledger, settings)?;
+    Ok(Question::of(ledger, &closed(ledger.lanes()?), &wishes)?.head())
 }

@@ -54,7 +54,7 @@ fn export(common: &Common, file: Option<&Path>, force: bool) -> anyhow::Result<E
         print(&(json_line(&line) + "\n"))?;
     } else {
         print(&format!(
-            "{shown}: {}. Edit the columns include and space_name, then: chatferry channels import\n",
+            "{shown}: {}. Edit the columns include, space_name and audience, then: chatferry channels import\n",
             counted(number, "conversation", "conversations")
         ))?;
     }
@@ -130,7 +130,7 @@ fn text(changes: &Changes) -> String {
         counted(changes.changed.len() as u64, "conversation changes", "conversations change");
     lines.push(match changes.changed.len() {
         0 => "Nothing changes.".to_owned(),
-        _ => format!("{changed}; the next `plan` or `run` follows."),
+        _ => format!("{changed}; the next `plan`, `run` or `complete` follows."),
     });
     if changes.missing > 0 {
         let missing = counted(changes.missing, "conversation is", "conversations are");

@@ -8,7 +8,7 @@ mod outlook;
 pub use args::CompleteArgs;
 pub(super) use consent::Consent;
 
-use super::access::{Question, closed};
+use super::access::{Question, Wishes, closed};
 use super::args::Common;
 use super::granted::granted;
 use super::reconciled::reconcile;
@@ -17,7 +17,8 @@ use super::words::counted;
 use super::{Exit, display_safe, folder};
 use crate::clock::SystemClock;
 use crate::ledger::{Lane, LaneState, Ledger};
-use crate::send::{self, CompleteOptions, Completed, Ended};
+use crate::send::{self, CompleteOptions, Completed, Ended, Run};
+use consent::About;
 use std::sync::Arc;
 
 /// How completion went.
@@ -95,8 +96,35 @@ fn end(
 /// Returns the lanes that are meant and still to be opened.
 fn meant(ledger: &Ledger, options: &CompleteOptions) -> anyhow::Result<Vec<Lane>> {
     let mut lanes = closed(ledger.lanes()?);
-    lanes.retain(|lane| options.wave.as_ref().is_none_or(|wave| wave.contains(&lane.id)));
+    lanes.retain(|lane| options.mean(lane));
     Ok(lanes)
+}
+
+/// Leaves out what was frozen of a space's opening and is not wished any more, and says so.
+async fn withdraw(
+    session: &Session<'_>,
+    run: &Run,
+    wishes: &Wishes,
+    options: &CompleteOptions,
+) -> anyhow::Result<()> {
+    let (mut audiences, mut invitations) = (0, 0);
+    let mut lanes = session.ledger()?.lanes()?;
+    lanes.retain(|lane| options.mean(lane) && (lane.audience.is_some() || lane.external));
+    for lane in lanes {
+        let wish = wishes.of_lane(&lane);
+        let withdrawn = run.writer.run(move |ledger| ledger.withdraw(&lane, &wish)).await;
+        let (audience, invited) = withdrawn.map_err(|error| fatal(error.into()))?;
+        (audiences, invitations) = (audiences + audience, invitations + invited);
+    }
+    if audiences > 0 {
+        let spaces = counted(audiences, "space", "spaces");
+        session.watch.say(&format!("No audience will find {spaces}: that was taken back."));
+    }
+    if invitations > 0 {
+        let invitations = counted(invitations, "invitation", "invitations");
+        session.watch.say(&format!("Taken back: {invitations} of people from outside."));
+    }
+    Ok(())
 }
 
 /// Completes every lane that may be, once there is a yes.
@@ -110,20 +138,22 @@ pub(super) async fn finish(
     let name = name(session.settings(), &ledger, None)?;
     let connection = session.connect(&mut ledger, name).await?;
     granted(session.settings(), &connection, &ledger.lanes()?, session.clock.wall()).await?;
-    let before = Question::of(&ledger, &meant(&ledger, &options)?)?;
+    let wishes = Wishes::of(&ledger, session.settings())?;
+    let before = Question::of(&ledger, &meant(&ledger, &options)?, &wishes)?;
     let run = Arc::new(session.run(connection, ledger, None)?);
     if !reconcile(session, &run).await? {
         return Ok(stopped());
     }
     let outlook = send::outlook(&run, &options).await.map_err(fatal)?;
     let lanes = meant(&session.ledger()?, &options)?;
-    if let Some(came) = consent::ask(session, &run, (&outlook, &lanes), (&consent, &before)).await?
-    {
+    let about = About { outlook: &outlook, lanes: &lanes, wishes: &wishes };
+    if let Some(came) = consent::ask(session, &run, about, (&consent, &before)).await? {
         return Ok(came);
     }
     // Nothing is opened that was not shown: what is held back now waits for another time.
     let shown = outlook.due.iter().chain(outlook.held.iter().map(|(lane, _)| lane));
     options.wave = Some(Arc::new(shown.map(|lane| lane.id).collect()));
+    withdraw(session, &run, &wishes, &options).await?;
     let ended = session.until_end(run.writer.clone(), send::complete(run, options)).await;
     let (ended, completed) =
         ended.unwrap_or(Ok((Ended::Stopped, Completed::default()))).map_err(fatal)?;

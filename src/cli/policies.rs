@@ -1,9 +1,9 @@
 //! From the settings' words to what conversion knows.
 
+use crate::access::Admission;
 use crate::convert::{
     self, ArchivedPolicy, Authors, Class, DmPolicy, EditMark, LinkPolicy, NameRules, ReactionPolicy,
 };
-use crate::plan::Admission;
 use crate::settings::{
     Archived, Attribution, Deleted, Dm, Edited, External, Links, Pins, ReactionRest, Reactions,
     Settings,

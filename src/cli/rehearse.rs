@@ -68,7 +68,7 @@ async fn whole(
         return session.report(&session.ledger()?, "", Some(Exit::Stopped));
     }
     let verified = verify::read_back(session, session.ledger()?, false).await?;
-    let seen = access::seen(&session.ledger()?)?;
+    let seen = access::seen(&session.ledger()?, session.settings())?;
     let options = CompleteOptions::default();
     let consent = complete::Consent::Rehearsed;
     let came = complete::finish(session, session.ledger()?, options, consent).await?;

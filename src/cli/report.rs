@@ -2,6 +2,7 @@
 //! next command to type. A run with a hole can't look like a success.
 
 pub(super) mod headline;
+mod opening;
 mod section;
 
 use super::Exit;
@@ -98,7 +99,9 @@ fn body(account: &Account, extra: &ReportContext, room: usize) -> String {
     lines.extend(section::gone(account, extra, room.min(3)));
     lines.extend(section::lanes(account, extra.now));
     lines.extend(section::admin_owned(account));
-    lines.extend(section::invited(account));
+    lines.extend(opening::invited(account));
+    lines.extend(opening::outside(account, extra));
+    lines.extend(opening::hidden(account, extra));
     lines.extend(section::next(extra));
     lines.join("\n") + "\n"
 }

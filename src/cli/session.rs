@@ -202,9 +202,7 @@ impl<'a> Session<'a> {
         };
         let left = left_behind(&self.opened.work, ledger)?;
         let emoji = super::emoji::remark(ledger)?;
-        let unfound = super::access::remark(ledger)?;
-        let remark: Vec<String> =
-            self.remark.iter().cloned().chain(left).chain(emoji).chain(unfound).collect();
+        let remark: Vec<String> = self.remark.iter().cloned().chain(left).chain(emoji).collect();
         let remark = Some(remark.join(" ")).filter(|remark| !remark.is_empty());
         let context =
             ReportContext { remark, exit, next, ..self.context(first_line, lower_bound(&lanes)) };

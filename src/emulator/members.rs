@@ -24,7 +24,8 @@ pub(super) fn create(turn: &mut Turn<'_>) -> Outcome<Vec<u8>> {
     }
     let who = person(turn)?;
     let outside = turn.shared.people().is_outside(who);
-    if outside && (space.importing || !space.external) {
+    let taken = !space.importing && space.external && turn.shared.external_invites;
+    if outside && !taken {
         return Err(Refusal::forbidden(
             Point::OutsideMember,
             "External users can't be members of this space.",

@@ -32,6 +32,8 @@ pub struct Options {
     pub outsiders: Vec<String>,
     /// The organisation lets people from outside into spaces.
     pub external_spaces: bool,
+    /// It lets them be invited, too.
+    pub external_invites: bool,
     /// The target audiences that there are; none where the edition has no such thing.
     pub audiences: Vec<String>,
     /// The address of the Directory's admin, who always has an account.
@@ -60,6 +62,7 @@ impl Default for Options {
             directory: Vec::new(),
             outsiders: Vec::new(),
             external_spaces: true,
+            external_invites: true,
             audiences: vec!["audiences/default".to_owned()],
             admin: "admin@example.com".to_owned(),
             seed: 0,

@@ -40,6 +40,8 @@ pub(super) struct Shared {
     pub(super) latency: Duration,
     /// The organisation lets people from outside into spaces.
     pub(super) external_spaces: bool,
+    /// It lets them be invited, too.
+    pub(super) external_invites: bool,
     /// The target audiences that there are.
     pub(super) audiences: Vec<String>,
     pub(super) token_life: Duration,
@@ -101,6 +103,7 @@ impl Shared {
             latency: options.latency,
             token_life: options.token_life,
             external_spaces: options.external_spaces,
+            external_invites: options.external_invites,
             audiences: options.audiences,
             trust: Trust::full(delegated),
             signing: Signing::full()?,

@@ -16,6 +16,8 @@ struct Calls {
     of: HashMap<i64, Call>,
     /// Accounts that no membership stands for.
     others: Vec<(StepKind, String)>,
+    /// An audience may find it.
+    publishes: bool,
 }
 
 /// A membership item of somebody who is in.
@@ -80,7 +82,7 @@ impl Ledger {
             part: lane.part,
             name: lane.name.clone(),
             kind: lane.kind.clone(),
-            audience: lane.audience.clone(),
+            audience: lane.audience.clone().filter(|_| calls.publishes),
             seats,
         })
     }
@@ -123,6 +125,10 @@ impl Ledger {
                 }
                 (StepKind::Complete, _) => Call::Completes,
                 (StepKind::Member, _) => Call::Joins,
+                (StepKind::Publish, state) => {
+                    calls.publishes |= !matches!(state, WEDGED | SKIPPED);
+                    continue;
+                }
                 _ => continue,
             };
             match row.get::<_, Option<i64>>(5)? {
@@ -137,21 +143,6 @@ impl Ledger {
             }
         }
         Ok(calls)
-    }
-
-    /// Returns the names of open spaces that were to be found by an audience and are not, for that
-    /// reason, and what Google said of the first.
-    pub fn not_found_by(&self, reason: &str) -> Result<(Vec<String>, String), Error> {
-        let sql =
-            "SELECT l.name, coalesce(s.detail, '') FROM step s JOIN lane l ON l.id = s.id >> 32
-            WHERE s.state = 3 AND s.kind = ?1 AND s.reason = ?2 ORDER BY s.id";
-        let mut query = self.db.prepare(sql)?;
-        let rows = query.query_map(params![StepKind::Publish.code(), reason], |row| {
-            Ok((row.get(0)?, row.get(1)?))
-        })?;
-        let all: Vec<(String, String)> = rows.collect::<rusqlite::Result<_>>()?;
-        let said = all.first().map(|(_, said)| said.clone()).unwrap_or_default();
-        Ok((all.into_iter().map(|(name, _)| name).collect(), said))
     }
 
     /// Notes what the admin said yes to, by lane: the hash of who will see its space.
@@ -181,5 +172,6 @@ fn planned(lane: &Lane, present: &[Present]) -> Calls {
             (None, Some(account)) => vec![(StepKind::Complete, account)],
             _ => Vec::new(),
         },
+        publishes: true,
     }
 }

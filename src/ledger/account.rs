@@ -149,6 +149,38 @@ pub struct Invited {
     pub conversation: String,
 }
 
+/// Somebody from outside the organisation who was in a conversation.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Outsider {
+    /// The person's name in Slack: hostile.
+    pub name: String,
+    /// The conversation's name, from Slack: hostile.
+    pub conversation: String,
+    /// What becomes of it.
+    pub fate: OutsiderFate,
+}
+
+/// What becomes of somebody from outside.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum OutsiderFate {
+    /// Is to be invited.
+    Owed,
+    /// Is left out, as the admin chose.
+    LeftOut,
+    /// Chat refused the invitation.
+    Refused,
+}
+
+/// A space that an audience was to find, and does not.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Hidden {
+    /// Its name, from Slack: hostile.
+    pub conversation: String,
+    /// What Google said.
+    pub said: String,
+}
+
 /// Messages of authors without an account.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Unmatched {
@@ -217,6 +249,10 @@ pub struct Account {
     pub admin_owned: Vec<String>,
     /// Who was invited where others are added at once, as Chat said when they were.
     pub invited: Vec<Invited>,
+    /// Members from outside the organisation who are not invited, or not yet.
+    pub outside: Vec<Outsider>,
+    /// Open spaces that Chat lets no audience find, though one was chosen.
+    pub hidden: Vec<Hidden>,
     /// The earliest expiry among open spaces.
     pub next_expiry: Option<Micros>,
     /// When each open space expires, the next one first.

@@ -65,6 +65,12 @@ impl Ledger {
         account_id(&self.db, email, user)
     }
 
+    /// Returns how many guests of Slack's have accounts: of public channels they saw only their own.
+    pub fn guests(&self) -> Result<u64, Error> {
+        let sql = "SELECT count(DISTINCT account) FROM person WHERE kind = 'guest'";
+        Ok(self.db.query_row(sql, [], |row| row.get::<_, i64>(0))? as u64)
+    }
+
     /// Returns the number of somebody outside the organisation, known by address alone.
     pub fn outside_id(&mut self, address: &Account) -> Result<i64, Error> {
         let number = account_id(&self.db, address, &format!("users/{address}"))?;

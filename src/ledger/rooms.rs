@@ -14,6 +14,8 @@ pub struct RoomChoice {
     pub include: Option<bool>,
     /// The name of its space; none: as the settings say.
     pub name: Option<String>,
+    /// Who may find its space: `audiences/…`, or `none`; none: as the settings say.
+    pub audience: Option<String>,
 }
 
 /// A conversation as it was planned, with or without a lane.
@@ -34,10 +36,12 @@ pub struct Room {
 impl Ledger {
     /// Returns what was chosen, by conversation.
     pub fn room_choices(&self) -> Result<BTreeMap<ConversationId, RoomChoice>, Error> {
-        let mut query = self.db.prepare("SELECT slack, include, name FROM room_choice")?;
+        let mut query =
+            self.db.prepare("SELECT slack, include, name, audience FROM room_choice")?;
         let rows = query.query_map([], |row| {
             let slack = ConversationId::new(&row.get::<_, String>(0)?);
-            Ok((slack, RoomChoice { include: row.get(1)?, name: row.get(2)? }))
+            let (include, name, audience) = (row.get(1)?, row.get(2)?, row.get(3)?);
+            Ok((slack, RoomChoice { include, name, audience }))
         })?;
         Ok(rows.collect::<rusqlite::Result<_>>()?)
     }
@@ -46,9 +50,12 @@ impl Ledger {
     pub fn choose_rooms(&mut self, choices: &[(ConversationId, RoomChoice)]) -> Result<(), Error> {
         let change = self.db.transaction()?;
         for (slack, choice) in choices {
-            let sql = "INSERT INTO room_choice (slack, include, name) VALUES (?1, ?2, ?3)
-                ON CONFLICT (slack) DO UPDATE SET include = excluded.include, name = excluded.name";
-            change.execute(sql, params![slack.as_str(), choice.include, choice.name])?;
+            let sql =
+                "INSERT INTO room_choice (slack, include, name, audience) VALUES (?1, ?2, ?3, ?4)
+                ON CONFLICT (slack) DO UPDATE SET include = excluded.include, name = excluded.name,
+                    audience = excluded.audience";
+            let RoomChoice { include, name, audience } = choice;
+            change.execute(sql, params![slack.as_str(), include, name, audience])?;
         }
         commit(change, "choose.rooms")
     }

@@ -35,6 +35,8 @@ impl Ledger {
         account.unreadable = self.unreadable()?;
         account.wedged = self.wedges()?;
         account.invited = self.invited()?;
+        account.outside = self.outside()?;
+        account.hidden = self.hidden()?;
         for lane in self.lanes()? {
             note_lane(&mut account, &lane);
         }

@@ -28,6 +28,16 @@ impl Chosen {
     pub(super) fn name(&self, conversation: &Conversation) -> Option<String> {
         self.0.get(&conversation.id).and_then(|choice| choice.name.clone())
     }
+
+    /// Returns the audience that was chosen for a conversation, `none` too, if one was.
+    pub(super) fn audience(&self, id: &ConversationId) -> Option<&str> {
+        self.0.get(id).and_then(|choice| choice.audience.as_deref())
+    }
+
+    /// Returns all of these.
+    pub(super) fn audiences(&self) -> impl Iterator<Item = (&ConversationId, &str)> {
+        self.0.iter().filter_map(|(id, choice)| Some((id, choice.audience.as_deref()?)))
+    }
 }
 
 /// Tells whether the settings leave a conversation out as a whole.

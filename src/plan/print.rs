@@ -1,18 +1,19 @@
 //! The fingerprint of everything that a plan depends on.
 
 use super::Choices;
+use super::chosen::Chosen;
 use crate::access::Audience;
 use crate::ids::{ConversationId, hex};
 use crate::slack::Export;
 use sha2::{Digest, Sha256};
 use std::collections::BTreeMap;
 
-/// Returns a hash over archives, people, choices and names.
+/// Returns a hash over archives, people, choices, names and audiences.
 pub(super) fn fingerprint(
     exports: &[Export],
     roster: &str,
     choices: &Choices,
-    names: &BTreeMap<ConversationId, String>,
+    (names, chosen): (&BTreeMap<ConversationId, String>, &Chosen),
 ) -> String {
     let mut hash = Sha256::new();
     let mut take = |text: &str| {
@@ -29,6 +30,10 @@ pub(super) fn fingerprint(
     }
     for name in names.values() {
         take(name);
+    }
+    for (id, audience) in chosen.audiences() {
+        take(id.as_str());
+        take(audience);
     }
     hex(&hash.finalize()[..16])
 }

@@ -32,7 +32,7 @@ pub struct CompleteOptions {
 
 impl CompleteOptions {
     /// Tells whether a lane is among those that are meant.
-    fn mean(&self, lane: &Lane) -> bool {
+    pub fn mean(&self, lane: &Lane) -> bool {
         self.wave.as_ref().is_none_or(|wave| wave.contains(&lane.id))
     }
 }

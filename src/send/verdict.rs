@@ -8,7 +8,7 @@ use serde::Deserialize;
 use std::time::Duration;
 
 /// Why a space for people from outside could not be made.
-pub(super) const EXTERNAL_FORBIDDEN: &str = "external_forbidden";
+pub const EXTERNAL_FORBIDDEN: &str = "external_forbidden";
 
 /// Why a call can be stuck: the stable code, and what it means. `docs/operations.md` holds the
 /// same table.

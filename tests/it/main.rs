@@ -5,6 +5,8 @@
 mod acceptance;
 mod access;
 mod access_open;
+mod access_outside;
+mod access_wishes;
 mod architecture;
 mod canary;
 mod certificate;

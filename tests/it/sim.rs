@@ -6,6 +6,7 @@
 
 use crate::sim_net::{Fetch, Net, Twice};
 use crate::support::Export;
+use chatferry::access::Admission;
 use chatferry::chat::{Base, Client, Kept};
 use chatferry::cli::Exit;
 use chatferry::clock::{Clock, VirtualClock};
@@ -17,7 +18,7 @@ use chatferry::gallery::Gallery;
 use chatferry::ids::{Account, LinkTemplate, Micros};
 use chatferry::ledger::{self, Ledger, Listed, Owner, SpacesLog, Stage, Writer};
 use chatferry::pace::{Backoff, Pacer, Quotas};
-use chatferry::plan::{Admission, Bench, Choices, Stager};
+use chatferry::plan::{Bench, Choices, Stager};
 use chatferry::send::{self, CompleteOptions, Completed, Ended, Fatal, Health, Run, Verified};
 use chatferry::slack;
 use std::collections::BTreeMap;

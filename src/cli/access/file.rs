@@ -2,7 +2,7 @@
 
 use crate::access::{Seat, Sight};
 use crate::cli::manifest::safe;
-use crate::ledger::{Lane, Ledger};
+use crate::ledger::Error;
 use serde_json::{Value, json as object};
 use std::io::{self, Write};
 
@@ -12,12 +12,15 @@ pub(super) const NAME: &str = "reports/access.csv";
 const HEAD: [&str; 9] =
     ["space", "conversation", "kind", "slack_id", "name", "account", "slack", "chat", "why"];
 
-/// Writes a row for each person of each lane; one lane at a time is in memory.
-pub(super) fn rows(to: &mut dyn Write, ledger: &Ledger, lanes: &[Lane]) -> io::Result<()> {
+/// Writes a row for each person of each space; one space at a time is in memory.
+pub(super) fn rows(
+    to: &mut dyn Write,
+    sights: impl Iterator<Item = Result<Sight, Error>>,
+) -> io::Result<()> {
     let mut csv = csv::Writer::from_writer(to);
     csv.write_record(HEAD)?;
-    for lane in lanes {
-        let sight = ledger.sight(lane).map_err(io::Error::other)?;
+    for sight in sights {
+        let sight = sight.map_err(io::Error::other)?;
         for seat in &sight.seats {
             csv.write_record(row(&sight, seat).map(safe))?;
         }

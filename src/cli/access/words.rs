@@ -48,6 +48,11 @@ impl Question {
                 sums.discoverable > 0,
             ),
             (
+                self.guests,
+                "Slack guests with accounts: those in that audience find them too".to_owned(),
+                self.guests > 0,
+            ),
+            (
                 sums.admin,
                 "owned by the admin, because no member can complete the space".to_owned(),
                 sums.admin > 0,
@@ -76,6 +81,9 @@ impl Question {
         if differ > SPACES as u64 {
             let more = counted(differ - SPACES as u64, "more space", "more spaces");
             line!(text, "  and {more}");
+        }
+        for late in self.late.lines() {
+            line!(text, "{late}");
         }
         line!(text, "Everybody, line by line: {}", display_short(&csv, 200));
         text

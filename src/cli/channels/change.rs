@@ -1,6 +1,6 @@
 //! What an edited table changes, compared with how the conversations stand.
 
-use super::table::{Row, is_included, shown, shown_name};
+use super::table::{NOBODY, Row, is_included, is_public, shown, shown_audience, shown_name};
 use crate::cli::display_safe;
 use crate::ids::ConversationId;
 use crate::ledger::{Lane, LaneState, Ledger, Room, RoomChoice};
@@ -16,6 +16,8 @@ pub(super) struct Change {
     include: Option<bool>,
     /// Its space's new name, where that changes; empty: as the settings say.
     rename: Option<String>,
+    /// Who can find it, where that changes; empty: whom the settings say.
+    audience: Option<String>,
     choice: RoomChoice,
 }
 
@@ -51,10 +53,26 @@ pub(super) fn compare(
             continue;
         };
         changes.missing -= 1;
+        let opens = row.audience.as_deref().is_some_and(|one| !["", NOBODY].contains(&one));
+        if opens && !is_public(room) {
+            wrong.push(format!(
+                "line {}: {} is no public channel in Slack, so no audience may find it: leave its audience empty",
+                row.line,
+                display_safe(&room.name)
+            ));
+            continue;
+        }
         let (lane, before) = (lanes.get(&row.slack), chosen.get(&row.slack));
         if let Some(change) = difference(row, room, lane, before.cloned().unwrap_or_default()) {
-            let begun = lane.is_some_and(|lane| lane.state > LaneState::Staged);
-            if begun { &mut changes.begun } else { &mut changes.changed }.push(change);
+            let change = match lane.filter(|lane| lane.state > LaneState::Staged) {
+                None => Some(change),
+                Some(lane) => {
+                    let (taken_back, begun) = change.once_begun(lane, before);
+                    changes.begun.extend(begun);
+                    taken_back
+                }
+            };
+            changes.changed.extend(change);
         }
     }
     Ok(if wrong.is_empty() { Ok(changes) } else { Err(wrong) })
@@ -65,7 +83,10 @@ fn difference(row: &Row, room: &Room, lane: Option<&Lane>, before: RoomChoice) -
     let name = shown_name(room, lane, before.name.as_ref());
     let include = (row.include != is_included(lane, &before)).then_some(row.include);
     let rename = (row.space_name != name).then(|| row.space_name.clone());
-    if include.is_none() && rename.is_none() {
+    let found = shown_audience(room, lane, before.audience.as_ref());
+    let edited = row.audience.as_ref().filter(|_| is_public(room));
+    let audience = edited.filter(|edited| **edited != found).cloned();
+    if include.is_none() && rename.is_none() && audience.is_none() {
         return None;
     }
     let choice = RoomChoice {
@@ -74,8 +95,12 @@ fn difference(row: &Row, room: &Room, lane: Option<&Lane>, before: RoomChoice) -
             Some(new) => Some(new.trim().to_owned()).filter(|new| !new.is_empty()),
             None => before.name,
         },
+        audience: match &audience {
+            Some(new) => Some(new.clone()).filter(|new| !new.is_empty()),
+            None => before.audience,
+        },
     };
-    Some(Change { slack: row.slack.clone(), name, include, rename, choice })
+    Some(Change { slack: row.slack.clone(), name, include, rename, audience, choice })
 }
 
 impl Changes {
@@ -97,6 +122,21 @@ impl Changes {
 }
 
 impl Change {
+    /// Parts what can still be from what can't, once its space is begun: until it is open, an
+    /// audience can be taken back.
+    fn once_begun(self, lane: &Lane, before: Option<&RoomChoice>) -> (Option<Self>, Option<Self>) {
+        let takes_back = self.audience.as_deref() == Some(NOBODY);
+        if !takes_back || lane.state >= LaneState::Completed {
+            return (None, Some(self));
+        }
+        let choice =
+            RoomChoice { audience: self.audience.clone(), ..before.cloned().unwrap_or_default() };
+        let taken_back = Self { include: None, rename: None, choice, ..self.clone() };
+        let rest = Self { audience: None, ..self };
+        let begun = rest.include.is_some() || rest.rename.is_some();
+        (Some(taken_back), begun.then_some(rest))
+    }
+
     /// Says it in a line.
     pub(super) fn said(&self) -> String {
         let mut parts = Vec::new();
@@ -107,6 +147,11 @@ impl Change {
             "" => "has the name that the settings give".to_owned(),
             new => format!("becomes {}", display_safe(new)),
         }));
+        parts.extend(self.audience.as_ref().map(|new| match new.as_str() {
+            "" => "can be found by whom the settings say".to_owned(),
+            NOBODY => "can be found by its members alone".to_owned(),
+            audience => format!("can be found by {audience}"),
+        }));
         format!("{} {}.", display_safe(&self.name), parts.join(" and "))
     }
 
@@ -116,6 +161,7 @@ impl Change {
             "name": self.name,
             "include": self.include,
             "space_name": self.rename,
+            "audience": self.audience,
         })
     }
 }

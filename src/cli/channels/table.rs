@@ -1,5 +1,6 @@
 //! The table itself: its columns, what stands in them, and what may.
 
+use crate::access::Audience;
 use crate::cli::archives::Archive;
 use crate::cli::bound::lower_bound;
 use crate::cli::display_safe;
@@ -15,20 +16,25 @@ use std::collections::HashMap;
 use std::io;
 
 /// The columns as they are written.
-const COLUMNS: [&str; 10] = [
+const COLUMNS: [&str; 11] = [
     "slack_id",
     "kind",
     "name",
     "space_name",
     "type",
+    "audience",
     "members",
     "include",
     "archived",
     "messages",
     "estimated_time",
 ];
-/// The columns that are read.
+/// The columns that are read, and have to be there.
 const READ: [&str; 3] = ["slack_id", "space_name", "include"];
+/// One that is read where it is there.
+const AUDIENCE: &str = "audience";
+/// The word for no audience.
+pub(super) const NOBODY: &str = "none";
 /// Chat's limit for a display name, in characters.
 const LONGEST: usize = 128;
 
@@ -40,6 +46,8 @@ pub(super) struct Row {
     pub(super) slack: ConversationId,
     pub(super) space_name: String,
     pub(super) include: bool,
+    /// `none`, or a resource name; empty: as the settings say; none: the table has no such column.
+    pub(super) audience: Option<String>,
 }
 
 /// Returns a row for each conversation, by Slack's id.
@@ -47,7 +55,7 @@ pub(super) fn rows(
     ledger: &Ledger,
     archives: &[Archive],
     settings: &Settings,
-) -> anyhow::Result<Vec<[String; 10]>> {
+) -> anyhow::Result<Vec<[String; 11]>> {
     let lanes: HashMap<ConversationId, Lane> =
         ledger.lanes()?.into_iter().map(|lane| (lane.slack.clone(), lane)).collect();
     // The newest export that has a conversation knows it best, as planning has it.
@@ -74,7 +82,7 @@ fn row(
     conversation: Option<&Conversation>,
     choice: &RoomChoice,
     settings: &Settings,
-) -> [String; 10] {
+) -> [String; 11] {
     let yes = |yes: bool| if yes { "yes" } else { "no" }.to_owned();
     let time = |lane: &Lane| span(lower_bound(std::slice::from_ref(lane)).total);
     [
@@ -83,6 +91,7 @@ fn row(
         room.name.clone(),
         shown_name(room, lane, choice.name.as_ref()),
         conversation.map_or("", |one| shape(one, lane, settings)).to_owned(),
+        shown_audience(room, lane, choice.audience.as_ref()),
         room.members.to_string(),
         yes(is_included(lane, choice)),
         conversation.map(|one| yes(one.archived)).unwrap_or_default(),
@@ -95,6 +104,19 @@ fn row(
 /// followed yet counts as it was made.
 pub(super) fn shown_name(room: &Room, lane: Option<&Lane>, chosen: Option<&String>) -> String {
     chosen.or(lane.map(|lane| &lane.name)).unwrap_or(&room.name).clone()
+}
+
+/// Returns who can find a public channel's space beside its members. Of all others nobody can, and
+/// nothing is shown.
+pub(super) fn shown_audience(room: &Room, lane: Option<&Lane>, chosen: Option<&String>) -> String {
+    let planned = || lane.map(|lane| lane.audience.as_deref().unwrap_or(NOBODY).to_owned());
+    let public = is_public(room).then(|| chosen.cloned().or_else(planned));
+    public.flatten().unwrap_or_default()
+}
+
+/// Tells whether everybody in Slack could read it.
+pub(super) fn is_public(room: &Room) -> bool {
+    room.kind == "public"
 }
 
 /// Tells whether a conversation is migrated.
@@ -115,8 +137,8 @@ fn shape(one: &Conversation, lane: Option<&Lane>, settings: &Settings) -> &'stat
 }
 
 /// Writes the table.
-pub(super) fn write(rows: &[[String; 10]]) -> io::Result<Vec<u8>> {
-    sheet::write(&COLUMNS, rows.iter().map(<[String; 10]>::as_slice))
+pub(super) fn write(rows: &[[String; 11]]) -> io::Result<Vec<u8>> {
+    sheet::write(&COLUMNS, rows.iter().map(<[String; 11]>::as_slice))
 }
 
 /// What a spreadsheet did that saved in an old code page.
@@ -133,6 +155,7 @@ pub(super) fn read(bytes: &[u8]) -> Result<Vec<Row>, Vec<String>> {
         return Err(wrong);
     }
     let (mut rows, mut seen) = (Vec::new(), HashMap::new());
+    let audiences = sheet.column(AUDIENCE);
     for cells in &sheet.rows {
         let line = cells.line;
         let [slack, space_name, include] = places.map(|place| cells.cell(place));
@@ -154,7 +177,14 @@ pub(super) fn read(bytes: &[u8]) -> Result<Vec<Row>, Vec<String>> {
             wrong.push(format!("line {line}: the space name {name:?} can't be read: {NOT_UTF8}"));
         }
         wrong.extend(bad_name(space_name).map(|why| format!("line {line}: {why}")));
-        rows.push(Row { line, slack, space_name: space_name.to_owned(), include });
+        let audience = match audiences.map(|place| audience(cells.cell(Some(place)))) {
+            Some(Err(why)) => {
+                wrong.push(format!("line {line}: {why}"));
+                continue;
+            }
+            audience => audience.and_then(Result::ok),
+        };
+        rows.push(Row { line, slack, space_name: space_name.to_owned(), include, audience });
     }
     if wrong.is_empty() { Ok(rows) } else { Err(wrong) }
 }
@@ -164,6 +194,20 @@ fn yes(cell: &str) -> Option<bool> {
         "yes" | "true" | "1" | "y" | "x" => Some(true),
         "no" | "false" | "0" | "n" | "" => Some(false),
         _ => None,
+    }
+}
+
+fn audience(cell: &str) -> Result<String, String> {
+    match cell.trim() {
+        word @ ("" | NOBODY) => Ok(word.to_owned()),
+        name => {
+            Audience::parse(name).map(|audience| audience.as_str().to_owned()).ok_or_else(|| {
+                format!(
+                    "audience is {:?}, want none, default, audiences/ID, or nothing",
+                    display_safe(name)
+                )
+            })
+        }
     }
 }
 

@@ -3,7 +3,7 @@
 use super::Came;
 use super::args::CompleteArgs;
 use super::outlook::{json, text};
-use crate::cli::access::{Question, keep};
+use crate::cli::access::{Question, Wishes, keep};
 use crate::cli::ask::{answer, can_answer, is_yes, nobody};
 use crate::cli::pacing::google;
 use crate::cli::session::{Session, fatal};
@@ -35,20 +35,30 @@ impl Consent {
     }
 }
 
+/// What a yes is about.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct About<'a> {
+    pub(super) outlook: &'a Outlook,
+    /// Those that are meant and not open yet.
+    pub(super) lanes: &'a [Lane],
+    /// What is wished now of who may see them.
+    pub(super) wishes: &'a Wishes,
+}
+
 /// Shows what would be opened and who would see it, and has the yes to it; returns how it ended
-/// where there is none. `lanes` are those that are meant and not open yet. The Directory must have
-/// been read: who can be added depends on it. `before` is what was to be asked before Chat was.
+/// where there is none. The Directory must have been read: who can be added depends on it. `before`
+/// is what was to be asked before Chat was.
 pub(super) async fn ask(
     session: &Session<'_>,
     run: &Run,
-    (outlook, lanes): (&Outlook, &[Lane]),
+    About { outlook, lanes, wishes }: About<'_>,
     (consent, before): (&Consent, &Question),
 ) -> anyhow::Result<Option<Came>> {
     let look = ledger::look(&session.opened.work)?;
-    let question = Question::of(&look, lanes)?;
+    let question = Question::of(&look, lanes, wishes)?;
     match consent {
         Consent::Look => {
-            keep(&session.opened.work, &look, lanes)?;
+            keep(&session.opened.work, (&look, lanes), wishes)?;
             show(session, outlook, &question)?;
             return Ok(Some(Came::Looked));
         }
@@ -63,7 +73,7 @@ pub(super) async fn ask(
             if !wants_yes {
                 return Ok(None);
             }
-            keep(&session.opened.work, &look, lanes)?;
+            keep(&session.opened.work, (&look, lanes), wishes)?;
             if let Some(came) = asked(session, outlook, &question).await? {
                 return Ok(Some(came));
             }

@@ -9,6 +9,7 @@ use crate::cli::words::{count, counted, shell, speaks, wrap};
 use crate::convert::{LossAccount, Weights};
 use crate::ids::Micros;
 use crate::ledger::{Account, ItemKind, Named, Tally, Wedged};
+use crate::send::{EXTERNAL_FORBIDDEN, STUCK};
 use comfy_table::{CellAlignment, Table, presets};
 
 /// The table of items by kind and state; each row sums up to the inventory.
@@ -117,7 +118,7 @@ pub(super) fn stuck(account: &Account, extra: &ReportContext, room: usize) -> Ve
     lines
 }
 
-fn wedged_lines(wedged: &Wedged, work: &str) -> [String; 3] {
+fn wedged_lines(wedged: &Wedged, work: &str) -> Vec<String> {
     let waiting = match wedged.waiting {
         0 => String::new(),
         more => format!(", {} behind", counted(more, "more waits", "more wait")),
@@ -126,11 +127,15 @@ fn wedged_lines(wedged: &Wedged, work: &str) -> [String; 3] {
     let calls = counted(wedged.steps, "call", "calls");
     let place = display_short(&wedged.place, 36);
     let example = format!("    such as step {} in {place}: {}", wedged.example, wedged.detail);
-    [
+    let mut lines = vec![
         display_short(&format!("  {calls}{waiting}: {reason}"), COLS),
         display_short(&example, COLS),
-        format!("    chatferry retry --reason {}{work}", shell(&reason)),
-    ]
+    ];
+    // Here trying again is not all that can be done.
+    let advice = STUCK.iter().find(|(code, _)| *code == EXTERNAL_FORBIDDEN && *code == reason);
+    lines.extend(advice.into_iter().flat_map(|(_, text)| wrap(text, COLS, "    ")));
+    lines.push(format!("    chatferry retry --reason {}{work}", shell(&reason)));
+    lines
 }
 
 /// Lanes by state, how many were read back, and when the next space expires.
@@ -226,22 +231,6 @@ pub(super) fn admin_owned(account: &Account) -> Vec<String> {
         COLS,
         "",
     )
-}
-
-/// Who was invited and has to accept, by name as far as they fit.
-pub(super) fn invited(account: &Account) -> Vec<String> {
-    let named = account.invited.iter().take(4).map(|one| {
-        format!("{} ({})", display_short(&one.name, 24), display_short(&one.conversation, 24))
-    });
-    let names: Vec<_> = named.collect();
-    if names.is_empty() {
-        return names;
-    }
-    let more = match account.invited.len() - names.len() {
-        0 => String::new(),
-        more => format!(" and {} more", count(more as u64)),
-    };
-    wrap(&format!("Invited, and in once they accept: {}{more}.", names.join(", ")), COLS, "")
 }
 
 /// The next commands to type, each on a line of its own, to be copied.
