@@ -6,6 +6,7 @@ mod acceptance;
 mod access;
 mod access_open;
 mod access_outside;
+mod access_settings;
 mod access_wishes;
 mod architecture;
 mod canary;
