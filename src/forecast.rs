@@ -4,29 +4,10 @@
 //! one space. The larger of the two is the bound; a simulation of the real schedule is judged
 //! against it.
 
-use crate::pace::{Class, ProjectBucket, Quotas};
+use crate::pace::{Class, Load, ProjectBucket, Quotas};
 use serde::Serialize;
 use std::collections::BTreeMap;
 use std::time::Duration;
-
-/// What one space owes.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
-pub struct Load {
-    /// The conversation's name, from Slack: hostile to terminals.
-    pub name: String,
-    /// messages.create.
-    pub posts: u64,
-    /// reactions.create.
-    pub reactions: u64,
-    /// media.upload.
-    pub uploads: u64,
-    /// messages.patch.
-    pub patches: u64,
-    /// Memberships as they were.
-    pub past_members: u64,
-    /// Memberships as they are, added after completion.
-    pub members: u64,
-}
 
 /// The least time, and what makes it so.
 #[derive(Debug, Clone, PartialEq, Serialize)]
@@ -41,48 +22,9 @@ pub struct Bound {
     pub critical_space: Option<(String, Duration)>,
 }
 
-impl Load {
-    /// Returns how many calls of a class the space owes.
-    pub const fn calls(&self, class: Class) -> u64 {
-        match class {
-            Class::Post => self.posts,
-            Class::Reaction => self.reactions,
-            Class::Upload => self.uploads,
-            Class::Member => self.past_members + self.members,
-            Class::Space | Class::Complete => 1,
-            Class::Patch => self.patches,
-            Class::SpacePatch
-            | Class::Read
-            | Class::MemberRead
-            | Class::SpaceRead
-            | Class::Directory
-            | Class::Emoji
-            | Class::Token => 0,
-        }
-    }
-
-    /// Returns the least time from the space's creation to its last member, as if it had the
-    /// whole project for itself: phase after phase, and within the content the slowest class.
-    pub fn path(&self, quotas: &Quotas) -> Duration {
-        let one = |class| spend(1, class, quotas);
-        let content = [
-            spend(self.posts, Class::Post, quotas),
-            spend(self.uploads, Class::Upload, quotas),
-            // No reaction before the first post.
-            spend(self.reactions, Class::Reaction, quotas)
-                + spend(self.posts.min(1), Class::Post, quotas),
-        ];
-        let content = content.into_iter().max().unwrap_or_default();
-        let people = spend(self.past_members, Class::Member, quotas)
-            + spend(self.members, Class::Member, quotas);
-        let patches = spend(self.patches, Class::Patch, quotas);
-        one(Class::Space) + people + content + patches + one(Class::Complete)
-    }
-}
-
 /// Returns the least time that the quotas allow for all loads together, headroom not counted.
-pub fn lower_bound(loads: &[Load], quotas: &Quotas) -> Bound {
-    let calls = |class| loads.iter().map(|load| load.calls(class)).sum::<u64>();
+pub fn lower_bound(loads: &[(String, Load)], quotas: &Quotas) -> Bound {
+    let calls = |class| loads.iter().map(|(_, load)| load.calls(class)).sum::<u64>();
     let mut buckets: BTreeMap<ProjectBucket, (u64, Class)> = BTreeMap::new();
     let mut by_class = Vec::new();
     for class in Class::ALL {
@@ -97,23 +39,23 @@ pub fn lower_bound(loads: &[Load], quotas: &Quotas) -> Bound {
         .into_values()
         .map(|(calls, class)| (at_project(calls, class, quotas), class))
         .max_by_key(|(takes, _)| *takes);
-    let critical =
-        loads.iter().map(|load| (load.path(quotas), load)).max_by_key(|(takes, _)| *takes);
+    let paths = loads.iter().map(|(name, load)| (load.path(quotas), name.as_str()));
+    let critical = paths.max_by_key(|(takes, _)| *takes);
     bound(bucket, critical, by_class, quotas)
 }
 
 fn bound(
     bucket: Option<(Duration, Class)>,
-    critical: Option<(Duration, &Load)>,
+    critical: Option<(Duration, &str)>,
     by_class: Vec<(Class, Duration)>,
     quotas: &Quotas,
 ) -> Bound {
-    let critical_space = critical.map(|(takes, load)| (load.name.clone(), takes));
+    let critical_space = critical.map(|(takes, name)| (name.to_owned(), takes));
     let (total, bottleneck) = match (bucket, critical) {
         (Some((takes, class)), Some((path, _))) if takes >= path => {
             (takes, describe(class, quotas))
         }
-        (_, Some((path, load))) => (path, format!("the space {} by itself", load.name)),
+        (_, Some((path, name))) => (path, format!("the space {name} by itself")),
         _ => (Duration::ZERO, String::from("nothing to do")),
     };
     Bound { total, bottleneck, by_class, critical_space }
@@ -122,13 +64,6 @@ fn bound(
 fn describe(class: Class, quotas: &Quotas) -> String {
     let limit = quotas.project(class.project());
     format!("{}: {} a minute for the project", class.as_str(), (limit.rate() * 60.0).round())
-}
-
-/// The least time for so many calls of a class in one space.
-fn spend(calls: u64, class: Class, quotas: &Quotas) -> Duration {
-    let (project, space) = quotas.of(class);
-    let rate = space.map_or(project.rate(), |space| project.rate().min(space.rate()));
-    seconds(calls as f64 / rate)
 }
 
 fn at_project(calls: u64, class: Class, quotas: &Quotas) -> Duration {
@@ -144,8 +79,9 @@ fn seconds(seconds: f64) -> Duration {
 mod tests {
     use super::*;
 
-    fn load(name: &str, posts: u64, reactions: u64) -> Load {
-        Load { name: name.to_owned(), posts, reactions, ..Load::default() }
+    fn load(name: &str, posts: u64, reactions: u64) -> (String, Load) {
+        let load = Load { spaces: 1, posts, reactions, completions: 1, ..Load::default() };
+        (name.to_owned(), load)
     }
 
     #[test]

@@ -7,13 +7,20 @@
 mod backoff;
 mod bucket;
 mod class;
+mod line;
+mod load;
 mod pacer;
 mod quotas;
+mod schedule;
+mod simulate;
 
 pub use backoff::Backoff;
 pub use class::{Class, ProjectBucket, SpaceBucket};
+pub use load::{Load, Urgency};
 pub use pacer::Pacer;
 pub use quotas::{Limit, Quotas};
+pub use schedule::{Begun, Schedule, Waiting};
+pub use simulate::{Order, Simulated, Span, Terms, simulate, simulate_heard};
 
 use serde::Serialize;
 use std::fmt;

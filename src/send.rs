@@ -25,6 +25,7 @@ mod perform;
 mod recall;
 mod reconcile;
 mod sight;
+mod turns;
 mod undo;
 mod verdict;
 mod verify;
@@ -35,6 +36,7 @@ pub use give_way::{AUDIENCE_REFUSED, LEFT_OUT};
 pub use health::Health;
 pub use recall::{Recalled, recall};
 pub use reconcile::{Reconciled, reconcile};
+pub use turns::{Turns, owed, planned};
 pub use undo::{Ahead, Doomed, Fate, Undone, ahead, undo};
 pub use verdict::{EXTERNAL_FORBIDDEN, STUCK};
 pub use verify::{
@@ -45,7 +47,7 @@ use crate::chat::{Client, Outcome, TokenError};
 use crate::clock::Clock;
 use crate::draft::Identity;
 use crate::event::{Calls, Event, Monitor};
-use crate::ids::{Account, ConversationId, LinkTemplate, Micros};
+use crate::ids::{Account, ConversationId, LinkTemplate};
 use crate::ledger::{self, Lane, LaneState, SpacesLog, Stage, StageError, Told, Writer};
 use crate::pace::{Backoff, Pacer};
 use crate::settings::Unavailable;
@@ -89,7 +91,7 @@ impl From<StageError> for Fatal {
 /// How hard to work.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Options {
-    /// Lanes at once.
+    /// Lanes at once, at most.
     pub lanes: usize,
     /// Calls in flight for each lane and kind.
     pub window: usize,
@@ -102,7 +104,7 @@ pub struct Options {
 
 impl Default for Options {
     fn default() -> Self {
-        Self { lanes: 8, window: 16, attempts: 8, unavailable: Unavailable::Attribute }
+        Self { lanes: 64, window: 16, attempts: 8, unavailable: Unavailable::Attribute }
     }
 }
 
@@ -127,6 +129,8 @@ pub struct Run {
     pub monitor: Arc<dyn Monitor>,
     /// How it fares; begins with no trouble.
     pub health: Health,
+    /// When each lane has its turn; begins empty.
+    pub turns: Turns,
     /// The account that creates spaces and reads them back.
     pub admin: Account,
     /// How hard to work.
@@ -167,15 +171,12 @@ pub async fn send(run: Arc<Run>) -> Result<Ended, Fatal> {
     // Without an archive, what is not staged yet waits for one.
     let least = if run.stage.is_some() { LaneState::Planned } else { LaneState::Staged };
     let told = may_have_ended(&run)?;
-    let mut due: Vec<Lane> = lanes
+    let due: Vec<Lane> = lanes
         .iter()
         .filter(|lane| (least..LaneState::Drained).contains(&lane.state))
         .filter(|lane| !told(&lane.slack, lane.part))
         .cloned()
         .collect();
-    // What has used half of its 90 days comes first, the rest as it stands.
-    let soon = run.clock.wall() + verdict::IMPORT_WINDOW / 2;
-    due.sort_by_key(|lane| lane.expires.filter(|end| *end < soon).unwrap_or(Micros::MAX));
     announce(&run, &lanes, due.len());
     let result = tokio::select! {
         result = every_lane(&run, due) => result,
@@ -193,7 +194,7 @@ pub async fn send(run: Arc<Run>) -> Result<Ended, Fatal> {
 /// Pays off lanes, and then, as all names that can be known are known, corrects their links.
 async fn every_lane(run: &Arc<Run>, due: Vec<Lane>) -> Result<(), Fatal> {
     let linking = Arc::new(Mutex::new(Vec::new()));
-    each_lane(run, due, |run, lane| lane::pay_off(run, lane, Arc::clone(&linking))).await?;
+    turns::in_turn(run, due, |run, lane| lane::pay_off(run, lane, Arc::clone(&linking))).await?;
     let linking = std::mem::take(&mut *linking.lock().unwrap_or_else(PoisonError::into_inner));
     each_lane(run, linking, amend::amend).await
 }
@@ -225,7 +226,7 @@ fn announce(run: &Run, lanes: &[Lane], due: usize) {
     });
 }
 
-/// Does something for each lane, so many at once, the heaviest first. The first fatal error stops
+/// Does something for each lane, some at once, in the order given. The first fatal error stops
 /// the others in order.
 async fn each_lane<F, W>(run: &Arc<Run>, lanes: Vec<Lane>, work: W) -> Result<(), Fatal>
 where
@@ -236,7 +237,8 @@ where
     let mut running = JoinSet::new();
     let mut first = None;
     loop {
-        while running.len() < run.options.lanes.max(1) && first.is_none() && !run.stopping() {
+        let most = run.options.lanes.clamp(1, turns::WITHOUT_QUOTAS);
+        while running.len() < most && first.is_none() && !run.stopping() {
             let Some(lane) = lanes.next() else { break };
             running.spawn(work(Arc::clone(run), lane));
         }

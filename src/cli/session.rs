@@ -19,7 +19,7 @@ use crate::ids::Micros;
 use crate::ledger::{Account, Ledger, Owner, Relief, SpacesLog, Stage, Writer};
 use crate::pace::Pacer;
 use crate::plan::{self, Bench};
-use crate::send::{Fatal, Health, Options, Run};
+use crate::send::{Fatal, Health, Options, Run, Turns};
 use crate::settings::{SPACES, Settings};
 use std::sync::Arc;
 use tokio::time::Instant;
@@ -172,6 +172,7 @@ impl<'a> Session<'a> {
             clock: Arc::clone(&self.clock),
             monitor: self.watch.shared(),
             health: Health::default(),
+            turns: Turns::default(),
             admin: connection.admin,
             options: Options {
                 lanes: settings.lanes,

@@ -1,9 +1,10 @@
 //! One limit being kept: governor's GCRA on our own clock, and a time before which nothing passes.
 
 use super::Limit;
+use super::line::{Line, Turn};
 use crate::clock::Clock;
 use governor::clock::Clock as _;
-use governor::middleware::NoOpMiddleware;
+use governor::middleware::StateInformationMiddleware;
 use governor::nanos::Nanos;
 use governor::state::{InMemoryState, NotKeyed};
 use governor::{Quota, RateLimiter};
@@ -33,13 +34,16 @@ impl governor::clock::Clock for Mono {
     }
 }
 
-type Limiter = RateLimiter<NotKeyed, InMemoryState, Mono, NoOpMiddleware<Nanos>>;
+type Limiter = RateLimiter<NotKeyed, InMemoryState, Mono, StateInformationMiddleware>;
 
-/// What governor can't do: hold everything back for a while, and go slower than its quota.
+/// What governor can't do: hold everything back for a while, go slower than its quota, and tell
+/// when there will be a permit without taking it.
 #[derive(Debug)]
 struct Held {
     until: Option<Instant>,
     stretch: f64,
+    /// When the next permit is there, as far as governor decides.
+    ready: Option<Instant>,
 }
 
 /// One limit of one project or one space.
@@ -48,56 +52,59 @@ pub(super) struct Bucket {
     limiter: Limiter,
     time: Mono,
     interval: Duration,
-    grace: Duration,
     held: Mutex<Held>,
-    /// One waits at a time, the others queue in order of arrival: governor alone would wake all.
-    gate: tokio::sync::Mutex<()>,
+    /// One waits at a time, the others stand in line: governor alone would wake all.
+    line: Line,
 }
 
 impl Bucket {
     /// Returns a full bucket.
     pub(super) fn new(limit: &Limit, headroom: f64, clock: Arc<dyn Clock>) -> Self {
-        let Shape { interval, grace, quota } = shape(limit, headroom);
+        let Shape { interval, quota } = shape(limit, headroom);
         let time = Mono { start: clock.mono(), clock };
         Self {
-            limiter: RateLimiter::direct_with_clock(quota, time.clone()),
+            limiter: RateLimiter::direct_with_clock(quota, time.clone()).with_middleware(),
             time,
             interval,
-            grace,
-            held: Mutex::new(Held { until: None, stretch: 1.0 }),
-            gate: tokio::sync::Mutex::default(),
+            held: Mutex::new(Held { until: None, stretch: 1.0, ready: None }),
+            line: Line::default(),
         }
     }
 
     /// Waits for the caller's turn, then for a permit.
-    pub(super) async fn turn(&self) {
-        let _turn = self.queue().await;
-        self.take().await;
+    pub(super) async fn turn(&self, rank: u64) {
+        let turn = self.join(rank);
+        self.take(&turn).await;
     }
 
-    /// Waits for the caller's turn; who holds the guard is first.
-    pub(super) async fn queue(&self) -> tokio::sync::MutexGuard<'_, ()> {
-        self.gate.lock().await
+    /// Stands in line.
+    pub(super) fn join(&self, rank: u64) -> Turn<'_> {
+        self.line.join(rank)
     }
 
-    /// Takes a permit as soon as there is one. Only who is first may call this.
-    pub(super) async fn take(&self) -> Instant {
-        while let Some(wait) = self.missing() {
+    /// Takes a permit as soon as there is one and nobody is before the caller.
+    pub(super) async fn take(&self, turn: &Turn<'_>) {
+        loop {
+            turn.first().await;
+            let Some(wait) = self.missing() else { return };
             self.time.clock.sleep(wait).await;
         }
-        self.time.clock.mono()
     }
 
-    /// Tells a bucket whose permit was taken at `taken` that it is used only now: if that is late,
-    /// the next one is due a full interval from now. Also waits out a penalty that came in between.
-    pub(super) async fn used(&self, taken: Instant) {
-        while let Some(wait) = self.held_for() {
+    /// Waits until nobody is before the caller and there is a permit, and leaves it there.
+    pub(super) async fn ready(&self, turn: &Turn<'_>) {
+        loop {
+            turn.first().await;
+            let Some(wait) = self.ready_in() else { return };
             self.time.clock.sleep(wait).await;
         }
-        let now = self.time.clock.mono();
-        if now > taken + self.grace {
-            self.hold_until(now + self.interval);
-        }
+    }
+
+    /// Returns how long it is until there is a permit; none if there is one.
+    pub(super) fn ready_in(&self) -> Option<Duration> {
+        let ready = self.held().ready?;
+        let wait = ready.saturating_duration_since(self.time.clock.mono());
+        self.held_for().max((!wait.is_zero()).then_some(wait))
     }
 
     /// Lets nothing pass for `wait`, and slows the bucket down until successes speed it up.
@@ -124,16 +131,26 @@ impl Bucket {
     }
 
     /// Takes a permit, or says how long to wait before the next try.
-    fn missing(&self) -> Option<Duration> {
+    pub(super) fn missing(&self) -> Option<Duration> {
         if let Some(wait) = self.held_for() {
             return Some(wait);
         }
         // The outer error is a permit larger than the burst, which `shape` excludes.
-        if let Ok(Err(not_until)) = self.limiter.check_n(GRAIN) {
-            return Some(not_until.wait_time_from(self.time.now()));
+        match self.limiter.check_n(GRAIN) {
+            Ok(Err(not_until)) => return Some(not_until.wait_time_from(self.time.now())),
+            Ok(Ok(left)) => self.note_left(left.remaining_burst_capacity()),
+            Err(_) => {}
         }
         self.spread();
         None
+    }
+
+    /// Notes when there is a permit again, by how many of governor's cells are left.
+    fn note_left(&self, cells: u32) {
+        // What is left is rounded down.
+        let missing = GRAIN.get().saturating_sub(cells);
+        let wait = self.interval / GRAIN.get() * missing;
+        self.held().ready = Some(self.time.clock.mono() + wait);
     }
 
     fn spread(&self) {
@@ -162,8 +179,6 @@ impl Bucket {
 /// A limit as a bucket keeps it.
 struct Shape {
     interval: Duration,
-    /// How much later than taken a permit may be used.
-    grace: Duration,
     quota: Quota,
 }
 
@@ -180,7 +195,6 @@ fn shape(limit: &Limit, headroom: f64) -> Shape {
     let burst = GRAIN.saturating_add(spare.saturating_sub(1));
     Shape {
         interval: cell * GRAIN.get(),
-        grace: Duration::from_secs_f64(tolerance.min(60.0) / 2.0),
         quota: Quota::with_period(cell).unwrap_or(Quota::per_second(GRAIN)).allow_burst(burst),
     }
 }

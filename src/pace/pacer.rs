@@ -1,14 +1,14 @@
 //! Permits: a call may go when both its project's bucket and its space's bucket have room.
 
 use super::bucket::Bucket;
-use super::{Class, ProjectBucket, Quotas, SpaceBucket};
+use super::{Class, ProjectBucket, Quotas, SpaceBucket, Urgency};
 use crate::clock::Clock;
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
-/// Hands out permits to call. Every bucket has a queue of its own, first come first served, so
-/// no class waits behind another.
+/// Hands out permits to call. Every bucket has a line of its own, so no class waits behind another.
+/// Where the project is short, the most urgent space goes first, and equals in order of arrival.
 #[derive(Debug)]
 pub struct Pacer(Option<Gates>);
 
@@ -51,6 +51,18 @@ impl Pacer {
         slowness
     }
 
+    /// Says how urgent a space's calls are from now on, beside those of other spaces.
+    pub fn set_urgency(&self, space: &str, urgency: Urgency) {
+        if let Some(gates) = &self.0 {
+            *gates.place(space).urgency() = urgency;
+        }
+    }
+
+    /// Returns the quotas that are kept.
+    pub fn quotas(&self) -> Option<&Quotas> {
+        self.0.as_ref().map(|gates| &gates.quotas)
+    }
+
     /// Drops what is known of a space; call this when its lane is done.
     pub fn forget(&self, space: &str) {
         if let Some(gates) = &self.0 {
@@ -72,9 +84,10 @@ struct Gates {
     spaces: Mutex<HashMap<Box<str>, Arc<Place>>>,
 }
 
-/// The buckets of one space.
+/// The buckets of one space, and how urgent its calls are beside those of other spaces.
 #[derive(Debug)]
 struct Place {
+    urgency: Mutex<Urgency>,
     posts: Bucket,
     reactions: Bucket,
     writes: Bucket,
@@ -82,6 +95,10 @@ struct Place {
 }
 
 impl Place {
+    fn urgency(&self) -> MutexGuard<'_, Urgency> {
+        self.urgency.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
     fn bucket(&self, which: SpaceBucket) -> &Bucket {
         match which {
             SpaceBucket::ImportPosts => &self.posts,
@@ -100,19 +117,22 @@ impl Gates {
         Self { quotas, clock, project: HashMap::from(project), spaces: Mutex::default() }
     }
 
-    /// The space's turn comes first and is kept until the project's permit is there: so only
-    /// calls that their space allows stand in the project's queue, and none holds it up.
+    /// The space's turn comes first and is kept until the project's permit is there, and both permits
+    /// are taken at the same moment: so only calls that their space allows stand in the project's line,
+    /// none holds it up, and no space loses what it waits there.
     async fn permit(&self, class: Class, space: Option<&str>) {
         let project = self.project(class);
         let (Some(which), Some(space)) = (class.space(), space) else {
-            return project.turn().await;
+            let place = space.and_then(|space| self.spaces().get(space).map(Arc::clone));
+            return project.turn(place.map_or(0, |place| place.urgency().of(class))).await;
         };
         let place = self.place(space);
         let bucket = place.bucket(which);
-        let _turn = bucket.queue().await;
-        let taken = bucket.take().await;
-        project.turn().await;
-        bucket.used(taken).await;
+        let turn = bucket.join(0);
+        bucket.ready(&turn).await;
+        let urgency = place.urgency().of(class);
+        project.turn(urgency).await;
+        bucket.take(&turn).await;
     }
 
     fn project(&self, class: Class) -> &Bucket {
@@ -140,6 +160,7 @@ impl Gates {
             Bucket::new(&self.quotas.space(which), self.quotas.headroom, Arc::clone(&self.clock))
         };
         let place = Arc::new(Place {
+            urgency: Mutex::default(),
             posts: bucket(SpaceBucket::ImportPosts),
             reactions: bucket(SpaceBucket::Reactions),
             writes: bucket(SpaceBucket::Writes),

@@ -117,6 +117,11 @@ impl Quotas {
         (project, class.space().map(|bucket| self.space(bucket)))
     }
 
+    /// Returns how often it is worth asking which space comes next: as often as one can be made.
+    pub fn look(&self) -> Duration {
+        Duration::from_secs_f64(1.0 / self.project(ProjectBucket::SpaceWrites).rate())
+    }
+
     fn raise(&self, limit: Limit) -> Limit {
         Limit { calls: limit.calls * self.factor, ..limit }
     }

@@ -3,7 +3,7 @@
 
 use super::flight::{Flight, Landed, fly};
 use super::park::{Park, Waiting};
-use super::perform::Performed;
+use super::perform::{Performed, class};
 use super::{Fatal, Run};
 use crate::draft::{Phase, StepKind};
 use crate::event::Event;
@@ -12,8 +12,11 @@ use futures_util::stream::{FuturesUnordered, StreamExt};
 use std::collections::{HashMap, HashSet, VecDeque};
 use std::sync::Arc;
 
-/// How many steps of a kind are held in memory.
-const HELD: usize = 512;
+/// How many steps of a kind are held in memory, by all lanes together and by one.
+const HELD: usize = 4096;
+const HELD_BY_ONE: usize = 512;
+/// How many calls may land before it is said anew how urgent the lane is.
+const MINDED: u8 = 32;
 
 /// The steps of one kind, coming in from the ledger.
 struct Queue {
@@ -69,6 +72,8 @@ struct Payer {
     children: HashMap<i64, Vec<(usize, Step)>>,
     flights: FuturesUnordered<Flight>,
     park: Park,
+    held: usize,
+    landed: u8,
     failed: Option<Fatal>,
     stopped: bool,
     gone: bool,
@@ -93,6 +98,8 @@ pub(super) async fn pay(
         children: HashMap::new(),
         flights: FuturesUnordered::new(),
         park: Park::default(),
+        held: (HELD / run.options.lanes.max(1)).clamp(HELD / 64, HELD_BY_ONE),
+        landed: 0,
         failed: None,
         stopped: false,
         gone: false,
@@ -103,6 +110,7 @@ pub(super) async fn pay(
 
 impl Payer {
     async fn pay(&mut self) -> Result<Paid, Fatal> {
+        self.mind();
         loop {
             if self.failed.is_some() || self.run.stopping() {
                 self.stopped = true;
@@ -147,11 +155,11 @@ impl Payer {
             loop {
                 let queue = &self.queues[index];
                 let held = queue.ready.len() + queue.waiting;
-                if queue.exhausted || held > HELD / 2 {
+                if queue.exhausted || held > self.held / 2 {
                     break;
                 }
                 let (lane, phase, kind, cursor) = (self.lane, self.phase, queue.kind, queue.cursor);
-                let room = HELD - held;
+                let room = self.held - held;
                 let steps = self
                     .run
                     .writer
@@ -222,6 +230,11 @@ impl Payer {
             return self.park.add(&self.run, Waiting { queue, step: *step, names, times });
         }
         self.alive.remove(&id);
+        self.run.turns.paid(&self.run, self.lane, class(self.queues[queue].kind));
+        self.landed += 1;
+        if self.landed == MINDED {
+            self.mind();
+        }
         match result {
             Ok(Performed::Done(names)) => {
                 let kind = self.queues[queue].kind;
@@ -244,6 +257,14 @@ impl Payer {
                 self.stopped = true;
                 self.run.stop.cancel();
             }
+        }
+    }
+
+    /// Says how urgent the lane's calls are now.
+    fn mind(&mut self) {
+        self.landed = 0;
+        if let Some(space) = &self.space {
+            self.run.turns.mind(&self.run, self.lane, space);
         }
     }
 

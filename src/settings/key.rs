@@ -100,7 +100,7 @@ pub const KEYS: &[Key] = &[
     ),
     key!(
         "lanes",
-        "How many conversations are sent at the same time.",
+        "How many conversations are sent at the same time at most; no more are opened than\nGoogle's quotas need. Without a pace there are never more than 8.",
         |s| s.lanes.to_string(),
         |s, text, _| number(text, 1, 256).map(|n| s.lanes = n)
     ),

@@ -179,7 +179,7 @@ fn b7_what_flags_said_of_the_migration_is_kept_and_moves_with_the_folder() {
     assert_eq!(again.people, Some(new.join("people.csv")));
     assert_eq!(again.migration.as_deref(), Some("2026"));
     assert_eq!(again.admin, settings.admin);
-    assert_eq!(again.lanes, 8, "a speed is no property of the migration");
+    assert_eq!(again.lanes, 64, "a speed is no property of the migration");
 }
 
 #[test]

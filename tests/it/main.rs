@@ -83,6 +83,7 @@ mod loss_account;
 mod memberships;
 mod model;
 mod pace_quotas;
+mod pace_schedule;
 mod people_matching;
 mod people_policies;
 mod people_retry;

@@ -19,7 +19,9 @@ use chatferry::ids::{Account, LinkTemplate, Micros};
 use chatferry::ledger::{self, Ledger, Listed, Owner, SpacesLog, Stage, Writer};
 use chatferry::pace::{Backoff, Pacer, Quotas};
 use chatferry::plan::{Bench, Choices, Stager};
-use chatferry::send::{self, CompleteOptions, Completed, Ended, Fatal, Health, Run, Verified};
+use chatferry::send::{
+    self, CompleteOptions, Completed, Ended, Fatal, Health, Run, Turns, Verified,
+};
 use chatferry::slack;
 use std::collections::BTreeMap;
 use std::fs::{self, File};
@@ -370,6 +372,7 @@ impl Sim {
             clock: Arc::clone(&self.clock),
             monitor: Arc::clone(&self.heard) as Arc<_>,
             health: Health::default(),
+            turns: Turns::default(),
             admin: Account::new(ADMIN),
             options: self.setup.options,
             links: LinkTemplate::default(),
