@@ -11,6 +11,7 @@ mod ask;
 mod board;
 mod bound;
 mod channels;
+mod choices;
 mod closing;
 mod complete;
 mod connection;

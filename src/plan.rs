@@ -13,6 +13,7 @@ mod late;
 mod members;
 mod names;
 mod notes;
+mod numbers;
 mod offline;
 mod order;
 mod outside;
@@ -37,9 +38,9 @@ use crate::access::Admission;
 use crate::convert::{Converter, DmPolicy, Settings, named_by};
 use crate::event::{Event, Monitor};
 use crate::gallery::Gallery;
-use crate::ids::{Account, ConversationId, SlackUserId};
+use crate::ids::{Account, ConversationId};
 use crate::ledger::{self, LaneState, Ledger, Owner};
-use crate::slack::{Conversation, Export, Kind, PersonKind};
+use crate::slack::{Conversation, Export, Kind};
 use outside::Outside;
 use std::collections::{BTreeMap, HashMap};
 use std::path::PathBuf;
@@ -249,24 +250,6 @@ impl Bench {
 
     fn name<'a>(&'a self, conversation: &'a Conversation) -> &'a str {
         self.names.get(&conversation.id).map_or(conversation.name.as_str(), String::as_str)
-    }
-
-    /// Returns the number of a person's account.
-    fn number(&self, id: &SlackUserId) -> Option<i64> {
-        self.people
-            .account(id)
-            .and_then(|(account, _)| self.accounts.get(account))
-            .map(|(number, _)| *number)
-    }
-
-    fn why_nobody(&self, id: &SlackUserId) -> &'static str {
-        match self.people.by_id.get(id) {
-            None => "unknown_person",
-            Some(one) if matches!(one.kind, PersonKind::Bot | PersonKind::Slackbot) => "bot",
-            Some(one) if one.is_shut() => "suspended_account",
-            Some(_) if self.outside.has(id) => "external",
-            Some(_) => "no_account",
-        }
     }
 }
 

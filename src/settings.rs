@@ -20,7 +20,7 @@ pub use layer::{ENV_PREFIX, Layers, environment};
 pub use policy::{Archived, Deleted, Edited, ReactionRest, Reactions, SystemLines};
 pub use refusal::{Origin, SettingsError};
 pub use value::{Detail, Dm, External, Links, Pace, Pins, Unavailable};
-pub use work::{LEDGER, Lock, SETTINGS, SPACES, WorkError, WorkFolder};
+pub use work::{CHOICES, LEDGER, Lock, SETTINGS, SPACES, WorkError, WorkFolder};
 
 use crate::access::Audience;
 use crate::ids::{Account, LinkTemplate};

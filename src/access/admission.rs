@@ -40,6 +40,7 @@ impl Sight {
         for seat in self.seats.iter_mut().filter(|seat| !wish.invite && seat.fate == Fate::Invited)
         {
             seat.fate = Fate::Missing(EXTERNAL.to_owned());
+            seat.also.clear();
         }
         self
     }
@@ -68,7 +69,9 @@ mod tests {
 
     #[test]
     fn d1_what_is_not_wished_any_more_is_not_opened_and_a_wish_opens_nothing() {
-        let seat = |fate| Seat { slack: None, name: String::new(), account: None, fate };
+        let also = Vec::new;
+        let seat =
+            |fate| Seat { slack: None, name: String::new(), account: None, fate, also: also() };
         let frozen = Sight {
             lane: 1,
             slack: ConversationId::new("C1"),

@@ -29,6 +29,9 @@ pub enum Fate {
     Admin,
     /// Could not read it in Slack, and would in Chat. This never opens.
     New,
+    /// Completes the space, and so would own it, with an account that the admin took from them
+    /// since. This never opens.
+    Against,
 }
 
 impl Fate {
@@ -43,6 +46,7 @@ impl Fate {
             Self::Missing(_) => "missing",
             Self::Admin => "admin",
             Self::New => "new",
+            Self::Against => "against_choice",
         }
     }
 
@@ -56,12 +60,18 @@ impl Fate {
 
     /// Tells whether this is a person who could read the conversation in Slack.
     pub const fn could(&self) -> bool {
-        matches!(self, Self::Owner | Self::Member | Self::Invited | Self::Missing(_))
+        matches!(
+            self,
+            Self::Owner | Self::Member | Self::Invited | Self::Missing(_) | Self::Against
+        )
     }
 
     /// Tells whether this is a person who will read it in Chat.
     pub const fn will(&self) -> bool {
-        matches!(self, Self::Owner | Self::Member | Self::Invited | Self::Admin | Self::New)
+        matches!(
+            self,
+            Self::Owner | Self::Member | Self::Invited | Self::Admin | Self::New | Self::Against
+        )
     }
 
     /// Tells whether this is as it was in Slack.
@@ -85,6 +95,8 @@ pub struct Person {
     pub outside: bool,
     /// Why the plan leaves them out.
     pub left_out: Option<String>,
+    /// The admin says since that they have no account.
+    pub refused: bool,
     /// Why their account can't be a member's: the Directory says so.
     pub unusable: Option<&'static str>,
 }
@@ -103,6 +115,9 @@ pub enum Call {
 /// Decides what becomes of somebody.
 pub fn fate(person: &Person, call: Option<&Call>) -> Fate {
     match (call, person.unusable) {
+        // An app reads nothing: behind its account is somebody who was not in.
+        (Some(Call::Completes | Call::Joins), _) if person.app => Fate::New,
+        (Some(Call::Completes), _) if person.refused => Fate::Against,
         (Some(Call::Fails(why)), _) => Fate::Missing(why.clone()),
         (Some(_), Some(why)) => Fate::Missing(why.to_owned()),
         (Some(Call::Completes), None) => Fate::Owner,
@@ -127,6 +142,19 @@ pub struct Seat {
     pub account: Option<String>,
     /// What becomes of it.
     pub fate: Fate,
+    /// Other Slack identities with the same account that were not in: what one could read and the
+    /// other could not, the account reads now.
+    pub also: Vec<String>,
+}
+
+impl Seat {
+    /// Says with whom the account is shared, as the table has it.
+    pub fn merged(&self) -> String {
+        if self.also.is_empty() {
+            return String::new();
+        }
+        format!("merged: also {}", self.also.join(" "))
+    }
 }
 
 /// Who could read one conversation, and who will.
@@ -156,14 +184,14 @@ impl Sight {
 
     /// Returns whose sight is not as it was.
     pub fn changed(&self) -> impl Iterator<Item = &Seat> {
-        self.seats.iter().filter(|seat| !seat.fate.is_as_before())
+        self.seats.iter().filter(|seat| !seat.fate.is_as_before() || !seat.also.is_empty())
     }
 
     /// Tells whether somebody would see it who could not in Slack, the admin as its only possible
     /// owner aside.
     pub fn gains(&self) -> bool {
         let found = self.audience.is_some() && !self.was_public();
-        found || self.seats.iter().any(|seat| seat.fate == Fate::New)
+        found || self.seats.iter().any(|seat| matches!(seat.fate, Fate::New | Fate::Against))
     }
 
     /// Returns the hash of what the admin says yes to: who will see it, who won't and why.
@@ -182,6 +210,9 @@ impl Sight {
             let why = seat.fate.why();
             for text in [slack, account, Some(seat.fate.as_str()), why] {
                 take(text.unwrap_or_default());
+            }
+            if !seat.also.is_empty() {
+                take(&seat.merged());
             }
         }
         hex(&hash.finalize()[..16])
@@ -220,6 +251,8 @@ pub struct Sums {
     pub invited: u64,
     /// Spaces that an audience may find.
     pub discoverable: u64,
+    /// Members whose account another Slack identity has that was not in.
+    pub merged: u64,
     /// Spaces that only the admin can complete.
     pub admin: u64,
     /// People who would see what they could not in Slack.
@@ -235,11 +268,12 @@ impl Sums {
         for seat in &sight.seats {
             self.could += u64::from(seat.fate.could());
             self.will += u64::from(seat.fate.will());
+            self.merged += u64::from(!seat.also.is_empty());
             match &seat.fate {
                 Fate::Missing(why) => *self.missing.entry(why.clone()).or_default() += 1,
                 Fate::Invited => self.invited += 1,
                 Fate::Admin => self.admin += 1,
-                Fate::New => self.new += 1,
+                Fate::New | Fate::Against => self.new += 1,
                 Fate::Owner | Fate::Member | Fate::Same | Fate::App => {}
             }
         }
@@ -256,6 +290,7 @@ mod tests {
             name: "Somebody".to_owned(),
             account: Some(format!("{slack}@example.com")),
             fate: fate.clone(),
+            also: Vec::new(),
         };
         Sight {
             lane: 1,
@@ -284,6 +319,24 @@ mod tests {
         assert_eq!(fate(&bot, None), Fate::App);
         assert_eq!(fate(&second, None), Fate::Same);
         assert_eq!(fate(&able, None), missing("unknown_person"));
+        let refused = Person { refused: true, ..able.clone() };
+        assert_eq!(fate(&refused, Some(&Call::Completes)), Fate::Against);
+        let hired = Person { app: true, ..able };
+        assert_eq!(fate(&hired, Some(&Call::Joins)), Fate::New, "somebody reads for it");
+    }
+
+    #[test]
+    fn who_reads_with_the_account_of_somebody_else_is_counted_and_part_of_the_hash() {
+        let plain = sight(&[("U1", Fate::Owner), ("U2", Fate::Member)]);
+        let mut merged = plain.clone();
+        merged.seats[1].also = vec!["U5".to_owned()];
+        assert_ne!(plain.hash(), merged.hash());
+        assert_eq!((plain.changed().count(), merged.changed().count()), (0, 1));
+        let mut sums = Sums::default();
+        sums.add(&plain);
+        sums.add(&merged);
+        assert_eq!((sums.merged, sums.same, sums.will), (1, 1, 4));
+        assert_eq!(merged.seats[1].merged(), "merged: also U5");
     }
 
     #[test]

@@ -128,6 +128,7 @@ impl Question {
             "guests_with_accounts": self.guests,
             "audience_too_late": self.late.audiences,
             "invite_too_late": self.late.invites,
+            "merged": sums.merged,
             "owned_by_the_admin": sums.admin,
             "new": sums.new,
         })

@@ -7,7 +7,9 @@ use super::args::{ChannelsArgs, ChannelsCommand, Common};
 use super::folder::Opened;
 use super::hint::Tell;
 use super::words::counted;
-use super::{Exit, archives, display_safe, folder, json_line, ledger, message, print, told};
+use super::{
+    Exit, archives, choices, display_safe, folder, json_line, ledger, message, print, told,
+};
 use crate::clock::SystemClock;
 use crate::ledger::Ledger;
 use crate::settings::WorkFolder;
@@ -97,7 +99,7 @@ fn import(common: &Common, file: Option<&Path>) -> anyhow::Result<Exit> {
     })?;
     let edited = table::read(&bytes).map_err(|wrong| refused(&path, &wrong))?;
     let changes = change::compare(&ledger, &edited)?.map_err(|wrong| refused(&path, &wrong))?;
-    ledger.choose_rooms(&changes.choices())?;
+    choices::keep(&opened.work, &mut ledger, &changes.choices())?;
     if common.json {
         print(&(json_line(&changes.json()) + "\n"))?;
     } else {

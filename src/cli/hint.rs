@@ -109,7 +109,7 @@ fn ledger(error: &ledger::Error) -> (Exit, &'static str) {
             Exit::Refused,
             "make it anew from the archives, the old one is kept aside: chatferry ledger rebuild EXPORT",
         ),
-        ledger::Error::SpacesLine { .. } => (
+        ledger::Error::JournalLine { .. } => (
             Exit::Refused,
             "bring the file back from a backup; while ledger.sqlite is in order it may also be moved away, and is written anew",
         ),

@@ -1,12 +1,14 @@
 //! The first minute of a ledger: opened where there is one, begun where there was none, and never
 //! begun anew where one is gone.
 
+use super::choices;
 use crate::ledger::{Error, Ledger};
 use crate::settings::WorkFolder;
 
-/// Opens the ledger of a folder that was planned.
-pub(super) fn open(work: &WorkFolder) -> Result<Ledger, Error> {
-    Ledger::open(&work.ledger()).map_err(|error| gone(work, error))
+/// Opens the ledger of a folder that was planned, with all that was chosen there.
+pub(super) fn open(work: &WorkFolder) -> anyhow::Result<Ledger> {
+    let ledger = Ledger::open(&work.ledger()).map_err(|error| gone(work, error))?;
+    choices::opened(work, ledger)
 }
 
 /// Opens the ledger to look at it.
@@ -25,7 +27,7 @@ pub(super) fn begin(work: &WorkFolder) -> anyhow::Result<Ledger> {
     let ledger = Ledger::create(&work.prepare_ledger()?)?;
     match (ledger.owner()?, trace) {
         (None, Some(trace)) => Err(Error::Lost { path, trace }.into()),
-        _ => Ok(ledger),
+        _ => choices::opened(work, ledger),
     }
 }
 

@@ -13,6 +13,8 @@ use super::session::{self, Session};
 use super::{Exit, archives, hint, told};
 use crate::ledger::Ledger;
 use crate::plan::{Choices, Clues, Offline};
+use crate::settings::Settings;
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 /// The workbook's name where none is given.
@@ -85,14 +87,22 @@ fn offline(session: &Session<'_>, ledger: &Ledger) -> anyhow::Result<Offline> {
             "say where it is now: chatferry plan EXPORT",
         ));
     };
-    let admin = super::connection::admin(settings)?;
-    let Choices { people, convert, .. } = archives::choices(settings, &admin)?;
-    let listed = ledger.directory()?;
-    let clues = Clues {
-        listed: (!listed.is_empty()).then_some(&listed),
-        file: &people,
-        chosen: &ledger.choices()?,
-    };
+    let Choices { people, convert, .. } = choices(settings)?;
     let exports = archives.into_iter().map(|(_, export)| export).collect();
-    Ok(Offline::new(exports, &clues, convert))
+    with_clues(ledger, &people, |clues| Offline::new(exports, clues, convert))
+}
+
+fn choices(settings: &Settings) -> anyhow::Result<Choices> {
+    archives::choices(settings, &super::connection::admin(settings)?)
+}
+
+/// Hands out what tells who is who.
+fn with_clues<T>(
+    ledger: &Ledger,
+    file: &BTreeMap<String, String>,
+    take: impl FnOnce(&Clues<'_>) -> T,
+) -> anyhow::Result<T> {
+    let listed = ledger.directory()?;
+    let listed = (!listed.is_empty()).then_some(&listed[..]);
+    Ok(take(&Clues { listed, file, chosen: &ledger.choices()? }))
 }

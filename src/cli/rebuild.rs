@@ -1,6 +1,6 @@
 //! `chatferry ledger rebuild`: a lost or damaged ledger made anew. Everything in it derives from
-//! the archives, but for the names of spaces, which are in `spaces.jsonl`; what Chat already
-//! holds is read there.
+//! the archives, but for the names of spaces, which are in `spaces.jsonl`, and what was chosen in
+//! the workbooks, which is in `choices.jsonl`; what Chat already holds is read there.
 
 use super::args::{Common, LedgerArgs, LedgerCommand, RebuildArgs};
 use super::emoji::planned;
@@ -8,7 +8,7 @@ use super::hint::Tell;
 use super::reconciled::reconcile;
 use super::session::{Session, fatal, name, runtime};
 use super::words::count;
-use super::{Exit, archives, display_safe, folder, told};
+use super::{Exit, archives, choices, display_safe, folder, told};
 use crate::clock::SystemClock;
 use crate::ids::rfc3339;
 use crate::ledger::{Error, Ledger, Line, SpacesLog, read_spaces};
@@ -37,6 +37,7 @@ fn rebuild(common: &Common, args: &RebuildArgs) -> anyhow::Result<Exit> {
     let lines = read_spaces(&work.spaces())?;
     let archives = archives::open_all(&args.exports, session.settings())?;
     refuse_sound(work, args.force)?;
+    choices::rescue(work)?;
     let stamp: String = rfc3339(session.clock.wall())
         .chars()
         .filter(char::is_ascii_alphanumeric)
@@ -54,7 +55,11 @@ fn rebuild(common: &Common, args: &RebuildArgs) -> anyhow::Result<Exit> {
             "spaces.jsonl is lost as well: every space is asked for again by the id that made it.",
         );
     }
-    let ledger = Ledger::create(&work.prepare_ledger()?)?;
+    let mut ledger = Ledger::create(&work.prepare_ledger()?)?;
+    let chosen = choices::settle(work, &mut ledger)?;
+    if let Some(line) = choices::said(&chosen) {
+        session.watch.say(&line);
+    }
     let recalled = runtime.block_on(refill(&session, ledger, archives))?;
     for line in recalled.iter().flat_map(lines_of) {
         session.watch.say(&line);

@@ -113,7 +113,7 @@ impl<'a> Session<'a> {
 
     /// Opens the ledger of a folder that was planned.
     pub(super) fn ledger(&self) -> anyhow::Result<Ledger> {
-        Ok(ledger::open(&self.opened.work)?)
+        ledger::open(&self.opened.work)
     }
 
     /// Connects, and makes sure that the ledger belongs to this customer, realm and admin.

@@ -7,7 +7,7 @@ use super::{Error, Lane, LaneState, Ledger, commit, expect_rows};
 use crate::access::{Call, Fate, Person, Seat, Sight, fate};
 use crate::draft::{Phase, StepKind};
 use rusqlite::{Row, params};
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 /// What is owed of one space's members.
 #[derive(Debug, Default)]
@@ -20,9 +20,18 @@ struct Calls {
     publishes: bool,
 }
 
+/// A Slack identity that has an account together with others.
+struct Holder {
+    slack: String,
+    /// The account's own address is theirs.
+    own: bool,
+}
+
 /// A membership item of somebody who is in.
 struct Present {
     item: i64,
+    /// The account's number.
+    number: Option<i64>,
     owed: bool,
     person: Person,
 }
@@ -38,6 +47,7 @@ fn present(row: &Row<'_>) -> rusqlite::Result<Present> {
     };
     Ok(Present {
         item: row.get(0)?,
+        number: row.get(10)?,
         owed: row.get(5)?,
         person: Person {
             slack: row.get(1)?,
@@ -46,6 +56,7 @@ fn present(row: &Row<'_>) -> rusqlite::Result<Present> {
             account,
             outside,
             left_out: row.get(6)?,
+            refused: row.get(11)?,
             unusable,
         },
     })
@@ -68,14 +79,15 @@ impl Ledger {
             let is_admin = *kind == StepKind::Complete && lane.admin_owned && !known(account);
             let fate = if is_admin { Fate::Admin } else { Fate::New };
             let (name, account) = (account.clone(), Some(account.clone()));
-            seats.push(Seat { slack: None, name, account, fate });
+            seats.push(Seat { slack: None, name, account, fate, also: Vec::new() });
         }
-        seats.extend(present.into_iter().map(|one| Seat {
-            fate: fate(&one.person, calls.of.get(&one.item)),
-            slack: Some(one.person.slack),
-            name: one.person.name,
-            account: one.person.account,
-        }));
+        let (shared, mut also) = (self.shared()?, Vec::with_capacity(present.len()));
+        let is_in: HashSet<&str> = present.iter().map(|one| one.person.slack.as_str()).collect();
+        for one in &present {
+            let holders = one.number.and_then(|number| shared.get(&number));
+            also.push(holders.map_or_else(Vec::new, |holders| others(one, holders, &is_in)));
+        }
+        seats.extend(present.into_iter().zip(also).map(|(one, also)| seat(one, also, &calls)));
         Ok(Sight {
             lane: lane.id,
             slack: lane.slack.clone(),
@@ -87,15 +99,32 @@ impl Ledger {
         })
     }
 
+    /// Returns the accounts that several Slack identities have, apps aside, with their ids. One that
+    /// alone has it as its own address has it by right, and is not warned of.
+    fn shared(&self) -> Result<HashMap<i64, Vec<Holder>>, Error> {
+        let sql = "SELECT account, slack, how = 'email' FROM person
+            WHERE account IS NOT NULL AND kind NOT IN ('bot', 'slackbot') ORDER BY slack";
+        let mut query = self.db.prepare_cached(sql)?;
+        let mut rows = query.query([])?;
+        let mut shared: HashMap<i64, Vec<Holder>> = HashMap::new();
+        while let Some(row) = rows.next()? {
+            let holder = Holder { slack: row.get(1)?, own: row.get(2)? };
+            shared.entry(row.get(0)?).or_default().push(holder);
+        }
+        shared.retain(|_, holders| holders.len() > 1);
+        Ok(shared)
+    }
+
     /// Returns whoever was in a conversation at export time.
     fn present(&self, lane: &Lane) -> Result<Vec<Present>, Error> {
         let sql = "SELECT i.id, i.sub, coalesce(p.name, i.sub), coalesce(p.kind, ''), a.email, i.state <> 3, i.reason,
-                coalesce(a.outside, 0), EXISTS (SELECT 1 FROM directory), d.suspended OR d.archived
+                coalesce(a.outside, 0), EXISTS (SELECT 1 FROM directory), d.suspended OR d.archived, i.actor, ?2 AND coalesce(c.account = '', 0)
             FROM item i LEFT JOIN person p ON p.slack = i.sub LEFT JOIN account a ON a.id = i.actor
-            LEFT JOIN directory d ON d.email = a.email
+            LEFT JOIN directory d ON d.email = a.email LEFT JOIN choice c ON c.slack = i.sub
             WHERE i.conversation = ?1 AND i.ts = 0 AND i.kind = 3 AND i.ended IS NULL ORDER BY i.sub";
         let mut query = self.db.prepare_cached(sql)?;
-        let rows = query.query_map([lane.conversation], present)?;
+        let rows =
+            query.query_map(params![lane.conversation, lane.state > LaneState::Staged], present)?;
         Ok(rows.collect::<rusqlite::Result<_>>()?)
     }
 
@@ -154,6 +183,28 @@ impl Ledger {
             expect_rows(rows, 1, "a yes is noted")?;
         }
         commit(change, "accept")
+    }
+}
+
+/// Returns with whom somebody shares the account, of those who were not in.
+fn others(one: &Present, holders: &[Holder], is_in: &HashSet<&str>) -> Vec<String> {
+    let slack = one.person.slack.as_str();
+    let mut by_right = holders.iter().filter(|holder| holder.own);
+    if by_right.next().is_some_and(|first| first.slack == slack) && by_right.next().is_none() {
+        return Vec::new();
+    }
+    let others = holders.iter().filter(|holder| !is_in.contains(holder.slack.as_str()));
+    others.map(|holder| holder.slack.clone()).collect()
+}
+
+fn seat(one: Present, also: Vec<String>, calls: &Calls) -> Seat {
+    let fate = fate(&one.person, calls.of.get(&one.item));
+    Seat {
+        also: if fate.will() { also } else { Vec::new() },
+        fate,
+        slack: Some(one.person.slack),
+        name: one.person.name,
+        account: one.person.account,
     }
 }
 

@@ -62,9 +62,9 @@ pub enum Error {
         /// The system's complaint.
         error: std::io::Error,
     },
-    /// A line of the journal of spaces makes no sense.
+    /// A line of a journal beside the ledger makes no sense.
     #[error("{path}, line {line}, is broken")]
-    SpacesLine {
+    JournalLine {
         /// Which file.
         path: PathBuf,
         /// Counted from 1.

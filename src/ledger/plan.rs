@@ -262,12 +262,13 @@ impl Planning<'_> {
             ],
         )?;
         expect_rows(rows, 1, "a lane is noted")?;
-        self.db.execute("UPDATE migration SET newest = max(newest, ?1)", [lane.newest])?;
-        self.finish_without_lane()
+        self.finish_without_lane(lane.newest)
     }
 
-    /// Ends a conversation that needs no space.
-    pub fn finish_without_lane(mut self) -> Result<u64, Error> {
+    /// Ends a conversation that needs no space. Its newest message counts all the same: what is left
+    /// out later or sooner must not move the times of others.
+    pub fn finish_without_lane(mut self, newest: Micros) -> Result<u64, Error> {
+        self.db.execute("UPDATE migration SET newest = max(newest, ?1)", [newest])?;
         self.done = true;
         around("conversation", || self.db.execute_batch("RELEASE conversation"))?;
         Ok(self.items)

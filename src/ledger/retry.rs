@@ -21,12 +21,9 @@ impl Ledger {
             _ => chosen(&change, SKIPPED, reason, step)?,
         };
         for key in &skipped {
-            unskip(&change, key)?;
-            let column = paid_column(key.kind);
-            let sql = format!("UPDATE lane SET {column} = {column} - 1 WHERE id = ?1");
-            change.prepare_cached(&sql)?.execute([key.lane])?;
+            unskipped(&change, key)?;
         }
-        for key in wedged.iter().chain(&skipped) {
+        for key in &wedged {
             arm(&change, key)?;
         }
         free_items(&change, &wedged)?;
@@ -65,8 +62,17 @@ fn chosen(
     Ok(rows.collect::<rusqlite::Result<_>>()?)
 }
 
+/// Takes a step that was left out back among those that are owed.
+pub(super) fn unskipped(change: &Transaction<'_>, key: &Key) -> Result<(), Error> {
+    unskip(change, key)?;
+    let column = paid_column(key.kind);
+    let sql = format!("UPDATE lane SET {column} = {column} - 1 WHERE id = ?1");
+    change.prepare_cached(&sql)?.execute([key.lane])?;
+    arm(change, key)
+}
+
 /// Makes a step pending, and opens its lane for it.
-fn arm(change: &Transaction<'_>, key: &Key) -> Result<(), Error> {
+pub(super) fn arm(change: &Transaction<'_>, key: &Key) -> Result<(), Error> {
     let sql = "UPDATE step SET state = 0, reason = NULL, detail = NULL WHERE id = ?1";
     change.prepare_cached(sql)?.execute([key.id])?;
     let sql = if key.phase > Phase::Amend {

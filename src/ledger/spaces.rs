@@ -2,12 +2,9 @@
 //! ledger can be rebuilt: everything else derives from the archive.
 
 use super::Error;
-use crate::crash::point;
+use super::journal::{self, Journal, Points};
 use serde::{Deserialize, Serialize};
-use std::fs::{File, OpenOptions};
-use std::io::{ErrorKind, Read, Seek, SeekFrom, Write};
-use std::path::{Path, PathBuf};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::path::Path;
 
 /// One line.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -97,22 +94,18 @@ pub enum Line {
     },
 }
 
+/// Where a test makes the program die.
+const POINTS: Points = ["space.noting", "space.written", "space.noted"];
+
 /// The open file. A clone writes to the same.
 #[derive(Debug, Clone)]
-pub struct SpacesLog {
-    path: PathBuf,
-    file: Arc<Mutex<File>>,
-}
+pub struct SpacesLog(Journal);
 
 impl SpacesLog {
     /// Opens the file to append to; it must already exist with the right mode. What a crash left
     /// of a last line is cut off: nothing was done yet on its word.
     pub fn open(path: &Path) -> Result<Self, Error> {
-        let wrap = |error| Error::Io { path: path.to_owned(), error };
-        let mut options = OpenOptions::new();
-        let mut file = options.read(true).append(true).create(true).open(path).map_err(wrap)?;
-        mend(&mut file).map_err(wrap)?;
-        Ok(Self { path: path.to_owned(), file: Arc::new(Mutex::new(file)) })
+        Ok(Self(Journal::open::<Line>(path, POINTS)?))
     }
 
     /// Appends a line and waits until it is on the disk. What can't be written whole leaves
@@ -123,70 +116,18 @@ impl SpacesLog {
 
     /// Appends lines, all or none.
     pub fn append_all(&self, lines: &[Line]) -> Result<(), Error> {
-        let wrap = |error| Error::Io { path: self.path.clone(), error };
-        let mut text = Vec::new();
-        for line in lines {
-            serde_json::to_writer(&mut text, line).map_err(|error| wrap(error.into()))?;
-            text.push(b'\n');
-        }
-        let mut file = self.file.lock().unwrap_or_else(PoisonError::into_inner);
-        let before = file.metadata().map_err(wrap)?.len();
-        point("space.noting");
-        let written = file.write_all(&text).and_then(|()| {
-            point("space.written");
-            file.sync_data()
-        });
-        point("space.noted");
-        if written.is_err() {
-            // Where even this fails, the next opening cuts it off.
-            let _ = file.set_len(before);
-        }
-        written.map_err(|error| match error.kind() {
-            ErrorKind::StorageFull | ErrorKind::QuotaExceeded => Error::Full,
-            _ => wrap(error),
-        })
+        self.0.append(lines)
     }
 
     /// Returns what the file says.
     pub fn read(&self) -> Result<Vec<Line>, Error> {
-        read(&self.path)
+        self.0.read()
     }
 }
 
 /// Returns the lines of the file; none where there is no file. A torn last line is no line.
 pub fn read(path: &Path) -> Result<Vec<Line>, Error> {
-    let text = match std::fs::read(path) {
-        Ok(text) => text,
-        Err(error) if error.kind() == ErrorKind::NotFound => return Ok(Vec::new()),
-        Err(error) => return Err(Error::Unread { path: path.to_owned(), error }),
-    };
-    let mut lines = Vec::new();
-    for (index, line) in text.split_inclusive(|byte| *byte == b'\n').enumerate() {
-        if line.trim_ascii().is_empty() {
-            continue;
-        }
-        match serde_json::from_slice(line) {
-            Ok(line) => lines.push(line),
-            Err(_) if !line.ends_with(b"\n") => {}
-            Err(_) => return Err(Error::SpacesLine { path: path.to_owned(), line: index + 1 }),
-        }
-    }
-    Ok(lines)
-}
-
-/// Makes the file end with a whole line.
-fn mend(file: &mut File) -> std::io::Result<()> {
-    let mut text = Vec::new();
-    file.seek(SeekFrom::Start(0))?;
-    file.read_to_end(&mut text)?;
-    if text.is_empty() || text.ends_with(b"\n") {
-        return Ok(());
-    }
-    let end = text.iter().rposition(|byte| *byte == b'\n').map_or(0, |at| at + 1);
-    if serde_json::from_slice::<Line>(&text[end..]).is_ok() {
-        return file.write_all(b"\n");
-    }
-    file.set_len(end as u64)
+    journal::read(path)
 }
 
 #[cfg(test)]
@@ -218,6 +159,6 @@ mod tests {
         let dir = tempfile::tempdir().expect("a folder");
         let path = dir.path().join("spaces.jsonl");
         std::fs::write(&path, "{\"what\":\"lost\",\"at\":\"1\"}\n{\"what\":\n{}\n").expect("room");
-        assert!(matches!(read(&path), Err(Error::SpacesLine { line: 2, .. })));
+        assert!(matches!(read(&path), Err(Error::JournalLine { line: 2, .. })));
     }
 }

@@ -109,6 +109,10 @@ impl Survey<'_> {
             let id = SlackUserId::new(&membership.slack);
             let Some(mut person) = self.person(&id) else { continue };
             let number = numbers.get(&person.account).copied();
+            // An app speaks with its account, and joins nothing.
+            if self.offline.people().member(&id).is_none() {
+                continue;
+            }
             if membership.actor.is_some() {
                 moved |= membership.actor != number;
                 continue;

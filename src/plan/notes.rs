@@ -114,13 +114,14 @@ impl<'a, 'l> Notes<'a, 'l> {
             books.superseded(&mut self.planning, message, self.superseded)?;
         }
         for (message, converted) in done.batch.messages.iter().zip(&mut done.converted) {
-            if let Some(speaker) = speaker(self.bench, message, &converted.sender) {
-                self.members.note(&speaker, message);
+            let speaker = speaker(self.bench, message, &converted.sender);
+            if let Some(speaker) = &speaker {
+                self.members.note(speaker, message);
             }
             self.newest = self.newest.max(message.ts.micros());
             let owes = owes(converted);
             if owes.parts > 0 {
-                self.speakers.extend(self.stands_in(&converted.sender));
+                self.speakers.extend(self.stands_in(&converted.sender, speaker.as_ref()));
             }
             if let Some(unmatched) = speaker_word(converted) {
                 *self.unmatched.entry(unmatched).or_default() += 1;
@@ -142,13 +143,16 @@ impl<'a, 'l> Notes<'a, 'l> {
         Ok(())
     }
 
-    /// Returns who speaks where that is not the author.
-    fn stands_in(&self, sender: &Sender) -> Option<i64> {
+    /// Returns who speaks where that is not the author, or the author is an app and no member.
+    fn stands_in(&self, sender: &Sender, speaker: Option<&SlackUserId>) -> Option<i64> {
         match sender {
             // The admin speaks for the Chat app too, should Chat refuse its posts.
             Sender::Admin | Sender::App => Some(self.bench.admin),
             Sender::StandIn(account) => self.bench.accounts.get(account).map(|(id, _)| *id),
-            Sender::Person(_) => None,
+            Sender::Person(account) => {
+                let known = self.bench.accounts.get(account).map(|(id, _)| *id);
+                known.filter(|_| speaker.is_some_and(|id| self.bench.is_app(id)))
+            }
         }
     }
 
@@ -175,7 +179,7 @@ impl<'a, 'l> Notes<'a, 'l> {
         };
         if why.is_some() {
             self.note_members(None, why)?;
-            return Ok(self.planning.finish_without_lane()?);
+            return Ok(self.planning.finish_without_lane(self.newest)?);
         }
         if self.conversation.archived && self.conversation.members.is_empty() && !direct {
             self.members.rebuild();
@@ -219,7 +223,7 @@ impl<'a, 'l> Notes<'a, 'l> {
         let members = std::mem::take(&mut self.members);
         let stays = self.by_account(&members, completer);
         for (id, stay) in members.iter() {
-            let own = self.bench.number(id);
+            let own = self.bench.member(id);
             let guest = self.bench.outside.number(id).filter(|_| own.is_none());
             let account = own.or(guest).filter(|_| skip.is_none());
             let merged = account.and_then(|number| stays.get(&number));
@@ -274,7 +278,7 @@ impl<'a, 'l> Notes<'a, 'l> {
     ) -> HashMap<i64, (&'m SlackUserId, Stay)> {
         let mut stays: HashMap<i64, (&SlackUserId, Stay)> = HashMap::new();
         for (id, stay) in members.iter() {
-            let own = self.bench.number(id).or_else(|| self.bench.outside.number(id));
+            let own = self.bench.member(id).or_else(|| self.bench.outside.number(id));
             let Some(number) = own else { continue };
             let (first, merged) = stays.entry(number).or_insert((id, *stay));
             if *first != id {

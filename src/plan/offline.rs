@@ -67,6 +67,11 @@ impl Offline {
         &self.people
     }
 
+    /// Matches everyone anew, with other clues.
+    pub fn matched(&self, clues: &Clues<'_>) -> People {
+        People::of(&self.exports, clues)
+    }
+
     /// Returns each conversation once, as the newest export has it.
     pub fn conversations(&self) -> impl Iterator<Item = &Conversation> {
         self.places.values().filter_map(|at| at.last()).map(|at| self.at(*at))

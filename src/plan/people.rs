@@ -3,6 +3,7 @@
 mod codes;
 mod directory;
 mod matching;
+mod shared;
 mod speakers;
 
 pub use codes::{How, Problem};
@@ -16,7 +17,7 @@ use crate::settings::Speaker;
 use crate::slack::{Export, Person, PersonKind};
 use directory::Directory;
 use matching::match_one;
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, HashSet};
 
 /// What tells who is who, besides the exports.
 #[derive(Debug, Clone, Copy)]
@@ -62,6 +63,14 @@ impl Matched {
         Class::of(self.traits)
     }
 
+    /// Tells how sure the match is; a suggestion is a guess, by whatever it was found.
+    pub const fn confidence(&self) -> &'static str {
+        match (&self.account, &self.suggested) {
+            (None, Some(_)) => "guess",
+            _ => self.how.confidence(),
+        }
+    }
+
     /// Tells whether there is an account that is suspended or archived.
     pub const fn is_shut(&self) -> bool {
         self.traits.shut
@@ -98,38 +107,24 @@ impl People {
         for id in file.chain(clues.chosen.keys().cloned()) {
             identities.entry(id).or_default();
         }
+        let newest = identities.values().filter_map(|one| one.emails.first().copied()).collect();
         let mut people = Self::default();
         for (id, identity) in &identities {
-            people.by_id.insert(id.clone(), matched(id, identity, clues, directory.as_ref()));
+            let one = matched(id, identity, &newest, clues, directory.as_ref());
+            people.by_id.insert(id.clone(), one);
         }
-        people.note_shared();
+        people.settle_shared();
         people
-    }
-
-    /// Notes identities that share an address or an account.
-    fn note_shared(&mut self) {
-        let mut emails: HashMap<String, u32> = HashMap::new();
-        let mut accounts: HashMap<Account, u32> = HashMap::new();
-        for one in self.by_id.values().filter(|one| !one.traits.app) {
-            one.email.iter().for_each(|email| *emails.entry(email.clone()).or_default() += 1);
-        }
-        for (account, _) in self.by_id.values().filter_map(|one| one.account.as_ref()) {
-            *accounts.entry(account.clone()).or_default() += 1;
-        }
-        for one in self.by_id.values_mut() {
-            let email = one.email.as_ref().filter(|_| !one.traits.app);
-            if email.is_some_and(|email| emails.get(email) > Some(&1)) {
-                one.problems.push(Problem::SharedEmail);
-            }
-            if one.account.as_ref().is_some_and(|(own, _)| accounts.get(own) > Some(&1)) {
-                one.problems.push(Problem::SharedAccount);
-            }
-        }
     }
 
     /// Returns the account of a Slack identity.
     pub fn account(&self, id: &SlackUserId) -> Option<&(Account, String)> {
         self.by_id.get(id).and_then(|one| one.account.as_ref())
+    }
+
+    /// Returns the account that a Slack identity is a member with; an app is none.
+    pub fn member(&self, id: &SlackUserId) -> Option<&(Account, String)> {
+        self.account(id).filter(|_| self.by_id.get(id).is_some_and(|one| !one.traits.app))
     }
 
     /// Returns the rows for the ledger.
@@ -183,11 +178,12 @@ impl People {
 fn matched(
     id: &SlackUserId,
     identity: &Identity<'_>,
+    newest: &HashSet<&str>,
     clues: &Clues<'_>,
     directory: Option<&Directory<'_>>,
 ) -> Matched {
     let person = identity.newest;
-    let found = match_one(id, person, &identity.emails, clues, directory);
+    let found = match_one(id, (person, &identity.emails), newest, clues, directory);
     let unlisted_app = person.is_none() && id.as_str().starts_with('B');
     let kind = person.map_or(PersonKind::Human, |person| person.kind);
     let traits = Traits {

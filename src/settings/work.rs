@@ -12,6 +12,8 @@ use std::path::{Path, PathBuf};
 pub const LEDGER: &str = "ledger.sqlite";
 /// The journal of spaces, appended to and never rewritten.
 pub const SPACES: &str = "spaces.jsonl";
+/// The journal of what was chosen in the workbooks, appended to and never rewritten.
+pub const CHOICES: &str = "choices.jsonl";
 /// The settings file.
 pub const SETTINGS: &str = "settings.toml";
 const LOCK: &str = "work.lock";
@@ -92,14 +94,15 @@ impl WorkFolder {
     }
 
     /// Returns what shows that a folder is a migration's.
-    fn ours(&self) -> [PathBuf; 3] {
-        [self.settings(), self.ledger(), self.spaces()]
+    fn ours(&self) -> [PathBuf; 4] {
+        [self.settings(), self.ledger(), self.spaces(), self.choices()]
     }
 
-    /// Returns what shows that there has been a ledger here: the journal of spaces, or a report.
+    /// Returns what shows that there has been a ledger here: a journal, or a report.
     pub fn trace(&self) -> Option<String> {
-        if self.spaces().is_file() {
-            return Some(SPACES.to_owned());
+        let journal = [SPACES, CHOICES].into_iter().find(|name| self.path(name).is_file());
+        if let Some(journal) = journal {
+            return Some(journal.to_owned());
         }
         let reports = self.path("reports").read_dir().into_iter().flatten().flatten();
         let mut names: Vec<String> =
@@ -138,6 +141,11 @@ impl WorkFolder {
     /// Returns the path of the journal of spaces.
     pub fn spaces(&self) -> PathBuf {
         self.path(SPACES)
+    }
+
+    /// Returns the path of the journal of choices.
+    pub fn choices(&self) -> PathBuf {
+        self.path(CHOICES)
     }
 
     /// Returns the settings file's path.

@@ -86,6 +86,7 @@ mod pace_quotas;
 mod pace_schedule;
 mod people_matching;
 mod people_policies;
+mod people_privacy;
 mod people_retry;
 mod people_workbook;
 mod pins;

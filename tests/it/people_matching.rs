@@ -42,7 +42,7 @@ fn table(people: &People) -> String {
         format!(
             "{id:<6} {:<9} {:<8} {:<18} {:<12} {}",
             one.how.code(),
-            one.how.confidence(),
+            one.confidence(),
             account.or(suggested).unwrap_or_default(),
             one.class().code(),
             problems.join(" ")
@@ -126,6 +126,77 @@ fn c2_a_changed_address_is_found_by_the_older_export_and_the_newest_counts_first
     let told =
         |listed: Vec<Listed>| table(&Told { listed, ..Told::default() }.people(&[&old, &new]));
     insta::assert_snapshot!(format!("{}\n--\n{}", told(before), told(both)));
+}
+
+#[test]
+fn c1_who_has_less_right_to_an_account_than_another_only_has_a_suggestion() {
+    let deleted = || json!({"deleted": true});
+    let export = Workspace::new()
+        .person("U1", "bob")
+        .who(deleted())
+        .person("U2", "bob")
+        .person("U3", "anna")
+        .who(deleted())
+        .person("U4", "max")
+        .person("U5", "cy")
+        .person("U6", "cyril")
+        .person("U7", "di")
+        .who(deleted())
+        .person("U8", "di")
+        .who(deleted())
+        .person("U9", "ed")
+        .who(deleted())
+        .zip();
+    let aliases = |email: &str, aliases: &[&str]| Listed {
+        aliases: aliases.iter().map(|alias| format!("{alias}@example.com")).collect(),
+        ..listed(email, "x")
+    };
+    let told = Told {
+        listed: vec![
+            listed("bob@example.com", "Bob"),
+            aliases("max@example.com", &["anna"]),
+            aliases("both@example.com", &["cy", "cyril"]),
+            listed("di@example.com", "Di"),
+            aliases("heir@example.com", &["ed"]),
+        ],
+        ..Told::default()
+    };
+    insta::assert_snapshot!(table(&told.people(&[&export])));
+    let chosen = |id: &str, account: &str| {
+        let choice = Choice { account: Some(account.to_owned()), policy: None };
+        (SlackUserId::new(id), choice)
+    };
+    let chosen = [chosen("U3", "anna@example.com"), chosen("U5", "cy@example.com")].into();
+    let people = Told { chosen, ..told }.people(&[&export]);
+    let account = |id: &str| people.by_id[id].account.as_ref().map(|(own, _)| own.to_string());
+    assert_eq!(account("U3").as_deref(), Some("max@example.com"), "the admin says so");
+    assert_eq!(account("U4").as_deref(), Some("max@example.com"), "and it is his own");
+    assert_eq!(account("U6"), None, "a choice for one is none for the other");
+}
+
+#[test]
+fn c2_an_older_address_counts_only_where_nobody_has_it_now_and_the_newer_account_is_not_shut() {
+    let with = |ana: &str, bo: &str, cy: &str| {
+        let who = Workspace::new().person("U1", "ana").who(mail(ana, "Ana"));
+        let who = who.person("U2", "bo").who(mail(bo, "Bo")).person("U3", "cy");
+        who.who(mail(cy, "Cy")).person("U4", "new").who(mail("new@x.example", "New")).zip()
+    };
+    let old = with("desk@example.com", "bo.old@example.com", "cy@example.com");
+    let new = with("ana@home.example", "bo@example.com", "desk@example.com");
+    let told = Told {
+        listed: vec![
+            listed("desk@example.com", "Desk"),
+            listed("bo.old@example.com", "Bo"),
+            Listed { suspended: true, ..listed("bo@example.com", "Bo") },
+        ],
+        ..Told::default()
+    };
+    insta::assert_snapshot!(table(&told.people(&[&old, &new])));
+    // Whoever has the address now may have been given another account: it stays theirs to give.
+    let choice = Choice { account: Some(String::new()), policy: None };
+    let chosen = [(SlackUserId::new("U3"), choice)].into();
+    let people = Told { chosen, ..told }.people(&[&old, &new]);
+    assert_eq!(people.by_id["U1"].account, None);
 }
 
 #[test]

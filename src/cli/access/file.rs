@@ -9,8 +9,18 @@ use std::io::{self, Write};
 /// Its name in the work folder.
 pub(super) const NAME: &str = "reports/access.csv";
 /// What its columns are.
-const HEAD: [&str; 9] =
-    ["space", "conversation", "kind", "slack_id", "name", "account", "slack", "chat", "why"];
+const HEAD: [&str; 10] = [
+    "space",
+    "conversation",
+    "kind",
+    "slack_id",
+    "name",
+    "account",
+    "slack",
+    "chat",
+    "why",
+    "merged",
+];
 
 /// Writes a row for each person of each space; one space at a time is in memory.
 pub(super) fn rows(
@@ -22,13 +32,14 @@ pub(super) fn rows(
     for sight in sights {
         let sight = sight.map_err(io::Error::other)?;
         for seat in &sight.seats {
-            csv.write_record(row(&sight, seat).map(safe))?;
+            let merged = seat.merged();
+            csv.write_record(row(&sight, seat, &merged).map(safe))?;
         }
     }
     csv.flush()
 }
 
-fn row<'a>(sight: &'a Sight, seat: &'a Seat) -> [&'a str; 9] {
+fn row<'a>(sight: &'a Sight, seat: &'a Seat, merged: &'a str) -> [&'a str; 10] {
     [
         &sight.name,
         sight.slack.as_str(),
@@ -39,6 +50,7 @@ fn row<'a>(sight: &'a Sight, seat: &'a Seat) -> [&'a str; 9] {
         before(sight, seat),
         seat.fate.as_str(),
         seat.fate.why().unwrap_or_default(),
+        merged,
     ]
 }
 
@@ -61,6 +73,7 @@ pub(super) fn json(sight: &Sight) -> Value {
             "slack": before(sight, seat),
             "chat": seat.fate.as_str(),
             "why": seat.fate.why(),
+            "also": seat.also,
         })
     };
     object!({
@@ -87,6 +100,7 @@ mod tests {
             name: "=HYPERLINK(\"http://x\")".to_owned(),
             account: Some("@sum".to_owned()),
             fate: Fate::Missing("no_account".to_owned()),
+            also: Vec::new(),
         };
         let sight = Sight {
             lane: 1,
@@ -97,10 +111,10 @@ mod tests {
             audience: None,
             seats: vec![seat],
         };
-        let cells = row(&sight, &sight.seats[0]).map(safe);
+        let cells = row(&sight, &sight.seats[0], "").map(safe);
         assert_eq!(
             cells.join("|"),
-            "' +1|C1|public|U1|'=HYPERLINK(\"http://x\")|'@sum|member|missing|no_account"
+            "' +1|C1|public|U1|'=HYPERLINK(\"http://x\")|'@sum|member|missing|no_account|"
         );
     }
 }

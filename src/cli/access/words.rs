@@ -53,6 +53,11 @@ impl Question {
                 self.guests > 0,
             ),
             (
+                sums.merged,
+                "by an account that another Slack identity has too, who was not in".to_owned(),
+                sums.merged > 0,
+            ),
+            (
                 sums.admin,
                 "owned by the admin, because no member can complete the space".to_owned(),
                 sums.admin > 0,
@@ -104,13 +109,20 @@ fn space(shown: &Shown) -> String {
 fn line(seat: &Seat) -> String {
     let id = seat.slack.as_deref().map(|id| format!(" ({})", display_short(id, NAME)));
     let who = format!("{}{}", display_short(&seat.name, NAME), id.unwrap_or_default());
-    match &seat.fate {
+    let account = display_short(seat.account.as_deref().unwrap_or_default(), NAME);
+    let mut text = match &seat.fate {
+        Fate::Owner | Fate::Member | Fate::Same | Fate::App => String::new(),
         Fate::Missing(code) => format!("    missing  {who}: {}\n", why(code)),
-        Fate::Invited => {
-            let account = seat.account.as_deref().unwrap_or_default();
-            format!("    invited  {who}, {}\n", display_short(account, NAME))
-        }
+        Fate::Invited => format!("    invited  {who}, {account}\n"),
         Fate::Admin => format!("    owner    {who}, the admin: no member can complete it\n"),
-        _ => format!("    new      {who}: could not see it in Slack, so it stays closed\n"),
+        Fate::Against => {
+            format!("    owner    {who}: the workbook gives them no account, so it stays closed\n")
+        }
+        Fate::New => format!("    new      {who}: could not see it in Slack, so it stays closed\n"),
+    };
+    if !seat.also.is_empty() {
+        let also = display_short(&seat.also.join(", "), NAME);
+        line!(text, "    merged   {who}: {account} is also {also} in Slack");
     }
+    text
 }

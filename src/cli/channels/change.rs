@@ -3,7 +3,7 @@
 use super::table::{NOBODY, Row, is_included, is_public, shown, shown_audience, shown_name};
 use crate::cli::display_safe;
 use crate::ids::ConversationId;
-use crate::ledger::{Lane, LaneState, Ledger, Room, RoomChoice};
+use crate::ledger::{Choices, Lane, LaneState, Ledger, Room, RoomChoice};
 use std::collections::HashMap;
 
 /// One conversation that changes.
@@ -105,8 +105,9 @@ fn difference(row: &Row, room: &Room, lane: Option<&Lane>, before: RoomChoice) -
 
 impl Changes {
     /// Returns what is to be stored.
-    pub(super) fn choices(&self) -> Vec<(ConversationId, RoomChoice)> {
-        self.changed.iter().map(|change| (change.slack.clone(), change.choice.clone())).collect()
+    pub(super) fn choices(&self) -> Choices {
+        let rooms = self.changed.iter().map(|one| (one.slack.clone(), one.choice.clone()));
+        Choices { rooms: rooms.collect(), ..Choices::default() }
     }
 
     /// Returns all of it as one line for machines.

@@ -165,7 +165,7 @@ fn row(
         deeds.memberships.to_string(),
         proposed.map(ToString::to_string).unwrap_or_default(),
         one.map_or("none", |one| one.how.code()).to_owned(),
-        text(|one| one.how.confidence()),
+        text(|one| one.confidence()),
         problems.join(" "),
         account_cell(choice).to_owned(),
         choice.policy.clone().unwrap_or_default(),

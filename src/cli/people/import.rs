@@ -1,19 +1,20 @@
 //! `people import`: what the admin chose, checked row by row and taken over.
 
 mod check;
+mod stay;
 mod told_rows;
 
 use self::check::Check;
-use self::told_rows::{Begun, Change};
+use self::stay::Stay;
 use super::{PeopleImportArgs, offline, refresh, workbook};
 use crate::cli::args::Common;
 use crate::cli::hint::Tell;
 use crate::cli::session::{Session, again, runtime};
 use crate::cli::sheet::Sheet;
 use crate::cli::words::counted;
-use crate::cli::{Exit, folder, json_line, print, told};
+use crate::cli::{Exit, choices, folder, json_line, print, told};
 use crate::clock::SystemClock;
-use crate::ledger::Ledger;
+use crate::ledger::Choices;
 
 pub(super) fn import(common: &Common, args: &PeopleImportArgs) -> anyhow::Result<Exit> {
     let runtime = runtime()?;
@@ -34,16 +35,18 @@ pub(super) fn import(common: &Common, args: &PeopleImportArgs) -> anyhow::Result
     let told_rows = check.all()?;
     session.watch.end();
     let taken = told_rows.wrong.is_empty() || args.partial;
+    let mut stay = Stay::default();
     if taken {
-        let choices =
-            told_rows.changes.iter().map(|change| (change.id.clone(), change.after.clone()));
-        ledger.choose(&choices.collect())?;
+        let changes = told_rows.changes.iter();
+        let people = changes.map(|change| (change.id.clone(), change.after.clone())).collect();
+        let chosen = Choices { people, ..Choices::default() };
+        choices::keep(&session.opened.work, &mut ledger, &chosen)?;
+        stay = Stay::of(&session, &mut ledger, &offline, &told_rows.changes)?;
     }
-    let stay = begun(&ledger, &told_rows.changes)?;
     if session.json() {
         print(&(json_line(&told_rows.json(taken, &stay)) + "\n"))?;
     } else {
-        print(&told_rows.text(taken, &stay, &again(common, "run")))?;
+        print(&told_rows.text(taken, &stay, &|words| again(common, words)))?;
     }
     if told_rows.wrong.is_empty() {
         return Ok(Exit::Done);
@@ -58,13 +61,3 @@ pub(super) fn import(common: &Common, args: &PeopleImportArgs) -> anyhow::Result
 }
 
 const HINT: &str = "it is the CSV that `chatferry people export` wrote, with the columns slack_id, account and policy";
-
-fn begun(ledger: &Ledger, changes: &[Change]) -> anyhow::Result<Begun> {
-    let mut begun = Begun::new();
-    for change in changes {
-        for conversation in ledger.begun_with(&change.id)? {
-            begun.entry(conversation).or_default().push(change.name.clone());
-        }
-    }
-    Ok(begun)
-}

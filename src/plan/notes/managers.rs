@@ -14,7 +14,8 @@ impl Notes<'_, '_> {
         }
         let account = |id: &SlackUserId| self.bench.people.account(id).map(|(account, _)| account);
         let own = completer.and_then(account);
-        let present = self.members.iter().filter(|(_, stay)| stay.present);
+        let members = self.members.iter().filter(|(id, _)| !self.bench.is_app(id));
+        let present = members.filter(|(_, stay)| stay.present);
         let chosen: BTreeSet<_> = present
             .filter_map(|(id, _)| account(id))
             .filter(|account| settings.managers.contains(*account) && Some(*account) != own)

@@ -69,6 +69,7 @@ codes! {
         ChangedEmail "changed_email" "the exports have different addresses; the newest counts first";
         SharedEmail "shared_email" "another Slack identity has the same address";
         SharedAccount "shared_account" "another Slack identity has the same account: in Chat they are one person";
+        Contested "contested_account" "another Slack identity has at least as much right to the account or the address: a suggestion only";
         OnlySuggested "only_suggested" "there is a suggestion; it counts once you copy it to the column account";
         SeveralFit "several_fit" "several accounts fit equally well, so none is suggested";
     }

@@ -1,11 +1,12 @@
-//! One Slack identity, matched: the admin's choice, then e-mail, alias, previous e-mail; a name
-//! only suggests.
+//! One Slack identity, matched: the admin's choice, then e-mail, alias, previous e-mail. A name
+//! only suggests, and so does an address that may be another's by now.
 
 use super::Clues;
 use super::codes::{How, Problem};
 use super::directory::{Directory, Found, Owned};
 use crate::ids::{Account, SlackUserId};
 use crate::slack::{Person, PersonKind};
+use std::collections::HashSet;
 
 /// What matching one identity came to.
 #[derive(Debug)]
@@ -26,6 +27,10 @@ impl Match {
         Self { account: Some(account), ..Self::none(how) }
     }
 
+    fn suggesting(account: Account, how: How) -> Self {
+        Self { suggested: Some(account), ..Self::none(how) }
+    }
+
     fn and(mut self, problem: Problem) -> Self {
         self.problems.push(problem);
         self
@@ -37,11 +42,12 @@ impl Match {
     }
 }
 
-/// Matches an identity. `emails` are all addresses that the exports have for it, the newest first.
+/// Matches an identity. `emails` are all addresses that the exports have for it, the newest first;
+/// `newest` is everybody's newest address.
 pub(super) fn match_one(
     id: &SlackUserId,
-    person: Option<&Person>,
-    emails: &[&str],
+    (person, emails): (Option<&Person>, &[&str]),
+    newest: &HashSet<&str>,
     clues: &Clues<'_>,
     directory: Option<&Directory<'_>>,
 ) -> Match {
@@ -57,7 +63,7 @@ pub(super) fn match_one(
         return Match::none(How::Nobody);
     }
     let mut matched = match directory {
-        Some(directory) => by_email(person, emails, directory),
+        Some(directory) => by_email(person, emails, newest, directory),
         None => assumed(emails),
     };
     if emails.len() > 1 {
@@ -80,23 +86,41 @@ fn by_choice(address: &str, how: How, directory: Option<&Directory<'_>>) -> Matc
     }
 }
 
-fn by_email(person: &Person, emails: &[&str], directory: &Directory<'_>) -> Match {
+fn by_email(
+    person: &Person,
+    emails: &[&str],
+    newest: &HashSet<&str>,
+    directory: &Directory<'_>,
+) -> Match {
     let mut shut = None;
-    for (nth, email) in emails.iter().enumerate() {
-        match directory.find(email) {
-            Found::Usable(account, how) if nth == 0 => return Match::with(account, how),
-            Found::Usable(account, _) => return Match::with(account, How::Previous),
-            Found::Shut(problem) => shut = shut.or(Some(problem)),
-            Found::Nobody => {}
-        }
-    }
-    let why = match emails.first() {
+    let why = |shut: Option<Problem>| match emails.first() {
         _ if shut.is_some() => shut.unwrap_or(Problem::Suspended),
         None => Problem::NoEmail,
         Some(email) if directory.is_inside(email) => Problem::NotInDirectory,
         Some(_) => Problem::OtherDomain,
     };
-    let matched = Match::none(How::Nobody).and(why);
+    for (nth, email) in emails.iter().enumerate() {
+        match directory.find(email) {
+            // The address of somebody who left may be led to a colleague.
+            Found::Usable((account, _), How::Alias) if nth == 0 && person.deleted => {
+                return Match::suggesting(account, How::Alias).and(Problem::OnlySuggested);
+            }
+            Found::Usable(account, how) if nth == 0 => return Match::with(account, how),
+            Found::Usable(account, _) => {
+                // An address is given on: it may be another's by now.
+                let taken = newest.contains(email);
+                if shut.is_none() && !person.deleted && !taken {
+                    return Match::with(account, How::Previous);
+                }
+                let matched = Match::suggesting(account.0, How::Previous).and(why(shut));
+                let contested = taken.then_some(Problem::Contested).into_iter();
+                return contested.chain([Problem::OnlySuggested]).fold(matched, Match::and);
+            }
+            Found::Shut(problem) => shut = shut.or(Some(problem)),
+            Found::Nobody => {}
+        }
+    }
+    let matched = Match::none(How::Nobody).and(why(shut));
     match directory.suggest(emails, [&person.real_name, &person.display_name]) {
         Ok(Some((account, how))) => {
             Match { how, suggested: Some(account), ..matched.and(Problem::OnlySuggested) }

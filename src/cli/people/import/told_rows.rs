@@ -1,11 +1,11 @@
 //! What an import says: wrong rows, changes, and what stays as it began.
 
+use super::stay::{Named, Stay};
 use crate::cli::people::NOBODY;
 use crate::cli::words::{counted, wrap};
 use crate::cli::{display_safe, display_short};
 use crate::ids::SlackUserId;
 use crate::ledger::Choice;
-use std::collections::BTreeMap;
 
 /// How many changes and wrong rows are told one by one.
 const TOLD: usize = 20;
@@ -29,11 +29,8 @@ pub(super) struct ToldRows {
     pub(super) wrong: Vec<(u64, String)>,
 }
 
-/// Conversations that stay as they began, each with the changed people who have a part in it.
-pub(super) type Begun = BTreeMap<String, Vec<String>>;
-
 impl ToldRows {
-    pub(super) fn text(&self, taken: bool, stay: &Begun, next: &str) -> String {
+    pub(super) fn text(&self, taken: bool, stay: &Stay, again: &dyn Fn(&str) -> String) -> String {
         let mut lines = Vec::new();
         for (line, why) in self.wrong.iter().take(TOLD) {
             lines.extend(wrap(&format!("line {line}: {}", display_safe(why)), COLS, "    "));
@@ -51,24 +48,14 @@ impl ToldRows {
             lines.extend(wrap(&format!("  {}", change.text()), COLS, "    "));
         }
         lines.extend(more(self.changes.len(), "change", "changes"));
-        if !stay.is_empty() {
-            lines.push("Begun already, so these stay as they are:".to_owned());
-            for (conversation, people) in stay.iter().take(TOLD) {
-                let people: Vec<String> =
-                    people.iter().take(TOLD).map(|name| display_short(name, 30)).collect();
-                let line = format!("  {} ({})", display_short(conversation, 40), people.join(", "));
-                lines.extend(wrap(&line, COLS, "    "));
-            }
-            lines.extend(more(stay.len(), "conversation", "conversations"));
-            lines.push("`chatferry people retry` tells what can still be done there.".to_owned());
-        }
         if !self.changes.is_empty() {
-            lines.push(format!("Conversations that are not begun follow it.\nNext: {next}"));
+            lines.extend(stay.lines(again));
+            lines.push(stay.next(again));
         }
         lines.join("\n") + "\n"
     }
 
-    pub(super) fn json(&self, taken: bool, stay: &Begun) -> serde_json::Value {
+    pub(super) fn json(&self, taken: bool, stay: &Stay) -> serde_json::Value {
         let changes: Vec<_> = self.changes.iter().map(Change::json).collect();
         let wrong = self.wrong.iter();
         let wrong: Vec<_> =
@@ -79,9 +66,22 @@ impl ToldRows {
             "taken_over": taken,
             "changes": changes,
             "wrong": wrong,
-            "begun": stay,
+            "begun": stay.json(),
         })
     }
+}
+
+/// Lists spaces with the people that are meant, as many as a screen bears.
+pub(super) fn spaces(named: &Named) -> Vec<String> {
+    let mut lines = Vec::new();
+    for (space, people) in named.iter().take(TOLD) {
+        let people: Vec<String> =
+            people.iter().take(TOLD).map(|name| display_short(name, 30)).collect();
+        let line = format!("  {} ({})", display_short(space, 40), people.join(", "));
+        lines.extend(wrap(&line, COLS, "    "));
+    }
+    lines.extend(more(named.len(), "conversation", "conversations"));
+    lines
 }
 
 fn more(all: usize, one: &str, many: &str) -> Option<String> {
