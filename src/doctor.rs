@@ -35,6 +35,8 @@ pub struct Patient {
     pub admin: Account,
     /// The numeric id that delegation is granted to; empty where it is not known.
     pub client_id: String,
+    /// There is no key: IAM signs.
+    pub keyless: bool,
     /// What was chosen: which scopes are needed.
     pub chosen: Chosen,
     /// A space in import mode that is ours; none where there is none yet.

@@ -44,6 +44,9 @@ fn seconds(skew: Option<i64>) -> String {
     skew.map_or_else(|| String::from("some minutes"), |skew| format!("{} s", skew.abs()))
 }
 
+/// What is said of an account that a delegation does not cover, though it covers others.
+const UNCOVERED: &str = "the delegation does not cover this account";
+
 /// What a refusal has to be read against.
 #[derive(Debug, Clone, Copy)]
 pub struct Asked<'a> {
@@ -88,11 +91,15 @@ impl TokenError {
     /// cover this account, such as one of another organisation.
     pub(super) fn of_one(self) -> Self {
         match self {
-            Self::Delegation { .. } => {
-                Self::User("the delegation does not cover this account".to_owned())
-            }
+            Self::Delegation { .. } => Self::User(UNCOVERED.to_owned()),
             other => other,
         }
+    }
+
+    /// Tells whether the delegation covers others and not this account, as that of another
+    /// organisation.
+    pub fn is_uncovered(&self) -> bool {
+        matches!(self, Self::User(why) if why == UNCOVERED)
     }
 }
 

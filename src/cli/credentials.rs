@@ -79,7 +79,7 @@ fn keyless(
     let keyless = Keyless::open(account, path, &issuer, Arc::clone(clock));
     let keyless = keyless.map_err(|error| bad_credentials(&error))?;
     let (email, client_id) = (account.to_owned(), String::new());
-    let says = "there is no key: IAM signs for the service account".to_owned();
+    let says = "there is no key: IAM is asked to sign for the service account".to_owned();
     let credential = Credential { email, client_id, says };
     Ok((Arc::new(keyless.with_witness(admin.clone())), credential))
 }

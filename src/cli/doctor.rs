@@ -86,7 +86,8 @@ async fn by_calls(
     let patient = Patient {
         client: connection.client.clone(),
         admin: connection.admin.clone(),
-        client_id: credential.client_id,
+        client_id: credential.client_id.clone(),
+        keyless: known.settings.key.is_none(),
         chosen: known.chosen,
         space: known.space(),
         clock: Arc::clone(clock),
@@ -100,14 +101,12 @@ async fn by_calls(
     found.checks.extend(examined.checks.iter().cloned());
     found.checks.push(known.ledger_of(&connection, &examined));
     found.checks.push(match known.planned() {
-        None => Check::skip(
-            "authors",
-            "nothing is planned yet: who posts is known after `chatferry plan`",
-        ),
+        None => Check::skip("authors", known.unplanned()),
         Some(planned) => {
             let kept = std::fs::read_to_string(known.work.path(MEMORY)).ok();
             let realm = connection.realm().unwrap_or_default();
-            let mut memory = Memory::of(kept.as_deref(), &patient.client_id, &realm, clock.wall());
+            let account = format!("{} {}", credential.email, credential.client_id);
+            let mut memory = Memory::of(kept.as_deref(), &account, &realm, clock.wall());
             let listing = planned.listing.clone().with(examined.listing.clone());
             let say = |line: &str| progress(common, line);
             let check =

@@ -1,8 +1,12 @@
 //! One probe for each account in whose name something is owed: a token, and one read as them.
+//! Only a clear yes counts as well, since it is remembered.
 
+mod verdict;
+
+use self::verdict::{Cause, Ill, verdict};
 use super::heard::Heard;
 use super::space::NOWHERE;
-use super::{Check, Examined, Memory, Patient, skipped};
+use super::{Check, Examined, Mark, Memory, Patient, skipped};
 use crate::chat::{DirectoryUser, Page, Scopes, TokenError};
 use crate::draft::Identity;
 use crate::ids;
@@ -68,8 +72,24 @@ impl Listing {
 /// How somebody is.
 enum Found {
     Well,
-    Ill(String),
+    Ill(Cause, String),
     Unclear,
+}
+
+impl Examined {
+    /// Returns how Chat answers about a space that is not there, where that tells the well from
+    /// the ill; else why it does not.
+    fn measure(&self) -> Result<&Heard, &'static str> {
+        let refused = self.checks.iter().any(|one| one.code == "chat" && one.outcome == Mark::Fail);
+        match self.nowhere.as_ref().filter(|_| self.delegated) {
+            None => Err("nobody can be impersonated yet"),
+            Some(told @ (Heard::Served | Heard::Absent | Heard::ServiceOff | Heard::Unknown)) => {
+                Ok(told)
+            }
+            Some(told @ Heard::Denied(_)) if !refused => Ok(told),
+            Some(_) => Err("Chat gives no answer that would tell"),
+        }
+    }
 }
 
 impl Patient {
@@ -82,9 +102,13 @@ impl Patient {
         memory: &mut Memory,
         say: &dyn Fn(&str),
     ) -> Check {
-        let Some(nowhere) = examined.nowhere.as_ref().filter(|_| examined.delegated) else {
-            return skipped("authors", "", "nobody can be impersonated yet");
+        let nowhere = match examined.measure() {
+            Ok(nowhere) => nowhere,
+            Err(why) => return skipped("authors", "", why),
         };
+        // What was well once may be suspended or deleted since.
+        let changed = all.iter().filter(|one| listing.word(one.email.as_str()).is_some());
+        changed.for_each(|one| memory.forget(one.email.as_str()));
         let due: Vec<_> = all.iter().filter(|one| !memory.is_well(one.email.as_str())).collect();
         let probes =
             due.iter().map(|one| async { (*one, self.probe(one, nowhere, listing).await) });
@@ -97,7 +121,10 @@ impl Patient {
             }
             match found {
                 Found::Well => memory.note(one.email.as_str()),
-                Found::Ill(why) => ill.push(format!("{}: {why}, {} owed", one.email, one.items)),
+                Found::Ill(cause, why) => {
+                    let line = format!("{}: {why}, {} owed", one.email, one.items);
+                    ill.push(Ill { cause, line });
+                }
                 Found::Unclear => unclear.push(format!("{}: no clear answer", one.email)),
             }
         }
@@ -108,21 +135,31 @@ impl Patient {
         let who = Identity::User(one.email.clone());
         match self.token(&who, Scopes::IMPORT).await {
             Ok(()) => {}
-            Err(TokenError::User(why)) => {
-                return Found::Ill(ill(&why, listing.word(one.email.as_str())));
-            }
-            Err(_) => return Found::Unclear,
+            Err(error) => return no_token(&error, listing.word(one.email.as_str())),
         }
         match self.read(&who, NOWHERE).await {
             Heard::Served | Heard::Absent => Found::Well,
             // The admin is well, and hears the same.
-            same if same.like(nowhere) && !same.may_pass() => Found::Well,
-            Heard::ServiceOff => Found::Ill("Chat is off for it".to_owned()),
-            Heard::Unknown => Found::Ill("Chat refuses its token".to_owned()),
-            Heard::Denied(_) | Heard::NoScope => Found::Ill("Chat refuses it".to_owned()),
-            Heard::NoToken(TokenError::User(why)) => Found::Ill(why),
+            same @ Heard::Denied(_) if same.like(nowhere) => Found::Well,
+            Heard::ServiceOff => Found::Ill(Cause::ChatOff, "Chat is off for it".to_owned()),
+            Heard::Unknown => Found::Ill(Cause::Refused, "Chat refuses its token".to_owned()),
+            Heard::Denied(_) | Heard::NoScope => {
+                Found::Ill(Cause::Refused, "Chat refuses it".to_owned())
+            }
+            Heard::NoToken(error) => no_token(&error, listing.word(one.email.as_str())),
             _ => Found::Unclear,
         }
+    }
+}
+
+/// Judges somebody whom no token is given for.
+fn no_token(error: &TokenError, known: Option<&'static str>) -> Found {
+    match error {
+        uncovered if uncovered.is_uncovered() => {
+            Found::Ill(Cause::Uncovered, "the delegation does not cover it".to_owned())
+        }
+        TokenError::User(why) => Found::Ill(Cause::Gone, ill(why, known)),
+        _ => Found::Unclear,
     }
 }
 
@@ -133,30 +170,4 @@ fn ill(said: &str, known: Option<&'static str>) -> String {
         return "deleted".to_owned();
     }
     known.map_or_else(|| format!("can't be impersonated ({said})"), str::to_owned)
-}
-
-fn verdict(all: usize, asked: usize, ill: Vec<String>, unclear: Vec<String>) -> Check {
-    let how = match all - asked {
-        0 => String::new(),
-        known => format!("; {known} of them were found so within the last day"),
-    };
-    let of = if all == 1 { "account" } else { "accounts" };
-    if ill.is_empty() && unclear.is_empty() {
-        return Check::pass("authors", format!("{all} {of} can be impersonated{how}"));
-    }
-    let todo = if ill.is_empty() {
-        "Run doctor again in some minutes; those who are well are not asked for again."
-    } else {
-        "Restore or make these accounts before `chatferry run`, else the admin posts for them with the name in front, and \
-         their reactions are left out. An account that was made a short while ago may need some hours."
-    };
-    let says = match (ill.len(), unclear.len()) {
-        (some, 0) => format!("{some} of {all} {of} can't be used"),
-        (0, some) => format!("{some} of {all} {of} gave no clear answer"),
-        (some, odd) => format!("{some} of {all} {of} can't be used, {odd} gave no clear answer"),
-    };
-    let everybody = ill.len() == all;
-    let list = ill.into_iter().chain(unclear).collect();
-    let check = if everybody { Check::fail } else { Check::warn };
-    check("authors", says, todo).naming(list)
 }

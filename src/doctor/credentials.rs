@@ -16,7 +16,7 @@ impl Patient {
         let known = app.is_ok();
         examined.checks.push(match &app {
             Ok(()) => Check::pass("token", "the service account gets a token in its own name"),
-            Err(error) => refused("token", error),
+            Err(error) => self.refused("token", error),
         });
         if !known {
             for code in ["admin", "scope"] {
@@ -32,7 +32,8 @@ impl Patient {
         let granted = answers.iter().filter(|(_, answer)| answer.is_ok()).map(|(scope, _)| *scope);
         let granted: Granted = granted.collect();
         examined.delegated = granted.contains(&Scopes::IMPORT);
-        examined.checks.extend(answers.iter().map(|(scope, answer)| scope_of(*scope, answer)));
+        let scopes = answers.iter().map(|(scope, answer)| self.scope_of(*scope, answer));
+        examined.checks.extend(scopes);
         Some(granted)
     }
 
@@ -61,22 +62,36 @@ impl Patient {
                 format!("{} can't be impersonated: {why}", self.admin),
                 "Is the address right (`admin` in settings.toml), and the account active?",
             ),
-            Some(error) => refused("admin", error),
+            Some(error) => self.refused("admin", error),
             None => Check::skip("admin", "can't be told while no scope is granted"),
         }
     }
-}
 
-fn scope_of(scope: Scopes, answer: &Result<(), TokenError>) -> Check {
-    let check = match answer {
-        Ok(()) => Check::pass("scope", "granted"),
-        Err(TokenError::Delegation { .. }) => {
-            Check::fail("scope", "not granted: Google gives the admin no token for it", GRANT)
+    fn scope_of(&self, scope: Scopes, answer: &Result<(), TokenError>) -> Check {
+        let check = match answer {
+            Ok(()) => Check::pass("scope", "granted"),
+            Err(TokenError::Delegation { .. }) => {
+                Check::fail("scope", "not granted: Google gives the admin no token for it", GRANT)
+            }
+            Err(TokenError::User(_)) => Check::skip("scope", "the admin's account can't be used"),
+            Err(error) => self.refused("scope", error),
+        };
+        check.about(scope.short())
+    }
+
+    /// Puts an answer of the token endpoint into words that concerns everybody.
+    fn refused(&self, code: &'static str, error: &TokenError) -> Check {
+        match error {
+            // What IAM signed is refused as a key's signature is.
+            TokenError::Key if self.keyless => Check::fail(
+                code,
+                "Google refuses what IAM signed for the service account",
+                "Was the service account deleted or disabled, or is its address another one? Look at it in the Cloud console \
+                 (IAM & Admin, Service accounts); `service_account` in settings.toml names it.",
+            ),
+            error => refused(code, error),
         }
-        Err(TokenError::User(_)) => Check::skip("scope", "the admin's account can't be used"),
-        Err(error) => refused("scope", error),
-    };
-    check.about(scope.short())
+    }
 }
 
 /// Puts an answer of the token endpoint into words that concerns everybody.

@@ -153,15 +153,16 @@ pub fn free(_folder: &Path) -> Option<u64> {
     None
 }
 
-/// Judges whether so many free bytes do for so many calls that are owed; none: nothing is planned.
-pub fn disk(free: Option<u64>, owed: Option<u64>) -> Check {
+/// Judges whether so many free bytes do for so many calls that are owed, or else for a beginning,
+/// and why that is not known.
+pub fn disk(free: Option<u64>, owed: Result<u64, &str>) -> Check {
     let Some(free) = free else {
         return Check::skip("disk", "how much is free can't be found out on this system");
     };
     let need = BASE + owed.unwrap_or(0).saturating_mul(CALL);
     let what = match owed {
-        Some(_) => "for what is planned",
-        None => "to begin with; nothing is planned yet",
+        Ok(_) => "for what is planned".to_owned(),
+        Err(why) => format!("to begin with; {why}"),
     };
     let says = format!("{} are free; {} are enough {what}", bytes(free), bytes(need));
     if free >= need {
@@ -221,10 +222,10 @@ mod tests {
 
     #[test]
     fn a_disk_must_have_room_for_what_is_owed() {
-        assert_eq!(disk(Some(BASE), None).outcome, Mark::Pass);
-        assert_eq!(disk(Some(BASE), Some(1)).outcome, Mark::Fail);
-        assert_eq!(disk(Some(BASE + 1000 * CALL), Some(1000)).outcome, Mark::Pass);
-        assert_eq!(disk(None, Some(1)).outcome, Mark::Skipped);
+        assert_eq!(disk(Some(BASE), Err("")).outcome, Mark::Pass);
+        assert_eq!(disk(Some(BASE), Ok(1)).outcome, Mark::Fail);
+        assert_eq!(disk(Some(BASE + 1000 * CALL), Ok(1000)).outcome, Mark::Pass);
+        assert_eq!(disk(None, Ok(1)).outcome, Mark::Skipped);
         assert_eq!([bytes(300 << 20), bytes(3 << 30)], ["300 MiB", "3.0 GiB"]);
     }
 

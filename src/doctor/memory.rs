@@ -12,8 +12,8 @@ const GOOD: Micros = 24 * 3600 * 1_000_000;
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Remembered {
-    /// The client id that the answers are about.
-    client_id: String,
+    /// The service account that the answers are about: its address and its client id.
+    account: String,
     /// The server that gave them.
     realm: String,
     /// By address: when the account was well.
@@ -28,16 +28,16 @@ pub struct Memory {
 }
 
 impl Memory {
-    /// Takes what was kept. Of another key or another server, or unreadable, it counts as nothing.
-    pub fn of(kept: Option<&str>, client_id: &str, realm: &str, now: Micros) -> Self {
+    /// Takes what was kept. Of another service account or another server, or unreadable, it counts as nothing.
+    pub fn of(kept: Option<&str>, account: &str, realm: &str, now: Micros) -> Self {
         let fresh = || Remembered {
-            client_id: client_id.to_owned(),
+            account: account.to_owned(),
             realm: realm.to_owned(),
             well: BTreeMap::new(),
         };
         let read = kept.and_then(|text| serde_json::from_str::<Remembered>(text).ok());
         let mut kept = read
-            .filter(|kept| kept.client_id == client_id && kept.realm == realm)
+            .filter(|kept| kept.account == account && kept.realm == realm)
             .unwrap_or_else(fresh);
         kept.well.retain(|_, at| is_recent(at, now));
         Self { kept, now }
@@ -51,6 +51,11 @@ impl Memory {
     /// Notes that somebody is well.
     pub fn note(&mut self, who: &str) {
         self.kept.well.insert(who.to_owned(), rfc3339(self.now));
+    }
+
+    /// Forgets that somebody was well.
+    pub fn forget(&mut self, who: &str) {
+        self.kept.well.remove(who);
     }
 
     /// Returns what to keep.

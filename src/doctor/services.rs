@@ -2,7 +2,7 @@
 
 use super::heard::Heard;
 use super::space::NOWHERE;
-use super::{Check, Examined, Granted, Listing, Patient, skipped};
+use super::{Check, Examined, Granted, Listing, Mark, Patient, skipped};
 use crate::chat::{Reader, Scopes};
 use crate::pace::Class;
 
@@ -15,6 +15,9 @@ impl Patient {
     pub(super) async fn services(&self, examined: &mut Examined, granted: &Granted) {
         let app = self.app().await;
         let can = |scopes: Scopes| scopes.each().all(|scope| granted.contains(&scope));
+        let no_admin =
+            examined.checks.iter().any(|one| one.code == "admin" && one.outcome == Mark::Fail);
+        let why_not = if no_admin { "the admin's account can't be used" } else { UNGRANTED };
         let chat = if can(Scopes::IMPORT) { Some(self.chat(&app).await) } else { None };
         examined.checks.push(app_of(&app));
         match chat {
@@ -22,12 +25,12 @@ impl Patient {
                 examined.checks.push(check);
                 examined.nowhere = Some(nowhere);
             }
-            None => examined.checks.push(skipped("chat", "", UNGRANTED)),
+            None => examined.checks.push(skipped("chat", "", why_not)),
         }
         if can(Scopes::DIRECTORY) {
             self.directory(examined).await;
         } else {
-            examined.checks.push(skipped("directory", "", UNGRANTED));
+            examined.checks.push(skipped("directory", "", why_not));
         }
         let chosen = &self.chosen;
         let extra = [
@@ -37,7 +40,7 @@ impl Patient {
         ];
         for (code, _, scopes) in extra.into_iter().filter(|(_, wanted, _)| *wanted) {
             examined.checks.push(if !can(scopes) {
-                skipped(code, "", UNGRANTED)
+                skipped(code, "", why_not)
             } else if code == "emoji" {
                 self.emoji().await
             } else {

@@ -204,6 +204,8 @@ async fn an_admin_who_is_suspended_deleted_or_without_chat_is_named() {
     let rig = rig().await;
     let admin = || crate::rig::ADMIN.to_owned();
     insta::assert_snapshot!("suspended_admin", told_of(&rig, Change::SuspendUser(admin())).await);
+    let suspended = table(&rig.run(&["doctor"]).await);
+    assert!(!suspended.contains("its scope is not granted"), "{suspended}");
     insta::assert_snapshot!("deleted_admin", told_of(&rig, Change::DeleteUser(admin())).await);
     rig.emulator().change(&Change::RestoreUser(admin())).expect("a change that can be");
     insta::assert_snapshot!("admin_without_chat", told_of(&rig, Change::ChatOff(admin())).await);
@@ -255,7 +257,17 @@ async fn where_chat_says_nothing_of_spaces_that_are_not_there_doctor_does_not_cl
 
 #[tokio::test(flavor = "multi_thread")]
 async fn c7_who_can_not_be_used_is_listed_with_the_reason_before_anything_is_sent() {
-    let (rig, _export) = planned().await;
+    let people = ["u1", "u2", "u3", "u4", "u5", "u6", "u7"];
+    let options = granting(&["chat.import", "admin.directory.user.readonly"]);
+    let rig = Rig::with(&people, options).await;
+    let mut workspace = Workspace::new().channel("general", &[]);
+    for (nth, _) in people.iter().enumerate() {
+        let (id, handle) = (format!("U{}", nth + 1), format!("u{}", nth + 1));
+        let ts = format!("160000000{nth}.000100");
+        workspace = workspace.person(&id, &handle).message(&id, &ts, "hello");
+    }
+    let export = workspace.zip();
+    rig.ok(&["plan", &export.path.display().to_string()]).await;
     for change in [
         Change::SuspendUser("u1@example.com".to_owned()),
         Change::DeleteUser("u2@example.com".to_owned()),
@@ -269,6 +281,119 @@ async fn c7_who_can_not_be_used_is_listed_with_the_reason_before_anything_is_sen
     let again = checks(&rig.run(&["doctor", "--json"]).await);
     let authors = again.iter().find(|check| check["check"] == "authors").expect("a check");
     assert_eq!(authors["list"].as_array().map(Vec::len), Some(3), "{authors}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn c7_half_of_the_authors_are_too_many_to_begin_and_each_cause_has_its_own_advice() {
+    let (rig, _export) = planned().await;
+    rig.emulator().change(&Change::SuspendUser("u1@example.com".to_owned())).expect("a change");
+    let said = told_of(&rig, Change::ChatOff("u2@example.com".to_owned())).await;
+    insta::assert_snapshot!("authors_half_of_them", said);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn h6_a_domain_that_the_delegation_does_not_cover_fails_with_its_own_advice() {
+    let rig = rig().await;
+    let flo = chatferry::emulator::Person::default();
+    let email = "flo@second.example".to_owned();
+    rig.emulator().add_person(chatferry::emulator::Person { email, ..flo });
+    let mail = serde_json::json!({"profile": {"real_name": "Flo", "email": "flo@second.example"}});
+    let export = Workspace::new()
+        .person("U9", "flo")
+        .who(mail)
+        .channel("general", &["U1", "U2", "U3", "U9"])
+        .message("U1", "1600000001.000100", "one")
+        .message("U2", "1600000002.000100", "two")
+        .message("U3", "1600000003.000100", "three")
+        .message("U9", "1600000004.000100", "four")
+        .zip();
+    rig.ok(&["plan", &export.path.display().to_string()]).await;
+    let reach = Reach::Domain("second.example".to_owned());
+    let said = told_of(&rig, Change::RevokeDelegation(reach)).await;
+    assert!(said.starts_with("FAIL  authors"), "{said}");
+    insta::assert_snapshot!("h6_one_domain_is_not_covered", said);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn h5_nobody_is_well_only_because_the_admin_is_as_ill() {
+    let (rig, _export) = planned().await;
+    rig.emulator().change(&Change::ChatOff(crate::rig::ADMIN.to_owned())).expect("a change");
+    let said = told_of(&rig, Change::ChatOff("u1@example.com".to_owned())).await;
+    assert!(said.contains("u1@example.com: Chat is off for it"), "{said}");
+    for change in [
+        Change::ChatOn(crate::rig::ADMIN.to_owned()),
+        Change::ChatOn("u1@example.com".to_owned()),
+        Change::ApiOff(Api::Chat),
+    ] {
+        rig.emulator().change(&change).expect("a change");
+    }
+    std::fs::remove_file(rig.work().join("doctor.json")).expect("it is kept");
+    let authors = |output: &Output| {
+        let all = checks(output);
+        all.into_iter().find(|check| check["check"] == "authors").expect("a check")
+    };
+    let off = authors(&rig.run(&["doctor", "--json"]).await);
+    assert_eq!(off["outcome"], "skipped", "{off}");
+    rig.emulator().change(&Change::ApiOn(Api::Chat)).expect("a change");
+    let refuse = Fault::on("spaces.messages.list").forever().before(Action::status(403));
+    rig.emulator().arm(refuse).expect("a fault");
+    let refused = authors(&rig.run(&["doctor", "--json"]).await);
+    assert_eq!(refused["outcome"], "skipped", "{refused}");
+    rig.emulator().disarm_all();
+    let well = authors(&rig.run(&["doctor", "--json"]).await);
+    assert_eq!(well["outcome"], "pass", "{well}");
+    assert!(!well["says"].as_str().expect("words").contains("within the last day"), "{well}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn who_was_well_and_is_suspended_since_is_asked_for_again() {
+    let (rig, _export) = planned().await;
+    rig.ok(&["doctor"]).await;
+    let said = told_of(&rig, Change::SuspendUser("u1@example.com".to_owned())).await;
+    assert!(said.contains("u1@example.com: suspended"), "{said}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn h7_who_was_well_for_one_service_account_is_asked_for_by_another() {
+    let (rig, _export) = planned().await;
+    rig.ok(&["doctor"]).await;
+    let before = rig.emulator().stats().of("spaces.messages.list");
+    assert!(end(rig.keyless(&["doctor"])).await.status.success());
+    assert_eq!(rig.emulator().stats().of("spaces.messages.list"), before + 5);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_ledger_that_is_damaged_is_not_called_an_empty_one() {
+    let (rig, _export) = planned().await;
+    std::fs::write(rig.work().join("ledger.sqlite"), "a letter".repeat(999)).expect("written");
+    let output = rig.run(&["doctor"]).await;
+    assert_eq!(code(&output), 11);
+    let said = table(&output).replace(&rig.work().display().to_string(), "WORK");
+    assert!(!said.contains("nothing is planned") && !said.contains("no space is"), "{said}");
+    insta::assert_snapshot!("damaged_ledger", said);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_policy_of_one_person_counts_for_the_scopes_as_one_of_a_class_does() {
+    let (rig, _export) = planned().await;
+    let path = rig.work().join("rows.csv");
+    std::fs::write(&path, "slack_id,account,policy\nU4,none,app\n").expect("written");
+    rig.ok(&["people", "import", &path.display().to_string()]).await;
+    let lines = checks(&rig.run(&["doctor", "--scopes", "--json"]).await);
+    let app = lines.iter().find(|line| line["feature"] == "app_posts").expect("a feature");
+    assert_eq!(app["needed"], true, "{app}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn h7_without_a_key_nobody_is_told_to_make_a_new_one() {
+    let rig = rig().await;
+    rig.emulator().change(&Change::RevokeKey).expect("a change");
+    let output = end(rig.keyless(&["doctor"])).await;
+    let said = table(&output);
+    assert!(!said.contains("Make a new key") && !said.contains("IAM signs"), "{said}");
+    if code(&output) != 0 {
+        insta::assert_snapshot!("h7_keyless_refused", complaints(&output));
+    }
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -41,6 +41,7 @@ fn ward(crowd: usize) -> Ward {
         client: Client::new(net.clone(), tokens, base, Arc::clone(&clock)),
         admin: Account::new(ADMIN),
         client_id: "1".to_owned(),
+        keyless: false,
         chosen: Chosen::default(),
         space: None,
         pacer: Pacer::new(Some(Published::google()), Arc::clone(&clock)),

@@ -27,6 +27,8 @@ pub(super) struct Planned {
     pub(super) listing: Listing,
     owner: Option<Owner>,
     lanes: Vec<Lane>,
+    /// The app speaks for somebody, as the workbook says.
+    apps: bool,
 }
 
 impl Known {
@@ -38,8 +40,10 @@ impl Known {
         let planned = Planned::read(&work);
         let lanes =
             planned.as_ref().ok().and_then(Option::as_ref).map(|planned| &planned.lanes[..]);
-        let chosen =
-            Chosen { reread: args.completed, ..chosen(&settings, lanes.unwrap_or_default(), now) };
+        let chosen = chosen(&settings, lanes.unwrap_or_default(), now);
+        let known = planned.as_ref().ok().and_then(Option::as_ref);
+        let apps = chosen.apps || known.is_some_and(|planned| planned.apps);
+        let chosen = Chosen { reread: args.completed, apps, ..chosen };
         Ok(Self { settings, work, chosen, planned })
     }
 
@@ -88,8 +92,21 @@ impl Known {
         }
     }
 
+    /// Says why nobody is known who posts.
+    pub(super) const fn unplanned(&self) -> &'static str {
+        match self.planned {
+            Err(_) => "the ledger can't be read",
+            Ok(_) => "nothing is planned yet: who posts is known after `chatferry plan`",
+        }
+    }
+
     /// Checks what needs no call.
     pub(super) fn local(&self, now: Micros) -> [Check; 2] {
+        let free = doctor::free(self.work.root());
+        if self.planned.is_err() {
+            let unknown = "what is planned can't be read";
+            return [Check::skip("spaces", self.unplanned()), doctor::disk(free, Err(unknown))];
+        }
         let lanes = self.planned().map(|planned| &planned.lanes[..]);
         let open = lanes.unwrap_or_default().iter().filter(|lane| is_open(lane));
         let open: Vec<_> = open
@@ -100,7 +117,7 @@ impl Known {
             })
             .collect();
         let owed = lanes.map(|lanes| lanes.iter().map(owed).sum());
-        [doctor::open_spaces(&open, now), doctor::disk(doctor::free(self.work.root()), owed)]
+        [doctor::open_spaces(&open, now), doctor::disk(free, owed.ok_or("nothing is planned yet"))]
     }
 }
 
@@ -120,9 +137,10 @@ impl Planned {
         let listed = ledger.directory()?.into_iter();
         Ok(Some(Self {
             authors: authors.map(|one| Author { email: one.account, items: one.items }).collect(),
-            listing: Listing::whole(listed.map(|one| (one.email, one.suspended))),
+            listing: Listing::whole(listed.map(|one| (one.email, one.suspended || one.archived))),
             owner: ledger.owner()?,
             lanes: ledger.lanes()?,
+            apps: ledger.choices()?.values().any(|choice| choice.policy.as_deref() == Some("app")),
         }))
     }
 }
