@@ -7,6 +7,7 @@
 mod access;
 mod archives;
 mod args;
+mod as_planned;
 mod ask;
 mod board;
 mod bound;

@@ -24,6 +24,7 @@ mod roster;
 #[cfg(test)]
 mod round_trip;
 mod settings;
+mod shown;
 mod space;
 mod split;
 mod subtype;
@@ -39,11 +40,12 @@ pub use fate::{
     speaker_word,
 };
 pub use loss::{BadLosses, Loss, Losses, Weight};
-pub use roster::{CustomEmoji, Known, Roster, without_address};
+pub use roster::{CustomEmoji, Known, Roster};
 pub use settings::{
     ArchivedPolicy, BUDGET, DmPolicy, EditMark, LinkPolicy, NameRules, ReactionPolicy, Settings,
     SystemLines, VERSION,
 };
+pub use shown::without_address;
 pub use space::{
     DESCRIPTION_LIMIT, Details, GUIDELINES_LIMIT, NAME_LIMIT, details, display_name, named_by,
     space_shape,

@@ -6,7 +6,7 @@ use super::connection::Connection;
 use super::pacing::pacing;
 use super::session::{Session, fatal};
 use super::words::counted;
-use super::{Exit, display_safe, told};
+use super::{Exit, as_planned, display_safe, told};
 use crate::gallery::Gallery;
 use crate::ledger::{EmojiState, Ledger};
 use crate::pace::Pacer;
@@ -54,6 +54,7 @@ pub(super) async fn planned(
     ledger: &mut Ledger,
 ) -> anyhow::Result<Bench> {
     let choices = archives::choices(session.settings(), &connection.admin)?;
+    as_planned::compare(session)?;
     tell_problems(session, &choices.emoji);
     let stop = session.stop.draining();
     ledger.owe_emoji_again()?;

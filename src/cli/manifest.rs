@@ -75,8 +75,11 @@ fn has_address(conversation: &ConversationId) -> bool {
 /// No cell is a formula, and none moves a cursor.
 pub(super) fn safe(cell: &str) -> String {
     let cell: String = cell.chars().map(|c| if c.is_control() { ' ' } else { c }).collect();
-    let formula = cell.trim_start().starts_with(['=', '+', '-', '@']);
-    if formula { format!("'{cell}") } else { cell }
+    // A program that parts cells at semicolons begins one behind each.
+    let starts = ['=', '+', '-', '@', '＝', '＋', '－', '＠'];
+    let is_formula = |part: &str| part.trim_start_matches([' ', '"']).starts_with(starts);
+    let safe = |part: &str| if is_formula(part) { format!("'{part}") } else { part.to_owned() };
+    cell.split(';').map(safe).collect::<Vec<_>>().join(";")
 }
 
 #[cfg(test)]

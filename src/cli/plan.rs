@@ -2,7 +2,7 @@
 
 use super::args::{Common, PlanArgs};
 use super::session::{Session, runtime};
-use super::{Exit, archives, connection, display_safe, emoji, folder, ledger};
+use super::{Exit, archives, as_planned, connection, display_safe, emoji, folder, ledger};
 use crate::clock::SystemClock;
 use crate::plan::{Bench, How, People};
 
@@ -16,6 +16,7 @@ pub(super) fn plan(common: &Common, args: &PlanArgs) -> anyhow::Result<Exit> {
     let mut session = Session::begin("plan", common, folder::begin(common, flags, &SystemClock)?)?;
     let admin = connection::admin(session.settings())?;
     let choices = archives::choices(session.settings(), &admin)?;
+    as_planned::compare(&session)?;
     emoji::tell_problems(&session, &choices.emoji);
     let mut ledger = ledger::begin(&session.opened.work)?;
     let archives = archives::with_known(&ledger, &args.exports, session.settings())?;

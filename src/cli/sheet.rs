@@ -6,6 +6,10 @@ use std::fmt;
 /// What a cell may begin with to be taken for a formula, the wide forms included, or for the mark
 /// that we put in front.
 const STARTS: &[char] = &['=', '+', '-', '@', '\t', '\r', '\n', '\'', '＝', '＋', '－', '＠'];
+/// The same inside a cell, where a quote may begin one too.
+const INNER: &[char] = &['=', '+', '-', '@', '\t', '\r', '\n', '\'', '＝', '＋', '－', '＠', '"'];
+/// Where another program may begin a new cell inside one of ours.
+const PARTS: &[char] = &[';', '\t', '\r', '\n'];
 /// What may stand between cells; the first is ours.
 const SEPARATORS: [u8; 3] = [b',', b';', b'\t'];
 
@@ -52,14 +56,33 @@ pub fn write<'a>(
     csv.into_inner().map_err(|error| std::io::Error::other(error.to_string()))
 }
 
-/// Puts an apostrophe in front of what a spreadsheet would take for a formula.
+/// Puts an apostrophe in front of what a spreadsheet would take for a formula: at the beginning,
+/// and wherever a cell begins for one that parts cells otherwise, and takes no heed of quotes.
 fn defused(cell: &str) -> String {
-    if cell.starts_with(STARTS) { format!("'{cell}") } else { cell.to_owned() }
+    let mut safe = String::with_capacity(cell.len() + 1);
+    let (mut rest, mut risky) = (cell, STARTS);
+    while !rest.is_empty() {
+        if rest.starts_with(risky) {
+            safe.push('\'');
+        }
+        let end = rest.find(PARTS).map_or(rest.len(), |at| at + 1);
+        safe.push_str(&rest[..end]);
+        (rest, risky) = (&rest[end..], INNER);
+    }
+    safe
 }
 
-/// Takes the apostrophe off again.
-fn restored(cell: &str) -> &str {
-    cell.strip_prefix('\'').filter(|rest| rest.starts_with(STARTS)).unwrap_or(cell)
+/// Takes the apostrophes off again.
+fn restored(cell: &str) -> String {
+    let mut plain = String::with_capacity(cell.len());
+    let (mut rest, mut risky) = (cell, STARTS);
+    while !rest.is_empty() {
+        rest = rest.strip_prefix('\'').filter(|after| after.starts_with(risky)).unwrap_or(rest);
+        let end = rest.find(PARTS).map_or(rest.len(), |at| at + 1);
+        plain.push_str(&rest[..end]);
+        (rest, risky) = (&rest[end..], INNER);
+    }
+    plain
 }
 
 impl Sheet {
@@ -78,7 +101,7 @@ impl Sheet {
         for record in csv.records() {
             let record = record.map_err(|error| BadSheet(error.to_string()))?;
             let line = lines.of(record.position().map_or(0, csv::Position::byte)) + skipped;
-            let cells: Vec<String> = record.iter().map(|cell| restored(cell).to_owned()).collect();
+            let cells: Vec<String> = record.iter().map(restored).collect();
             if cells.iter().any(|cell| !cell.trim().is_empty()) {
                 rows.push(Row { line, cells });
             }
@@ -200,7 +223,7 @@ mod tests {
     proptest! {
         #[test]
         fn what_is_written_is_read_back_and_nothing_in_it_is_a_formula(
-            rows in proptest::collection::vec(("[a-z]", any::<String>(), "[=+@\t\r\n'＝ -]{0,3}.?"), 0..8)
+            rows in proptest::collection::vec(("[a-z]", any::<String>(), "[=+@\t\r\n;\"'＝ -]{0,4}.?"), 0..8)
         ) {
             let rows: Vec<Vec<String>> =
                 rows.into_iter().map(|(a, b, c)| vec![a, b, c]).collect();
@@ -209,6 +232,13 @@ mod tests {
             for record in raw.records() {
                 for cell in &record.expect("our own") {
                     prop_assert!(!cell.starts_with(['=', '+', '-', '@', '\t', '\r', '＝', '＋', '－', '＠']), "{cell:?}");
+                }
+            }
+            // A program that parts cells at semicolons sees other cells, and no formula either.
+            let mut raw = csv::ReaderBuilder::new().delimiter(b';').flexible(true).from_reader(&bytes[..]);
+            for record in raw.byte_records() {
+                for cell in record.expect("any bytes").iter().skip(1) {
+                    prop_assert!(!cell.starts_with(b"=") && !cell.starts_with(b"+") && !cell.starts_with(b"@"));
                 }
             }
             let read = Sheet::read(&bytes).expect("our own");
@@ -230,6 +260,21 @@ mod tests {
         #[test]
         fn no_bytes_are_too_odd_to_be_read_or_refused(bytes in proptest::collection::vec(any::<u8>(), 0..200)) {
             let _ = Sheet::read(&bytes);
+        }
+    }
+
+    #[test]
+    fn c9_no_formula_hides_behind_another_programs_separator_and_nothing_is_lost() {
+        for (cell, safe) in [
+            ("x;=cmd|' /C calc'!A0;y", "x;'=cmd|' /C calc'!A0;y"),
+            ("=1;+2\t@3\n-4", "'=1;'+2\t'@3\n'-4"),
+            ("x;'=1", "x;''=1"),
+            ("x;\"=1;y", "x;'\"=1;y"),
+            ("Lind; Bo", "Lind; Bo"),
+            ("\"Bo\"", "\"Bo\""),
+        ] {
+            assert_eq!(defused(cell), safe);
+            assert_eq!(restored(safe), cell);
         }
     }
 

@@ -4,7 +4,8 @@ use super::class::{AuthorPolicy, Authors, Class, Traits};
 use super::emoji;
 use super::fate::Sender;
 use super::loss::{Loss, Losses};
-use super::roster::{Known, Roster, one_line, without_address};
+use super::roster::{Known, Roster, one_line};
+use super::shown::without_address;
 use super::tree::{Block, Document, Inline, Shape, Span, Style};
 use crate::draft::{JOINER, byline};
 use crate::ids::{Account, SlackUserId};
@@ -141,7 +142,7 @@ fn name(message: &Message, roster: &Roster) -> String {
         .chain([slackbot])
         .chain(ids)
         .flatten()
-        .map(|name| without_address(&one_line(name)).to_owned())
+        .map(|name| without_address(&one_line(name)).into_owned())
         .find(|name| !name.is_empty())
         .unwrap_or_else(|| String::from("Unknown author"))
 }

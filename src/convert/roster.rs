@@ -100,21 +100,6 @@ pub(super) fn digest(text: &str) -> String {
     hex(&Sha256::digest(text.as_bytes())[..16])
 }
 
-/// Returns a name; of one that is an e-mail address, what stands before the @. Who never chose a
-/// name may be called by the address, and it is not ours to show.
-pub fn without_address(name: &str) -> &str {
-    match name.split_once('@') {
-        Some((local, domain))
-            if !local.is_empty()
-                && domain.contains('.')
-                && !name.contains(|c: char| c.is_whitespace() || c == '<') =>
-        {
-            local
-        }
-        _ => name,
-    }
-}
-
 /// Makes a name from Slack fit for one line: control characters become spaces, 80 characters.
 pub(super) fn one_line(name: &str) -> String {
     let mut line = String::with_capacity(name.len());

@@ -214,12 +214,12 @@ fn matched(
     }
 }
 
-/// Returns the name that others may read: one that is an e-mail address gives way to another one.
+/// Returns the name that others may read: one that holds an e-mail address gives way to another one.
 fn shown(person: &Person) -> String {
     let names = [&person.display_name, &person.real_name, &person.handle];
     let names = names.into_iter().map(|name| name.trim()).filter(|name| !name.is_empty());
     let plain = names.into_iter().find(|name| without_address(name) == *name);
-    plain.unwrap_or_else(|| without_address(person.shown())).to_owned()
+    plain.map_or_else(|| without_address(person.shown()).into_owned(), str::to_owned)
 }
 
 /// Returns what a kind of person is called in tables.

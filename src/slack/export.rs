@@ -245,7 +245,7 @@ impl Opening<'_> {
     fn people(&mut self) -> Result<People, Error> {
         let mut people = People::default();
         self.list("users.json", |entry, bytes, odd| people.read(entry, bytes, odd))?;
-        Ok(people.with_slackbot())
+        Ok(people.finished())
     }
 
     fn conversations(&mut self) -> Result<Vec<Conversation>, Error> {

@@ -6,7 +6,7 @@ use super::lists::each_element;
 use super::loose::{Flag, Maybe, Text};
 use super::record::loose_struct;
 use crate::ids::SlackUserId;
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 loose_struct!(
     /// An entry of `users.json`.
@@ -42,6 +42,10 @@ pub(super) struct People {
     by_id: HashMap<SlackUserId, usize>,
     by_bot: HashMap<String, usize>,
     teams: BTreeMap<String, u64>,
+    /// Teams that have somebody with an e-mail address.
+    known: BTreeSet<String>,
+    /// The teams of people without one, by place.
+    unsure: Vec<(usize, String)>,
 }
 
 impl People {
@@ -56,15 +60,25 @@ impl People {
             let record: UserRecord<'_> = serde_json::from_str(json).map_err(|_| "not an object")?;
             let team = record.team_id.filled().map(str::to_owned);
             let person = person(record).ok_or("it has no id")?;
-            if let Some(team) = team {
-                *self.teams.entry(team).or_default() += 1;
+            let has_mail = person.email.is_some();
+            let is_person = matches!(person.kind, PersonKind::Human | PersonKind::Guest);
+            if let Some(team) = &team {
+                *self.teams.entry(team.clone()).or_default() += 1;
             }
-            self.add(person).then_some(()).ok_or("its id was listed before")
+            let place = self.all.len();
+            self.add(person).then_some(()).ok_or("its id was listed before")?;
+            match team {
+                Some(team) if has_mail => drop(self.known.insert(team)),
+                Some(team) if is_person => self.unsure.push((place, team)),
+                _ => {}
+            }
+            Ok(())
         })
     }
 
-    /// Adds Slackbot where the list doesn't name it.
-    pub(super) fn with_slackbot(mut self) -> Self {
+    /// Ends the reading: tells who is a stranger, and adds Slackbot where the list doesn't name it.
+    pub(super) fn finished(mut self) -> Self {
+        self.find_strangers();
         self.add(Person {
             id: SlackUserId::new("USLACKBOT"),
             handle: "slackbot".to_owned(),
@@ -77,6 +91,18 @@ impl People {
             bot_id: Some("BSLACKBOT".to_owned()),
         });
         self
+    }
+
+    /// Slack keeps to itself how people of other organisations can be reached: a team of whose
+    /// people it tells no address, while it does of others, is another organisation's. An export of
+    /// several workspaces of one organisation has addresses in each.
+    fn find_strangers(&mut self) {
+        for (place, team) in std::mem::take(&mut self.unsure) {
+            let is_other = !self.known.is_empty() && !self.known.contains(&team);
+            if let Some(person) = self.all.get_mut(place).filter(|_| is_other) {
+                person.stranger = true;
+            }
+        }
     }
 
     fn add(&mut self, person: Person) -> bool {
@@ -143,7 +169,7 @@ mod tests {
     fn read(json: &str) -> People {
         let mut people = People::default();
         people.read("users.json", json.as_bytes(), &mut Findings::default()).expect("an array");
-        people.with_slackbot()
+        people.finished()
     }
 
     #[test]
@@ -157,6 +183,24 @@ mod tests {
             ("Mo Ek", Some("mo@example.com"), true, PersonKind::Human)
         );
         assert_eq!(people.team(), Some("T1"));
+    }
+
+    #[test]
+    fn d5_people_of_a_team_that_tells_no_address_are_of_another_organisation() {
+        let user = |id: &str, team: &str, mail: &str| {
+            format!(r#"{{"id":"{id}","team_id":"{team}","profile":{{"email":"{mail}"}}}}"#)
+        };
+        let strangers = |users: &[String]| {
+            let people = read(&format!("[{}]", users.join(",")));
+            let all = people.all.iter().filter(|person| person.stranger);
+            all.map(|person| person.id.to_string()).collect::<Vec<_>>()
+        };
+        let bot = r#"{"id":"U9","team_id":"T9","is_bot":true}"#.to_owned();
+        let own = [user("U1", "T1", "a@x.example"), user("U2", "T1", ""), bot];
+        assert!(strangers(&own).is_empty(), "an address may be missing, and an app has none");
+        let met = [user("U3", "T3", ""), user("U4", "T4", ""), user("U5", "T5", "b@x.example")];
+        assert_eq!(strangers(&[&own[..], &met[..]].concat()), ["U3", "U4"]);
+        assert!(strangers(&met[..2]).is_empty(), "an export without any address tells nothing");
     }
 
     #[test]

@@ -1,5 +1,6 @@
 //! Nobody reads with an account what they could not read in Slack: accounts that changed hands,
-//! that several identities share, that an app was given, or that the admin took away.
+//! that several identities share, that an app was given, or that the admin took away. And nobody
+//! reads an e-mail address that stands in a name.
 
 use crate::rig::{Rig, text};
 use crate::support::{Export, Workspace};
@@ -264,4 +265,40 @@ async fn d4_a_space_whose_owner_to_be_has_no_account_any_more_stays_closed_and_s
     let there: BTreeSet<String> = members(&rig, "board").into_iter().collect();
     assert_eq!(there, ["u2@example.com", "u3@example.com"].map(str::to_owned).into());
     assert!(posts(&rig).contains(&"admin@example.com | *u1:* hush".to_owned()));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn c9_an_address_inside_a_name_or_a_mention_is_shown_to_nobody() {
+    let name = |name: &str| json!({"profile": {"real_name": name, "display_name": name}});
+    let export = Workspace::new()
+        .person("U7", "hidden")
+        .who(name("Hidden (hidden@secret.example)"))
+        .who(json!({"name": "hidden@secret.example"}))
+        .channel("general", &["U1", "U7"])
+        .message("U7", "1600000000.000100", "ask <@UX9|zed@secret.example> or <@U7>")
+        .message("UX2", "1600000001.000100", "hello")
+        .with(json!({"user_profile": {"real_name": "Zoe zoe@secret.example"}}))
+        .zip();
+    let rig = Rig::start(&["u1"]).await;
+    rig.ok(&["run", &path(&export)]).await;
+    let posts = posts(&rig);
+    assert!(!rig.emulator().canonical().contains("secret.example"), "{posts:?}");
+    assert!(posts.iter().any(|post| post.contains("*Hidden:* ask @zed or @Hidden")), "{posts:?}");
+    assert!(posts.iter().any(|post| post.contains("*Zoe:* hello")), "{posts:?}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn d5_somebody_of_a_connected_workspace_is_of_the_class_external() {
+    let met = json!({"team_id": "T9", "profile": {"real_name": "Ext Person"}});
+    let export = Workspace::new()
+        .person("U5", "ext")
+        .who(met)
+        .channel("general", &["U1", "U5"])
+        .message("U5", "1600000000.000100", "hello from next door")
+        .zip();
+    let rig = Rig::start(&["u1"]).await;
+    fs::create_dir_all(rig.work()).expect("a folder");
+    fs::write(rig.work().join("settings.toml"), "authors = \"external=skip\"\n").expect("written");
+    rig.ok(&["run", &path(&export)]).await;
+    assert_eq!(posts(&rig), Vec::<String>::new(), "as the class was chosen");
 }

@@ -109,7 +109,8 @@ async fn c2_what_was_edited_is_taken_over_and_nothing_else_changes() {
     edit(&workbook(&rig), &choices);
     let refused = said(&rig, &["people", "export"]).await;
     assert!(
-        refused.contains("was not taken over") && refused.contains("exit Some(4)"),
+        refused.contains("say something else than what is chosen now")
+            && refused.contains("exit Some(4)"),
         "{refused}"
     );
     insta::assert_snapshot!(said(&rig, &["people", "import"]).await);
@@ -180,6 +181,92 @@ async fn conversations_that_are_begun_stay_as_they_are_and_are_named() {
     insta::assert_snapshot!(said(&rig, &["people", "import"]).await);
     rig.whole_again().await;
     assert_eq!(posts(&rig), sent);
+}
+
+/// Takes over rows of the columns slack_id, account and policy.
+async fn import(rig: &Rig, rows: &str) -> String {
+    let path = rig.work().join("rows.csv");
+    std::fs::write(&path, format!("slack_id,account,policy\n{rows}")).expect("written");
+    said(rig, &["people", "import", &path.display().to_string()]).await
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_id_that_nobody_has_is_a_wrong_row_and_one_that_is_only_seen_is_not() {
+    let (rig, _export) = planned(&["ana"]).await;
+    let told = import(&rig, "U404,,skip\nU7,none,\nB9,,skip\n").await;
+    assert!(told.contains("3 changes:") && told.contains("exit Some(0)"), "{told}");
+    let told = import(&rig, "U99TYPO,none,\n").await;
+    assert!(told.contains("line 2: nobody in the exports has the Slack id U99TYPO"), "{told}");
+    assert!(told.contains("exit Some(4)"), "{told}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_policy_for_somebody_with_an_account_is_taken_over_with_a_warning() {
+    let (rig, _export) = planned(&["ana"]).await;
+    let told = import(&rig, "U1,,skip\nU3,,skip\n").await;
+    let flat = told.split_whitespace().collect::<Vec<_>>().join(" ");
+    let warning = "warning: line 2: U1 has an account, so the policy skip does nothing";
+    assert!(flat.contains(warning) && flat.contains("exit Some(0)"), "{told}");
+    assert_eq!(flat.matches("warning").count(), 1, "{told}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_account_that_was_chosen_and_is_suspended_since_blocks_no_other_row() {
+    let (rig, _export) = planned(&["ana", "robin"]).await;
+    import(&rig, "U2,robin@example.com,\n").await;
+    let suspended = chatferry::emulator::Change::SuspendUser("robin@example.com".to_owned());
+    rig.emulator().change(&suspended).expect("a change");
+    let told = import(&rig, "U2,robin@example.com,\nU3,,skip\n").await;
+    let flat = told.split_whitespace().collect::<Vec<_>>().join(" ");
+    assert!(flat.contains("1 change:") && flat.contains("exit Some(0)"), "{told}");
+    assert!(flat.contains("warning: line 2: the account robin@example.com is suspended"), "{told}");
+    let told = import(&rig, "U3,robin@example.com,\n").await;
+    assert!(told.contains("exit Some(4)"), "a new choice must be good: {told}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_file_that_is_no_workbook_or_says_something_else_is_not_written_over_and_not_slandered() {
+    let (rig, _export) = planned(&["ana"]).await;
+    rig.ok(&["people", "export"]).await;
+    import(&rig, "U3,,skip\n").await;
+    let told = said(&rig, &["people", "export"]).await;
+    assert!(told.contains("say something else than what is chosen now"), "{told}");
+    std::fs::write(workbook(&rig), "some,letter\n1,2\n").expect("written");
+    let told = said(&rig, &["people", "export"]).await;
+    assert!(
+        told.contains("it is no workbook of people") && told.contains("exit Some(4)"),
+        "{told}"
+    );
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn c2_rows_that_need_a_look_come_first_also_those_that_have_an_account() {
+    let with = |mail: &str| {
+        let profile = json!({"profile": {"real_name": "Ana", "email": mail}});
+        let who = Workspace::new().person("U1", "ana").who(profile).person("U2", "bo");
+        who.channel("general", &["U1", "U2"]).message("U2", "1600000000.000100", "hello").zip()
+    };
+    let (old, new) = (with("ana@example.com"), with("ana@home.example"));
+    let rig = Rig::start(&["ana", "bo"]).await;
+    rig.ok(&["plan", &old.path.display().to_string(), &new.path.display().to_string()]).await;
+    let told = said(&rig, &["people", "export"]).await;
+    assert!(told.contains("1 row comes first that somebody should look at"), "{told}");
+    let sheet = Sheet::read(&std::fs::read(workbook(&rig)).expect("a workbook")).expect("a sheet");
+    let first = |name: &str| sheet.rows[0].cell(sheet.column(name)).to_owned();
+    assert_eq!([first("slack_id"), first("confidence")], ["U1", "likely"]);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_setting_that_is_another_one_than_when_it_was_planned_is_named_by_run() {
+    let (rig, export) = (Rig::start(&["ana"]).await, export());
+    let mut plan = rig.command(&["plan", &export.path.display().to_string()]);
+    plan.env("CHATFERRY_BOTS", "skip");
+    assert!(crate::rig::end(plan).await.status.success());
+    let told = said(&rig, &["run"]).await;
+    assert!(told.contains("bots was skip when this was planned, and is admin now"), "{told}");
+    assert!(posts(&rig).iter().any(|post| post.contains("Jenkins")), "what is said now counts");
+    let again = said(&rig, &["run"]).await;
+    assert!(!again.contains("when this was planned"), "{again}");
 }
 
 #[test]

@@ -44,28 +44,33 @@ pub(super) fn export(common: &Common, args: &PeopleExportArgs) -> anyhow::Result
     Ok(Exit::Done)
 }
 
-/// An edited workbook is somebody's work: it is not written over before it was taken over.
+/// An edited workbook is somebody's work, and so is any other file: neither is written over unasked.
 fn refuse_edited(path: &Path, chosen: &BTreeMap<SlackUserId, Choice>) -> anyhow::Result<()> {
     let Ok(bytes) = std::fs::read(path) else { return Ok(()) };
-    let is_ours = Sheet::read(&bytes).is_ok_and(|sheet| {
-        let [id, account, policy] =
-            ["slack_id", "account", "policy"].map(|name| sheet.column(name));
-        id.is_some()
-            && sheet.rows.iter().all(|row| {
-                let choice = chosen.get(row.cell(id).trim()).cloned().unwrap_or_default();
-                let policy_cell = choice.policy.as_deref().unwrap_or_default();
-                row.cell(account).trim().eq_ignore_ascii_case(account_cell(&choice))
-                    && row.cell(policy).trim().eq_ignore_ascii_case(policy_cell)
-            })
+    let refuse = |what: &str, hint: &str| {
+        Err(told(Exit::Refused, format!("{} is there, and {what}", path.display()), hint))
+    };
+    let sheet = Sheet::read(&bytes).ok();
+    let columns = ["slack_id", "account", "policy"]
+        .map(|name| sheet.as_ref().and_then(|sheet| sheet.column(name)));
+    let (Some(sheet), [id @ Some(_), account @ Some(_), policy @ Some(_)]) = (&sheet, columns)
+    else {
+        let hint = "name another file, or write over it with --force";
+        return refuse("it is no workbook of people", hint);
+    };
+    let is_chosen = sheet.rows.iter().all(|row| {
+        let choice = chosen.get(row.cell(id).trim()).cloned().unwrap_or_default();
+        let policy_cell = choice.policy.as_deref().unwrap_or_default();
+        row.cell(account).trim().eq_ignore_ascii_case(account_cell(&choice))
+            && row.cell(policy).trim().eq_ignore_ascii_case(policy_cell)
     });
-    if is_ours {
+    if is_chosen {
         return Ok(());
     }
-    Err(told(
-        Exit::Refused,
-        format!("{} is there, and what was edited in it was not taken over", path.display()),
+    refuse(
+        "its columns account and policy say something else than what is chosen now",
         "take it over with `chatferry people import`, name another file, or write over it with --force",
-    ))
+    )
 }
 
 /// Writes what was chosen as the column has it.
@@ -91,6 +96,8 @@ struct Sums {
     /// Of these, only by the address, since the Directory was not read.
     assumed: u64,
     suggested: u64,
+    /// Rows that come first, since somebody should look at them.
+    looks: u64,
     /// Identities without an account that wrote something, and their messages, by class.
     without: BTreeMap<Class, (u64, u64)>,
 }
@@ -112,17 +119,27 @@ impl Table {
             .collect();
         all.sort_by_key(|(id, one, deeds)| {
             let has_account = one.is_some_and(|one| one.account.is_some());
-            (has_account, Reverse(deeds.messages), *id)
+            (!wants_a_look(id, *one, deeds), has_account, Reverse(deeds.messages), *id)
         });
         let mut table = Self { rows: Vec::new(), sums: Sums::default() };
         for (id, one, deeds) in all {
             let state = state(id, one, deeds);
             table.sums.add(one, state, deeds);
+            table.sums.looks += u64::from(wants_a_look(id, one, deeds));
             let choice = chosen.get(id).cloned().unwrap_or_default();
             table.rows.push(row((id, one, deeds), state, &choice));
         }
         table
     }
+}
+
+/// Tells whether somebody should look: there is a problem, or an account that is not sure. What
+/// the admin chose without a problem needs no second look, nor an app without an account.
+fn wants_a_look(id: &SlackUserId, one: Option<&Matched>, deeds: &Deeds) -> bool {
+    let unlisted = one.is_none_or(|one| one.traits.unlisted && one.how == How::Nobody);
+    let is_unknown = unlisted && state(id, one, deeds) != Class::Bot;
+    let is_odd = |one: &Matched| !one.problems.is_empty() || one.how == How::Previous;
+    is_unknown || one.is_some_and(is_odd)
 }
 
 /// Returns the class: for somebody whom no list names, by what they did.
@@ -196,6 +213,10 @@ impl Sums {
                 "{assumed} of them assumed from the address: the Directory was not read yet."
             ));
         }
+        if self.looks > 0 {
+            let looks = counted(self.looks, "row comes", "rows come");
+            lines.push(format!("{looks} first that somebody should look at: a problem, or an account that is not sure."));
+        }
         if self.suggested > 0 {
             let some = counted(self.suggested, "has a suggestion", "have a suggestion");
             lines.push(format!(
@@ -226,6 +247,7 @@ impl Sums {
             "with_account": self.accounts,
             "assumed": self.assumed,
             "suggested": self.suggested,
+            "to_be_looked_at": self.looks,
             "without_account": without.collect::<serde_json::Map<_, _>>(),
         })
     }

@@ -31,8 +31,7 @@ pub(super) fn import(common: &Common, args: &PeopleImportArgs) -> anyhow::Result
     refresh(&session, &mut ledger, args.offline)?;
     let offline = offline(&session, &ledger)?;
     let (listed, before) = (ledger.directory()?, ledger.choices()?);
-    let check = Check { sheet: &sheet, people: offline.people(), listed: &listed, before: &before };
-    let told_rows = check.all()?;
+    let told_rows = Check::new(&sheet, &offline, &listed, &before).all()?;
     session.watch.end();
     let taken = told_rows.wrong.is_empty() || args.partial;
     let mut stay = Stay::default();

@@ -2,6 +2,7 @@
 
 use crate::convert::emoji;
 use crate::convert::roster::{Roster, one_line};
+use crate::convert::shown::without_address;
 use crate::convert::tree::Span;
 use std::borrow::Cow;
 
@@ -9,7 +10,10 @@ use std::borrow::Cow;
 pub(super) fn user(roster: &Roster, id: &str, label: Option<&str>) -> String {
     let known = roster.person(id).map(|known| known.name.as_str());
     let slackbot = (id == "USLACKBOT").then_some("Slackbot");
-    at(known.filter(|name| !name.is_empty()).or(label).or(slackbot).unwrap_or(id))
+    // Whom no export lists may be called by the address.
+    let label = label.map(|label| without_address(label.strip_prefix('@').unwrap_or(label)));
+    let known = known.filter(|name| !name.is_empty());
+    at(known.or(label.as_deref()).or(slackbot).unwrap_or(id))
 }
 
 /// Returns a user group's handle with `@`.

@@ -27,6 +27,8 @@ pub(super) struct ToldRows {
     pub(super) changes: Vec<Change>,
     /// Line, and what is wrong with it and what to do.
     pub(super) wrong: Vec<(u64, String)>,
+    /// Line, and what is odd about it, though it is taken over.
+    pub(super) odd: Vec<(u64, String)>,
 }
 
 impl ToldRows {
@@ -48,6 +50,11 @@ impl ToldRows {
             lines.extend(wrap(&format!("  {}", change.text()), COLS, "    "));
         }
         lines.extend(more(self.changes.len(), "change", "changes"));
+        for (line, why) in self.odd.iter().take(TOLD) {
+            let warning = format!("warning: line {line}: {}", display_safe(why));
+            lines.extend(wrap(&warning, COLS, "    "));
+        }
+        lines.extend(more(self.odd.len(), "warning", "warnings"));
         if !self.changes.is_empty() {
             lines.extend(stay.lines(again));
             lines.push(stay.next(again));
@@ -57,15 +64,16 @@ impl ToldRows {
 
     pub(super) fn json(&self, taken: bool, stay: &Stay) -> serde_json::Value {
         let changes: Vec<_> = self.changes.iter().map(Change::json).collect();
-        let wrong = self.wrong.iter();
-        let wrong: Vec<_> =
-            wrong.map(|(line, why)| serde_json::json!({"line": line, "why": why})).collect();
+        let told = |(line, why): &(u64, String)| serde_json::json!({"line": line, "why": why});
+        let wrong: Vec<_> = self.wrong.iter().map(told).collect();
+        let odd: Vec<_> = self.odd.iter().map(told).collect();
         serde_json::json!({
             "event": "people_imported",
             "rows": self.rows,
             "taken_over": taken,
             "changes": changes,
             "wrong": wrong,
+            "warnings": odd,
             "begun": stay.json(),
         })
     }
