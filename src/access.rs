@@ -9,8 +9,10 @@ mod admission;
 mod organisation;
 mod publicity;
 mod sight;
+mod sums;
 
 pub use admission::{Admission, EXTERNAL};
 pub use organisation::Organisation;
 pub use publicity::{Audience, Kind, PublicConversation, Publication};
-pub use sight::{Call, Fate, Person, Seat, Sight, Sums, fate, sum_of};
+pub use sight::{Call, DEACTIVATED, Fate, Person, Seat, Sight, fate, sum_of};
+pub use sums::Sums;

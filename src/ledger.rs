@@ -12,6 +12,7 @@ mod emoji;
 mod error;
 mod expect;
 mod give_way;
+mod heir;
 mod journal;
 mod lane;
 mod late;

@@ -30,7 +30,9 @@ mod undo;
 mod verdict;
 mod verify;
 
-pub use complete::{CompleteOptions, Completed, Held, LAST_MINUTES, Outlook, complete, outlook};
+pub use complete::{
+    CompleteOptions, Completed, Held, LAST_MINUTES, Outlook, PassedOn, complete, outlook, pass_on,
+};
 pub use emoji::{EMOJI_GIVEN_UP, EmojiDesk, EmojiDone, settle_emoji};
 pub use give_way::{AUDIENCE_REFUSED, LEFT_OUT};
 pub use health::Health;

@@ -2,11 +2,12 @@
 
 use crate::ids::ConversationId;
 use sha2::{Digest, Sha256};
-use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
 /// Why somebody is in no space: a second identity of somebody who is.
 const SAME: &str = "same_account";
+/// Why somebody who was listed could not read it any more.
+pub const DEACTIVATED: &str = "deactivated";
 /// Why somebody is in no space where nothing else is known.
 const UNKNOWN: &str = "unknown_person";
 
@@ -15,6 +16,8 @@ const UNKNOWN: &str = "unknown_person";
 pub enum Fate {
     /// Completes the space, and so owns it.
     Owner,
+    /// Becomes a member, and may manage the space.
+    Manager,
     /// Becomes a member.
     Member,
     /// Is invited, from outside the organisation.
@@ -23,6 +26,8 @@ pub enum Fate {
     Same,
     /// Is an app, which reads nothing.
     App,
+    /// Was deactivated in Slack: read nothing there any more, and does not in Chat.
+    Deactivated,
     /// Could read it in Slack and can't in Chat, for that reason: a code.
     Missing(String),
     /// The admin, who owns a space that nobody else can complete.
@@ -39,10 +44,12 @@ impl Fate {
     pub const fn as_str(&self) -> &'static str {
         match self {
             Self::Owner => "owner",
+            Self::Manager => "manager",
             Self::Member => "member",
             Self::Invited => "invited",
             Self::Same => "same_account",
             Self::App => "app",
+            Self::Deactivated => DEACTIVATED,
             Self::Missing(_) => "missing",
             Self::Admin => "admin",
             Self::New => "new",
@@ -62,7 +69,12 @@ impl Fate {
     pub const fn could(&self) -> bool {
         matches!(
             self,
-            Self::Owner | Self::Member | Self::Invited | Self::Missing(_) | Self::Against
+            Self::Owner
+                | Self::Manager
+                | Self::Member
+                | Self::Invited
+                | Self::Missing(_)
+                | Self::Against
         )
     }
 
@@ -70,13 +82,22 @@ impl Fate {
     pub const fn will(&self) -> bool {
         matches!(
             self,
-            Self::Owner | Self::Member | Self::Invited | Self::Admin | Self::New | Self::Against
+            Self::Owner
+                | Self::Manager
+                | Self::Member
+                | Self::Invited
+                | Self::Admin
+                | Self::New
+                | Self::Against
         )
     }
 
     /// Tells whether this is as it was in Slack.
     const fn is_as_before(&self) -> bool {
-        matches!(self, Self::Owner | Self::Member | Self::Same | Self::App)
+        matches!(
+            self,
+            Self::Owner | Self::Manager | Self::Member | Self::Same | Self::App | Self::Deactivated
+        )
     }
 }
 
@@ -108,6 +129,8 @@ pub enum Call {
     Completes,
     /// They are added.
     Joins,
+    /// They are added, and become a manager.
+    Manages,
     /// The call was left out or refused, for that reason.
     Fails(String),
 }
@@ -121,11 +144,13 @@ pub fn fate(person: &Person, call: Option<&Call>) -> Fate {
         (Some(Call::Fails(why)), _) => Fate::Missing(why.clone()),
         (Some(_), Some(why)) => Fate::Missing(why.to_owned()),
         (Some(Call::Completes), None) => Fate::Owner,
-        (Some(Call::Joins), None) if person.outside => Fate::Invited,
+        (Some(Call::Joins | Call::Manages), None) if person.outside => Fate::Invited,
         (Some(Call::Joins), None) => Fate::Member,
+        (Some(Call::Manages), None) => Fate::Manager,
         (None, _) => match person.left_out.as_deref() {
             Some(SAME) => Fate::Same,
             _ if person.app => Fate::App,
+            Some(DEACTIVATED) => Fate::Deactivated,
             why => Fate::Missing(why.unwrap_or(UNKNOWN).to_owned()),
         },
     }
@@ -234,55 +259,10 @@ fn hex(bytes: &[u8]) -> String {
     })
 }
 
-/// What many spaces come to.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Sums {
-    /// Spaces.
-    pub spaces: u64,
-    /// Spaces in which everybody sees what they saw.
-    pub same: u64,
-    /// Members in Slack, over all conversations.
-    pub could: u64,
-    /// Members in Chat.
-    pub will: u64,
-    /// Members who will be missing, by why.
-    pub missing: BTreeMap<String, u64>,
-    /// People from outside who will be invited.
-    pub invited: u64,
-    /// Spaces that an audience may find.
-    pub discoverable: u64,
-    /// Members whose account another Slack identity has that was not in.
-    pub merged: u64,
-    /// Spaces that only the admin can complete.
-    pub admin: u64,
-    /// People who would see what they could not in Slack.
-    pub new: u64,
-}
-
-impl Sums {
-    /// Adds a space.
-    pub fn add(&mut self, sight: &Sight) {
-        self.spaces += 1;
-        self.discoverable += u64::from(sight.audience.is_some());
-        self.same += u64::from(sight.changed().next().is_none());
-        for seat in &sight.seats {
-            self.could += u64::from(seat.fate.could());
-            self.will += u64::from(seat.fate.will());
-            self.merged += u64::from(!seat.also.is_empty());
-            match &seat.fate {
-                Fate::Missing(why) => *self.missing.entry(why.clone()).or_default() += 1,
-                Fate::Invited => self.invited += 1,
-                Fate::Admin => self.admin += 1,
-                Fate::New | Fate::Against => self.new += 1,
-                Fate::Owner | Fate::Member | Fate::Same | Fate::App => {}
-            }
-        }
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::access::Sums;
 
     fn sight(seats: &[(&str, Fate)]) -> Sight {
         let seat = |(slack, fate): &(&str, Fate)| Seat {
@@ -313,11 +293,16 @@ mod tests {
         let missing = |why: &str| Fate::Missing(why.to_owned());
         assert_eq!(fate(&able, Some(&Call::Completes)), Fate::Owner);
         assert_eq!(fate(&able, Some(&Call::Joins)), Fate::Member);
+        assert_eq!(fate(&able, Some(&Call::Manages)), Fate::Manager);
         assert_eq!(fate(&outside, Some(&Call::Joins)), Fate::Invited);
         assert_eq!(fate(&gone, Some(&Call::Completes)), missing("suspended_account"));
         assert_eq!(fate(&able, Some(&Call::Fails("external".to_owned()))), missing("external"));
         assert_eq!(fate(&bot, None), Fate::App);
         assert_eq!(fate(&second, None), Fate::Same);
+        let left_out = Some("deactivated".to_owned());
+        let shut = Person { left_out: left_out.clone(), ..able.clone() };
+        assert_eq!(fate(&shut, None), Fate::Deactivated);
+        assert_eq!(fate(&Person { app: true, left_out, ..able.clone() }, None), Fate::App);
         assert_eq!(fate(&able, None), missing("unknown_person"));
         let refused = Person { refused: true, ..able.clone() };
         assert_eq!(fate(&refused, Some(&Call::Completes)), Fate::Against);
@@ -345,9 +330,11 @@ mod tests {
         let before = sight(&[("U1", Fate::Owner), ("U2", missing("no_account"))]);
         let renamed = Sight { name: "general (2)".to_owned(), lane: 9, ..before.clone() };
         assert_eq!(before.hash(), renamed.hash());
+        assert_ne!(sight(&[("U2", Fate::Member)]).hash(), sight(&[("U2", Fate::Manager)]).hash());
         for other in [
             sight(&[("U1", Fate::Owner), ("U2", missing("suspended_account"))]),
             sight(&[("U1", Fate::Owner), ("U2", Fate::Member)]),
+            sight(&[("U1", Fate::Owner), ("U2", Fate::Manager)]),
             sight(&[("U1", Fate::Owner)]),
             Sight { kind: "public".to_owned(), ..before.clone() },
             Sight { audience: Some("audiences/default".to_owned()), ..before.clone() },
@@ -372,7 +359,9 @@ mod tests {
     fn sums_count_people_and_not_apps() {
         let mut sums = Sums::default();
         sums.add(&sight(&[("U1", Fate::Owner), ("B1", Fate::App), ("U3", Fate::Same)]));
-        sums.add(&sight(&[("U2", Fate::Missing("bot".to_owned())), ("A", Fate::Admin)]));
+        let missing = Fate::Missing("bot".to_owned());
+        sums.add(&sight(&[("U2", missing), ("A", Fate::Admin), ("U4", Fate::Deactivated)]));
         assert_eq!((sums.spaces, sums.same, sums.could, sums.will, sums.admin), (2, 1, 2, 2, 1));
+        assert_eq!(sums.deactivated, 1);
     }
 }

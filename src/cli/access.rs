@@ -94,11 +94,18 @@ impl Question {
     }
 
     /// Tells whether a yes to this hash is one to all of it. What was open already, and was only
-    /// just found to be, was asked about `before`.
-    pub(super) fn is_meant_by(&self, hash: &str, before: &Self) -> bool {
+    /// just found to be, was asked about `before`. Whoever goes on may say the yes again that was
+    /// taken; and what is all open wants none.
+    pub(super) fn is_meant_by(
+        &self,
+        hash: &str,
+        before: &Self,
+        ledger: &Ledger,
+    ) -> anyhow::Result<bool> {
         let known: HashSet<_> = before.hashes.iter().collect();
-        self.hash() == hash
+        Ok(self.hash() == hash
             || (before.hash() == hash && self.hashes.iter().all(|one| known.contains(one)))
+            || ledger.was_accepted(hash, &self.hashes)?)
     }
 
     /// Tells whether the yes was said to all of it as it is.
@@ -123,6 +130,9 @@ impl Question {
             "members_in_slack": sums.could,
             "members_in_chat": sums.will,
             "missing": sums.missing,
+            "deactivated": sums.deactivated,
+            "managers": sums.managers,
+            "public": sums.public,
             "invited": sums.invited,
             "discoverable": sums.discoverable,
             "guests_with_accounts": self.guests,

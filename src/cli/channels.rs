@@ -98,7 +98,12 @@ fn import(common: &Common, file: Option<&Path>) -> anyhow::Result<Exit> {
         )
     })?;
     let edited = table::read(&bytes).map_err(|wrong| refused(&path, &wrong))?;
-    let changes = change::compare(&ledger, &edited)?.map_err(|wrong| refused(&path, &wrong))?;
+    // Only what an archive tells of a conversation is judged where the archive is at hand.
+    let archives = archives::with_known(&ledger, &[], &opened.settings);
+    let archives = archives.ok().flatten().unwrap_or_default();
+    let groups = table::group_chats(&ledger, &archives, &opened.settings)?;
+    let changes = change::compare(&ledger, &edited, &groups)?;
+    let changes = changes.map_err(|wrong| refused(&path, &wrong))?;
     choices::keep(&opened.work, &mut ledger, &changes.choices())?;
     if common.json {
         print(&(json_line(&changes.json()) + "\n"))?;

@@ -16,8 +16,9 @@ use super::session::{Session, fatal, name, runtime};
 use super::words::counted;
 use super::{Exit, display_safe, folder};
 use crate::clock::SystemClock;
+use crate::ids::Account;
 use crate::ledger::{Lane, LaneState, Ledger};
-use crate::send::{self, CompleteOptions, Completed, Ended, Run};
+use crate::send::{self, CompleteOptions, Completed, Ended, PassedOn, Run};
 use consent::About;
 use std::sync::Arc;
 
@@ -127,6 +128,15 @@ async fn withdraw(
     Ok(())
 }
 
+fn passed_on(PassedOn { space, from, to }: &PassedOn) -> String {
+    let (space, from) = (display_safe(space), display_safe(from.as_str()));
+    let to = to.as_ref().map_or("the admin", Account::as_str);
+    format!(
+        "{space}: {from} can't be used any more; {} completes it and owns it.",
+        display_safe(to)
+    )
+}
+
 /// Completes every lane that may be, once there is a yes.
 pub(super) async fn finish(
     session: &Session<'_>,
@@ -143,6 +153,9 @@ pub(super) async fn finish(
     let run = Arc::new(session.run(connection, ledger, None)?);
     if !reconcile(session, &run).await? {
         return Ok(stopped());
+    }
+    for one in send::pass_on(&run, &options).await.map_err(fatal)? {
+        session.watch.say(&passed_on(&one));
     }
     let outlook = send::outlook(&run, &options).await.map_err(fatal)?;
     let lanes = meant(&session.ledger()?, &options)?;

@@ -11,6 +11,7 @@ const OWN: &[(&str, &str)] = &[
     ("unknown_person", "member whom the export does not list"),
     ("suspended_account", "member whose account is suspended"),
     ("chosen", "member to whom the workbook gives another account, or none"),
+    ("deactivated", "member who was deactivated in Slack"),
     ("same_account", "second Slack identity of somebody who is a member already"),
     ("same_message_twice", "earlier edition of a message that the export holds twice"),
     ("empty_conversation", "member of a direct conversation without messages"),

@@ -142,9 +142,14 @@ impl Sheet {
 }
 
 impl Row {
+    /// Returns a cell; none where the row ends before it.
+    pub fn given(&self, column: Option<usize>) -> Option<&str> {
+        column.and_then(|at| self.cells.get(at)).map(String::as_str)
+    }
+
     /// Returns a cell; an empty one where the row is shorter, or has no such column.
     pub fn cell(&self, column: Option<usize>) -> &str {
-        column.and_then(|at| self.cells.get(at)).map_or("", String::as_str)
+        self.given(column).unwrap_or_default()
     }
 }
 

@@ -7,11 +7,12 @@ use super::args::{Common, UndoArgs};
 use super::ask::{answer, can_answer, nobody};
 use super::reconciled::reconcile;
 use super::session::{Session, fatal, name, runtime};
-use super::{Exit, folder, print, told};
+use super::{Exit, display_safe, folder, print, told};
+use crate::access::sum_of;
 use crate::clock::SystemClock;
-use crate::ledger::{EmojiState, Ledger};
+use crate::ledger::{EmojiState, Ledger, Line, read_spaces};
 use crate::send::{self, Ahead, Ended, Run, Undone};
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 use words::Words;
 
@@ -32,8 +33,9 @@ pub(super) fn undo(common: &Common, args: &UndoArgs) -> anyhow::Result<Exit> {
     let wave = args.which.choose(&ledger.lanes()?)?;
     wave.remarks.iter().for_each(|remark| session.watch.say(remark));
     let name = name(session.settings(), &ledger, None)?;
-    refuse_name(args.yes.as_deref(), &name)?;
-    let came = runtime.block_on(delete(&session, ledger, args, &name, wave.lanes))?;
+    let mark = mark(&session, &name)?;
+    refuse_mark(args.yes.as_deref(), &mark)?;
+    let came = runtime.block_on(delete(&session, ledger, args, (&name, &mark), wave.lanes))?;
     session.watch.end();
     let (ended, ahead, undone) = match came {
         Came::Looked(exit) => return Ok(exit),
@@ -54,7 +56,7 @@ async fn delete(
     session: &Session<'_>,
     mut ledger: Ledger,
     args: &UndoArgs,
-    name: &str,
+    (name, mark): (&str, &str),
     wave: Option<Arc<BTreeSet<i64>>>,
 ) -> anyhow::Result<Came> {
     let emoji = emoji(&ledger)?;
@@ -72,7 +74,7 @@ async fn delete(
     if args.dry_run || ahead.doomed.is_empty() {
         return Ok(Came::Looked(Exit::Done));
     }
-    if args.yes.is_none() && !consent(session, name).await? {
+    if args.yes.is_none() && !consent(session, mark).await? {
         return Ok(stopped());
     }
     let doomed = ahead.doomed.clone();
@@ -91,26 +93,43 @@ async fn delete(
     }
 }
 
-/// Wants the migration's name in full: nobody types that by mistake.
-async fn consent(session: &Session<'_>, name: &str) -> anyhow::Result<bool> {
+/// Returns the migration's name with a mark of the spaces that it ever made: a pilot of the same
+/// workspace bears the same name.
+fn mark(session: &Session<'_>, name: &str) -> anyhow::Result<String> {
+    let lines = read_spaces(&session.opened.work.spaces())?;
+    let mut made = BTreeMap::new();
+    for line in lines {
+        if let Line::Made { space, at, .. } = line {
+            made.entry(space).or_insert(at);
+        }
+    }
+    let mut mark = sum_of(made.into_iter().map(|(space, at)| format!("{space} {at}")));
+    mark.truncate(6);
+    Ok(format!("{name}-{mark}"))
+}
+
+/// Wants the migration's name and mark in full: nobody types that by mistake, or in another folder.
+async fn consent(session: &Session<'_>, mark: &str) -> anyhow::Result<bool> {
     if !can_answer(session.common()) {
-        let hint = format!("if this is right, add --yes and the migration's name: --yes {name}");
+        let hint = format!(
+            "if this is right, add --yes and the migration's name with the mark of its spaces: --yes {mark}"
+        );
         return Err(nobody("nothing was deleted: that wants a yes", &hint));
     }
-    let question = format!("To delete them, type the migration's name ({name}): ");
-    if answer(session, &question).await?.as_deref() == Some(name) {
+    let question = format!("To delete them, type the migration's name and mark ({mark}): ");
+    if answer(session, &question).await?.as_deref() == Some(mark) {
         return Ok(true);
     }
     print("Nothing was changed.\n")?;
     Ok(false)
 }
 
-/// A yes to another migration is none to this one.
-fn refuse_name(yes: Option<&str>, name: &str) -> anyhow::Result<()> {
+/// A yes to another migration, or to another folder's, is none to this one.
+fn refuse_mark(yes: Option<&str>, mark: &str) -> anyhow::Result<()> {
     match yes {
-        Some(given) if given != name => Err(told(
+        Some(given) if given != mark => Err(told(
             Exit::Refused,
-            format!("this migration is called {name}, not {given}"),
+            format!("this migration is {mark}, not {}", display_safe(given)),
             "nothing was deleted; is it the right work folder?",
         )),
         _ => Ok(()),

@@ -4,7 +4,7 @@
 use super::codes::{Code, SKIPPED, WEDGED};
 use super::stage::step_id;
 use super::{Error, Lane, LaneState, Ledger, commit, expect_rows};
-use crate::access::{Call, Fate, Person, Seat, Sight, fate};
+use crate::access::{Call, DEACTIVATED, Fate, Person, Seat, Sight, fate};
 use crate::draft::{Phase, StepKind};
 use rusqlite::{Row, params};
 use std::collections::{HashMap, HashSet};
@@ -40,6 +40,8 @@ fn present(row: &Row<'_>) -> rusqlite::Result<Present> {
     let (outside, listed, suspended): (bool, bool, Option<bool>) =
         (row.get(7)?, row.get(8)?, row.get(9)?);
     let account: Option<String> = row.get(4)?;
+    let left_out: Option<String> = row.get(6)?;
+    let is_in = left_out.as_deref() != Some(DEACTIVATED);
     let unusable = match suspended {
         Some(true) => Some("suspended_account"),
         None if listed && account.is_some() && !outside => Some("no_account"),
@@ -48,14 +50,15 @@ fn present(row: &Row<'_>) -> rusqlite::Result<Present> {
     Ok(Present {
         item: row.get(0)?,
         number: row.get(10)?,
-        owed: row.get(5)?,
+        owed: is_in && row.get(5)?,
         person: Person {
             slack: row.get(1)?,
             name: row.get(2)?,
             app: matches!(row.get::<_, String>(3)?.as_str(), "bot" | "slackbot"),
-            account,
+            // What stays of somebody who was deactivated is their past.
+            account: account.filter(|_| is_in),
             outside,
-            left_out: row.get(6)?,
+            left_out,
             refused: row.get(11)?,
             unusable,
         },
@@ -121,23 +124,24 @@ impl Ledger {
                 coalesce(a.outside, 0), EXISTS (SELECT 1 FROM directory), d.suspended OR d.archived, i.actor, ?2 AND coalesce(c.account = '', 0)
             FROM item i LEFT JOIN person p ON p.slack = i.sub LEFT JOIN account a ON a.id = i.actor
             LEFT JOIN directory d ON d.email = a.email LEFT JOIN choice c ON c.slack = i.sub
-            WHERE i.conversation = ?1 AND i.ts = 0 AND i.kind = 3 AND i.ended IS NULL ORDER BY i.sub";
+            WHERE i.conversation = ?1 AND i.ts = 0 AND i.kind = 3 AND (i.ended IS NULL OR i.reason = ?3) ORDER BY i.sub";
         let mut query = self.db.prepare_cached(sql)?;
-        let rows =
-            query.query_map(params![lane.conversation, lane.state > LaneState::Staged], present)?;
+        let begun = lane.state > LaneState::Staged;
+        let rows = query.query_map(params![lane.conversation, begun, DEACTIVATED], present)?;
         Ok(rows.collect::<rusqlite::Result<_>>()?)
     }
 
     /// Returns the frozen calls: they are a lane's last steps.
     fn calls(&self, lane: &Lane) -> Result<Calls, Error> {
         let sql = "SELECT s.phase, s.kind, s.state, coalesce(s.reason, ''), a.email,
-                CASE WHEN i.kind = 3 AND i.ended IS NULL THEN i.id END, b.email, s.shown
+                CASE WHEN i.kind = 3 AND i.ended IS NULL THEN i.id END, b.email, s.shown, s.id, s.after
             FROM step s JOIN account a ON a.id = s.actor LEFT JOIN item i ON i.id = s.item
             LEFT JOIN account b ON b.id = i.actor
             WHERE s.id BETWEEN ?1 AND ?2 ORDER BY s.id DESC";
         let mut query = self.db.prepare_cached(sql)?;
         let mut rows = query.query(params![step_id(lane.id, 0), step_id(lane.id, u32::MAX)])?;
-        let mut calls = Calls::default();
+        // A role stands behind the call that adds its member.
+        let (mut calls, mut roles) = (Calls::default(), HashSet::new());
         while let Some(row) = rows.next()? {
             let broken = || rusqlite::Error::InvalidQuery;
             let phase = Phase::of(row.get(0)?).ok_or_else(broken)?;
@@ -153,7 +157,12 @@ impl Ledger {
                     Call::Fails(row.get(3)?)
                 }
                 (StepKind::Complete, _) => Call::Completes,
+                (StepKind::Member, _) if roles.contains(&row.get(8)?) => Call::Manages,
                 (StepKind::Member, _) => Call::Joins,
+                (StepKind::Role, state) if !matches!(state, WEDGED | SKIPPED) => {
+                    roles.extend(row.get::<_, Option<i64>>(9)?);
+                    continue;
+                }
                 (StepKind::Publish, state) => {
                     calls.publishes |= !matches!(state, WEDGED | SKIPPED);
                     continue;
@@ -174,15 +183,28 @@ impl Ledger {
         Ok(calls)
     }
 
-    /// Notes what the admin said yes to, by lane: the hash of who will see its space.
-    pub fn accept_sight(&mut self, accepted: &[(i64, String)]) -> Result<(), Error> {
+    /// Notes what the admin said yes to, by lane: the hash of who will see its space. `whole` is the
+    /// hash of all of it.
+    pub fn accept_sight(&mut self, whole: &str, accepted: &[(i64, String)]) -> Result<(), Error> {
         let change = self.db.transaction()?;
         for (lane, hash) in accepted {
-            let sql = "UPDATE lane SET accepted = ?2 WHERE id = ?1";
-            let rows = change.prepare_cached(sql)?.execute(params![lane, hash])?;
+            let sql = "UPDATE lane SET accepted = ?2, yes = ?3 WHERE id = ?1";
+            let rows = change.prepare_cached(sql)?.execute(params![lane, hash, whole])?;
             expect_rows(rows, 1, "a yes is noted")?;
         }
         commit(change, "accept")
+    }
+
+    /// Tells whether all of these lanes were said yes to as part of this whole, and as they are.
+    pub fn was_accepted(&self, whole: &str, lanes: &[(i64, String)]) -> Result<bool, Error> {
+        let sql = "SELECT EXISTS (SELECT 1 FROM lane WHERE id = ?1 AND accepted = ?2 AND yes = ?3)";
+        let mut query = self.db.prepare_cached(sql)?;
+        for (lane, hash) in lanes {
+            if !query.query_row(params![lane, hash, whole], |row| row.get(0))? {
+                return Ok(false);
+            }
+        }
+        Ok(true)
     }
 }
 

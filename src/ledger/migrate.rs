@@ -17,6 +17,7 @@ const MIGRATIONS: &[&str] = &[
     include_str!("../../migrations/0010_rooms.sql"),
     include_str!("../../migrations/0011_rebuild.sql"),
     include_str!("../../migrations/0012_publish.sql"),
+    include_str!("../../migrations/0013_yes.sql"),
 ];
 
 /// Brings an older ledger up to date; refuses one that a newer program wrote.

@@ -46,6 +46,12 @@ impl Ledger {
         Ok(rows.collect::<rusqlite::Result<_>>()?)
     }
 
+    /// Tells whether a conversation was chosen to be left out.
+    pub fn is_left_out(&self, slack: &ConversationId) -> Result<bool, Error> {
+        let sql = "SELECT EXISTS (SELECT 1 FROM room_choice WHERE slack = ?1 AND include = 0)";
+        Ok(self.db.prepare_cached(sql)?.query_row([slack.as_str()], |row| row.get(0))?)
+    }
+
     /// Stores choices, each in the place of what was chosen before; all or none.
     pub fn choose_rooms(&mut self, choices: &[(ConversationId, RoomChoice)]) -> Result<(), Error> {
         let change = self.db.transaction()?;

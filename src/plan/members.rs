@@ -9,12 +9,16 @@ use std::collections::BTreeMap;
 pub(crate) struct Stay {
     /// A member at export time.
     pub(crate) present: bool,
+    /// Would be one, but was deactivated in Slack.
+    pub(crate) shut: bool,
     /// Messages that stand under this person's own name.
     pub(crate) posts: u64,
     joined: Option<Micros>,
     left: Option<Micros>,
     first: Option<Micros>,
     last: Option<Micros>,
+    /// The last message of their own: no line about the channel.
+    spoke: Option<Micros>,
 }
 
 /// Everyone who was in.
@@ -44,16 +48,34 @@ impl Members {
                 stay.first.get_or_insert(at);
                 stay.last = Some(at);
                 stay.posts += 1;
+                if is_own(message.subtype.as_deref()) {
+                    stay.spoke = Some(at);
+                }
             }
         }
     }
 
     /// Takes those for members who came or wrote and did not leave since: of an archived channel
-    /// the export lists nobody.
+    /// the export lists nobody. A line about the channel proves nothing: whoever archives it need
+    /// not be in.
     pub(crate) fn rebuild(&mut self) {
         for stay in self.0.values_mut() {
-            stay.present = stay.left.is_none();
+            let came = stay.joined.or(stay.spoke).is_some();
+            stay.present = came && stay.left.is_none_or(|left| stay.spoke > Some(left));
         }
+    }
+
+    /// Takes those out who were deactivated: they could read nothing any more. Their past stays.
+    pub(crate) fn shut(&mut self, is_shut: impl Fn(&SlackUserId) -> bool) {
+        for (id, stay) in self.0.iter_mut().filter(|(_, stay)| stay.present) {
+            stay.shut = is_shut(id);
+            stay.present = !stay.shut;
+        }
+    }
+
+    /// Tells whether somebody is a member.
+    pub(crate) fn is_present(&self, id: &SlackUserId) -> bool {
+        self.0.get(id).is_some_and(|stay| stay.present)
     }
 
     /// Returns everyone, in the order of their ids.
@@ -62,17 +84,30 @@ impl Members {
     }
 }
 
+/// Tells whether a message says something itself, other than a line that Slack writes when somebody
+/// does something to the channel.
+fn is_own(subtype: Option<&str>) -> bool {
+    matches!(
+        subtype,
+        None | Some(
+            "me_message" | "thread_broadcast" | "file_share" | "file_comment" | "bot_message"
+        )
+    )
+}
+
 impl Stay {
     /// Returns the stay of somebody who was there under two names.
     pub(crate) fn with(&self, other: &Self) -> Self {
         let first = |a: Option<Micros>, b: Option<Micros>| [a, b].into_iter().flatten().min();
         Self {
             present: self.present || other.present,
+            shut: (self.shut || other.shut) && !self.present && !other.present,
             posts: self.posts + other.posts,
             joined: first(self.joined, other.joined),
             left: self.left.max(other.left),
             first: first(self.first, other.first),
             last: self.last.max(other.last),
+            spoke: self.spoke.max(other.spoke),
         }
     }
 

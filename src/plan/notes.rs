@@ -20,6 +20,9 @@ use crate::ledger::{ItemKind, ItemState, Ledger, NewItem, NewLane, Planning};
 use crate::slack::{Conversation, Kind, Message};
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
+/// Why somebody who was listed is no member, whatever account they have.
+const DEACTIVATED: &str = "deactivated";
+
 /// What is summed up while a conversation is written.
 pub(super) struct Notes<'a, 'l> {
     bench: &'a Bench,
@@ -172,6 +175,10 @@ impl<'a, 'l> Notes<'a, 'l> {
     pub(super) fn finish(mut self, disordered: bool) -> Result<u64, Error> {
         let direct = matches!(self.conversation.kind, Kind::Direct | Kind::Group);
         let settings = self.bench.converter.settings();
+        if self.conversation.archived && self.conversation.members.is_empty() && !direct {
+            self.members.rebuild();
+        }
+        self.members.shut(|id| self.bench.is_deactivated(id));
         let why = match self.bench.chosen.left_out(settings, self.conversation) {
             Some(why) => Some(why.code()),
             None if direct && self.newest == 0 => Some("empty_conversation"),
@@ -180,9 +187,6 @@ impl<'a, 'l> Notes<'a, 'l> {
         if why.is_some() {
             self.note_members(None, why)?;
             return Ok(self.planning.finish_without_lane(self.newest)?);
-        }
-        if self.conversation.archived && self.conversation.members.is_empty() && !direct {
-            self.members.rebuild();
         }
         self.list_pins()?;
         for ((class, speaker), messages) in std::mem::take(&mut self.unmatched) {
@@ -237,7 +241,8 @@ impl<'a, 'l> Notes<'a, 'l> {
                 Some((_, merged)) => (*merged, None),
                 None => (*stay, Some(skip.unwrap_or_else(|| self.bench.why_nobody(id)))),
             };
-            let owed = why.is_none();
+            let is_shut = stay.shut && skip.is_none() && why != Some("same_account");
+            let owed = why.is_none() && (stay.present || stay.has_past());
             let before = u32::from(owed && stay.has_past() && guest.is_none());
             let now = u32::from(owed && stay.present);
             self.external |= now > 0 && guest.is_some();
@@ -253,7 +258,7 @@ impl<'a, 'l> Notes<'a, 'l> {
                 sub: id.as_str(),
                 hash: None,
                 state: if owed { ItemState::Owed } else { ItemState::Skipped },
-                reason: why,
+                reason: if is_shut { Some(DEACTIVATED) } else { why },
                 losses: None,
                 source: self.source,
                 root: None,
@@ -284,7 +289,8 @@ impl<'a, 'l> Notes<'a, 'l> {
             if *first != id {
                 *merged = merged.with(stay);
             }
-            if Some(id) == completer {
+            // It is theirs who is in, whatever identity was there before.
+            if Some(id) == completer || (stay.present && !members.is_present(first)) {
                 *first = id;
             }
         }

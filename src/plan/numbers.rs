@@ -24,6 +24,12 @@ impl Bench {
         self.people.by_id.get(id).is_some_and(|one| one.traits.app)
     }
 
+    /// Tells whether a person was deactivated in Slack, and so could read nothing at export time.
+    pub(super) fn is_deactivated(&self, id: &SlackUserId) -> bool {
+        let known = self.people.by_id.get(id).map(|one| one.traits);
+        known.is_some_and(|traits| traits.deleted && !traits.app)
+    }
+
     /// Says why somebody is no member.
     pub(super) fn why_nobody(&self, id: &SlackUserId) -> &'static str {
         match self.people.by_id.get(id) {

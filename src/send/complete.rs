@@ -1,9 +1,14 @@
 //! The end of import mode, and the present members. Irreversible: only lanes that were read back
 //! clean since their last settle, with nothing owed and nothing refused, and of the chosen wave.
 
+mod heir;
 mod held;
+mod late;
 
+pub(super) use heir::hand_over;
+pub use heir::{PassedOn, pass_on};
 pub use held::{Held, LAST_MINUTES};
+pub(super) use late::ran_out;
 
 use super::pay::{Paid, pay};
 use super::{Ended, Fatal, Run, each_lane, gone, outside};
@@ -162,6 +167,9 @@ async fn one(
         let (owed, wedged) =
             run.writer.run(move |ledger| ledger.standing_in(id, Phase::Complete)).await?;
         if paid == Paid::Stopped || owed + wedged > 0 {
+            let late = held::late(&lane, run.clock.wall()).filter(|_| paid == Paid::Unsettled);
+            let mut result = result.lock().unwrap_or_else(PoisonError::into_inner);
+            result.held.extend(late.map(|why| (lane.name, why)));
             return Ok(());
         }
         if lane.blocked.is_some() {

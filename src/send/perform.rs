@@ -2,6 +2,7 @@
 //! stopped.
 
 use super::call::Errand;
+use super::complete::{hand_over, ran_out};
 use super::doubts::{self, Doubts};
 use super::give_way::{GiveWay, give_way};
 use super::gone::{self, Behind};
@@ -63,7 +64,12 @@ pub(super) async fn perform(
         Box::pin(outside::completing(run, &step)).await?;
     }
     let (mut tries, mut doubts, mut look_first) = (0_u32, Doubts::none(run), false);
+    let mut unclear = false;
     loop {
+        let waited = tries > 0 && step.kind == StepKind::Complete && !unclear;
+        if waited && Box::pin(ran_out(run, &step)).await? {
+            return Ok(Performed::Unsettled);
+        }
         let Some(verdict) = attempt(run, space, &step, names, look_first).await else {
             return Ok(Performed::Stopped);
         };
@@ -72,6 +78,7 @@ pub(super) async fn perform(
             Turn::Again(changed) => step = *changed,
             Turn::Later { step: same, wait, look } => {
                 (step, look_first) = (*same, look);
+                unclear |= wait.counts;
                 if wait.counts {
                     doubts.add(run);
                 }
@@ -145,6 +152,11 @@ async fn otherwise(
     names: &Names,
     (reason, detail): (&'static str, String),
 ) -> Result<Turn, Fatal> {
+    if reason == "account_unavailable"
+        && let Some(step) = hand_over(run, &step).await?
+    {
+        return Ok(Turn::Again(Box::new(step)));
+    }
     Ok(match give_way(run, space, &step, reason, &detail).await? {
         GiveWay::Again(poorer) => Turn::Again(Box::new(poorer)),
         GiveWay::Skipped => Turn::Ended(Performed::Done(Names::default())),

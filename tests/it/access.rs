@@ -3,12 +3,14 @@
 
 use crate::rig::{ADMIN, Rig, text};
 use crate::support::{Export, Workspace};
-use chatferry::emulator::Change;
+use crate::typed::typed;
+use chatferry::emulator::{Action, Change, Fault};
 use insta::assert_snapshot;
 use serde_json::{Value, json};
 use std::collections::BTreeSet;
 use std::fs;
 use std::os::unix::fs::PermissionsExt;
+use std::process::Stdio;
 
 const COMPLETE: &str = "spaces.completeImport";
 
@@ -129,10 +131,106 @@ async fn a_yes_ends_when_people_change() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_completion_that_was_killed_goes_on_with_the_yes_it_had() {
     let (rig, _export) = verified().await;
-    assert!(rig.kill_after(4, &["complete"]).await, "it was killed before its end");
+    assert!(rig.kill_after(6, &["complete"]).await, "it was killed before its end");
     let (code, told) = said(&rig, &["complete"]).await;
     assert_eq!(code, Some(0), "{told}");
     assert_eq!(rig.members().len(), 4);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_yes_to_something_else_is_none_though_the_right_one_was_said_before() {
+    let (rig, _export) = verified().await;
+    let hash = rig.access_hash().expect("a hash");
+    // The program dies while all but one are asked for in vain.
+    let deaf = Fault::on(COMPLETE).nth(2).forever().before(Action::Close);
+    let id = rig.emulator().arm(deaf).expect("a good fault");
+    let mut command = rig.command(&["complete"]);
+    let mut child = command.stdout(Stdio::null()).stderr(Stdio::null()).spawn().expect("it starts");
+    while rig.emulator().fired(id) < 2 {
+        tokio::task::yield_now().await;
+    }
+    child.kill().expect("it can be killed");
+    child.wait().expect("it ends");
+    rig.emulator().disarm_all();
+    let before = opened(&rig);
+    let (code, told) = said(&rig, &["complete", "--yes", "0123456789abcdef"]).await;
+    assert_eq!((code, opened(&rig)), (Some(4), before), "{told}");
+    assert!(told.contains("not what that yes was said to"), "{told}");
+    // Whoever goes on may say again what was said, though some of it is open by now.
+    let (code, told) = said(&rig, &["complete", "--yes", &hash]).await;
+    assert_eq!(code, Some(0), "{told}");
+    assert_eq!(rig.members().len(), 4);
+    let (code, told) = said(&rig, &["complete", "--yes", &hash]).await;
+    assert_eq!(code, Some(0), "{told}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_refused_wave_names_the_command_that_shows_just_that_wave() {
+    let (rig, _export) = verified().await;
+    for words in [
+        &["complete", "--only", "bo*"][..],
+        &["complete", "--only", "bo*", "--yes", "0123456789abcdef"],
+    ] {
+        let (code, told) = said(&rig, words).await;
+        assert_eq!(code, Some(4), "{told}");
+        assert!(told.contains("chatferry access --only 'bo*'"), "{told}");
+    }
+    let hash = rig.access_of(&["--only", "bo*"]).expect("a hash");
+    let (code, told) = said(&rig, &["complete", "--only", "bo*", "--yes", &hash]).await;
+    assert_eq!((code, opened(&rig)), (Some(0), 1), "{told}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_typed_yes_is_to_what_is_opened_and_not_to_what_is_held_back() {
+    let (rig, _export) = verified().await;
+    let table = rig.work().join("channels.csv");
+    let choose = async |include: &str| {
+        let row = format!("slack_id,space_name,include\nGBOARD,,{include}\n");
+        fs::write(&table, row.replace(",,", ",board,")).expect("room");
+        rig.ok(&["channels", "import"]).await
+    };
+    choose("no").await;
+    let question = "Complete? Type yes: ";
+    let first = typed(&rig.bare(&["complete"]), &[(question, "yes")]).await;
+    assert_eq!(opened(&rig), 3, "{}", first.shown);
+    assert!(first.shown.contains("Who will see 3 spaces"), "{}", first.shown);
+    // It may be opened now, and nobody said yes to it yet.
+    choose("yes").await;
+    let (code, told) = said(&rig, &["complete"]).await;
+    assert_eq!((code, opened(&rig)), (Some(4), 3), "{told}");
+    assert!(told.contains("wants a yes"), "{told}");
+    let second = typed(&rig.bare(&["complete"]), &[(question, "yes")]).await;
+    assert_eq!((second.code, opened(&rig)), (Some(0), 4), "{}", second.shown);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn whoever_is_suspended_before_completion_owns_nothing_and_the_next_is_asked_about() {
+    let (rig, _export) = verified().await;
+    let hash = rig.access_hash().expect("a hash");
+    rig.emulator().change(&Change::SuspendUser("ana@example.com".to_owned())).expect("a change");
+    let (code, told) = said(&rig, &["complete", "--yes", &hash]).await;
+    assert_eq!((code, opened(&rig)), (Some(4), 0), "{told}");
+    let flat = told.split_whitespace().collect::<Vec<_>>().join(" ");
+    for line in [
+        "general: ana@example.com can't be used any more; bo@example.com completes it and owns it.",
+        "board: ana@example.com can't be used any more; the admin completes it and owns it.",
+    ] {
+        assert!(flat.contains(line), "{told}");
+    }
+    rig.ok(&["access"]).await;
+    let csv = fs::read_to_string(rig.work().join("reports/access.csv")).expect("text");
+    assert!(csv.contains("general,CGENERAL,public,U2,bo,bo@example.com,member,owner,"), "{csv}");
+    assert!(csv.contains("U1,ana,ana@example.com,member,missing,suspended_account"), "{csv}");
+    assert!(
+        csv.contains("board,GBOARD,private,,admin@example.com,admin@example.com,,admin,"),
+        "{csv}"
+    );
+    let whole = rig.run(&["complete"]).await;
+    assert_eq!(whole.status.code(), Some(0), "{}", text(&whole.stderr));
+    let alone = |name: &str| BTreeSet::from([name.to_owned()]);
+    assert_eq!(rig.members()["general"], alone("bo@example.com"));
+    assert_eq!(rig.members()["board"], alone(ADMIN));
+    assert_eq!(rig.members()[""], alone("bo@example.com"));
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -143,9 +241,9 @@ async fn a_plan_shows_the_same_diff_before_anything_is_sent() {
     let frozen = rig.access_hash();
     let plan = Rig::start(&["ana", "bo"]).await;
     // The Directory is known from a run that could send nothing.
-    let fault = chatferry::emulator::Fault::on("spaces.create").forever();
+    let fault = Fault::on("spaces.create").forever();
     plan.emulator()
-        .arm(fault.before(chatferry::emulator::Action::status(403)))
+        .arm(fault.before(Action::status(403)))
         .expect("a good fault");
     plan.run(&["run", &path]).await;
     assert_eq!(plan.access_hash(), frozen);

@@ -149,7 +149,7 @@ fn d5_who_was_deactivated_since_or_was_there_only_before_is_not_invited() {
     let directory = [listed("ana@example.com")];
     let both = [&old, &deactivated];
     let (told, external) = fates(&planned(&both, &directory, &[], INVITES));
-    assert_eq!((told["U2"].as_str(), external), ("no_account", false));
+    assert_eq!((told["U2"].as_str(), external), ("deactivated", false));
     // The order in which the exports are named counts, and the newest is the last.
     let (told, external) = fates(&planned(&[&deactivated, &old], &directory, &[], INVITES));
     assert_eq!((told["U2"].as_str(), external), ("invited", true));

@@ -28,8 +28,13 @@ const WRITES: [&str; 5] = [
     "spaces.completeImport",
 ];
 /// What differs between two ledgers of one migration: when, where from, and which emulator.
-const OTHER: [(&str, &str); 4] =
-    [("lane", "expires"), ("source", "path"), ("migration", "realm"), ("lane", "accepted")];
+const OTHER: [(&str, &str); 5] = [
+    ("lane", "expires"),
+    ("source", "path"),
+    ("migration", "realm"),
+    ("lane", "accepted"),
+    ("lane", "yes"),
+];
 
 /// A channel with threads, reactions, somebody who left and somebody without an account; a private
 /// channel; a direct conversation.

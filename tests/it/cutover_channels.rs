@@ -2,7 +2,7 @@
 
 use crate::crash_support::{PEOPLE, small};
 use crate::rig::{Rig, text};
-use crate::support::Export;
+use crate::support::{Export, Workspace};
 use chatferry::emulator::Options;
 use serde_json::Value;
 use std::fs;
@@ -39,7 +39,7 @@ async fn inventory(rig: &Rig) -> Vec<(String, u64)> {
 fn made(rig: &Rig) -> Vec<String> {
     let lines = rig.emulator().canonical();
     let lines = lines.lines().map(|line| serde_json::from_str::<Value>(line).expect("JSON"));
-    let spaces = lines.filter(|line| line["space"].is_string());
+    let spaces = lines.filter(|line| line["space"].is_string() && line["state"] != "deleted");
     let mut names: Vec<String> =
         spaces.map(|line| line["name"].as_str().unwrap_or("direct").to_owned()).collect();
     names.sort();
@@ -82,7 +82,7 @@ async fn an_edited_table_names_and_leaves_out_and_the_sums_stay_the_inventory() 
             line if line.starts_with("D1") => line.replacen(",yes,", ",No,", 1),
             line => line.to_owned(),
         })
-        .map(|line| line.replace(", ", " und ").replace('"', "").replace(',', ";"))
+        .map(|line| line.replace(", ", " und ").replace(',', ";").replace(" und ", ", "))
         .collect();
     fs::write(file(&rig), format!("\u{feff}{}\r\n", edited.join("\r\n"))).expect("room");
     let said = rig.ok(&["channels", "import"]).await;
@@ -133,4 +133,95 @@ async fn rows_that_can_not_be_right_are_named_by_line_and_change_nothing() {
     assert_eq!(rig.ok(&["channels", "import"]).await, "Nothing changes.\n");
     let missing = rig.run(&["channels", "import", "/nowhere.csv"]).await;
     assert_eq!(missing.status.code(), Some(4), "{}", told(&missing));
+}
+
+/// Exports the table, and returns it with one thing in the place of another.
+async fn edit(rig: &Rig, of: &str, to: &str) -> Output {
+    rig.ok(&["channels", "export", "--force"]).await;
+    let table = fs::read_to_string(file(rig)).expect("written");
+    assert!(table.contains(of), "{of}: {table}");
+    fs::write(file(rig), table.replacen(of, to, 1)).expect("room");
+    rig.run(&["channels", "import"]).await
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_is_left_out_once_it_was_sent_stays_closed_and_can_be_undone_or_taken_back() {
+    let export = small();
+    let rig = Rig::with(&PEOPLE, Options::default()).await;
+    rig.ok(&["run", &export.path.display().to_string()]).await;
+    rig.ok(&["verify"]).await;
+    let (with, without) = ("board,board,space,,2,yes", "board,board,space,,2,no");
+    let said = told(&edit(&rig, with, without).await);
+    let closed =
+        "board is left out: its space stays closed, and `chatferry undo --only` deletes it.";
+    assert!(said.contains(closed) && said.contains("1 conversation changes"), "{said}");
+    let complete = rig.run(&["complete"]).await;
+    let held = "held back: board: left out in the channels workbook: `chatferry undo --only` deletes its space";
+    assert!(told(&complete).contains(held), "{}", told(&complete));
+    assert_eq!(rig.emulator().stats().of("spaces.completeImport"), 2);
+    // Taken back, it may be opened.
+    let said = told(&edit(&rig, without, with).await);
+    assert!(said.contains("board is migrated."), "{said}");
+    let look = rig.run(&["complete", "--dry-run", "--json"]).await;
+    let look: Value = serde_json::from_slice(&look.stdout).expect("JSON");
+    assert_eq!(look["due"][0]["name"], "board", "{look}");
+    edit(&rig, with, without).await;
+    let look = rig.run(&["complete", "--dry-run", "--json"]).await;
+    let look: Value = serde_json::from_slice(&look.stdout).expect("JSON");
+    assert_eq!(look["held"][0]["code"], "left_out_by_choice", "{look}");
+    rig.ok(&["undo", "--only", "board", "--yes", "T1"]).await;
+    rig.ok(&["run"]).await;
+    assert_eq!(made(&rig), ["direct", "general"], "the choice counts");
+    let said = rig.ok(&["complete"]).await;
+    assert!(said.contains("every space is open to its members"), "{said}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_empty_cell_and_a_short_row_leave_a_conversation_as_it_is() {
+    let export = small();
+    let rig = planned(&export).await;
+    assert!(
+        told(&edit(&rig, "board,board,space,,2,yes", "board,Bored,space,,2,").await)
+            .contains("board becomes Bored. 1 conversation changes")
+    );
+    let said = told(&edit(&rig, "board,Bored,space,,2,yes", "board,Bored,space,,2, ").await);
+    assert!(said.starts_with("Nothing changes."), "{said}");
+    fs::write(file(&rig), "slack_id,space_name,include\nCGENERAL\nGBOARD,Bored\n").expect("room");
+    let said = rig.ok(&["channels", "import"]).await;
+    assert!(said.starts_with("Nothing changes."), "{said}");
+    rig.ok(&["run"]).await;
+    assert_eq!(made(&rig), ["Bored", "direct", "general"]);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_group_chat_has_no_name_to_change() {
+    let export = small();
+    let rig = planned(&export).await;
+    let output = edit(&rig, "\"u1, u3\",group", "The two,group").await;
+    assert_eq!(output.status.code(), Some(4), "{}", told(&output));
+    let why =
+        "becomes a group chat, which has no name; dm = \"space\" in settings.toml makes it a space";
+    assert!(told(&output).contains(why), "{}", told(&output));
+    let mut command = rig.command(&["channels", "import"]);
+    command.env("CHATFERRY_DM", "space");
+    let output = crate::rig::end(command).await;
+    assert!(told(&output).contains("becomes The two."), "{}", told(&output));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_name_too_long_for_chat_is_no_fault_of_a_table_that_nobody_edited() {
+    let long = "n".repeat(140);
+    let export = Workspace::new()
+        .channel("general", &["U1"])
+        .message("U1", "1600000000.000100", "hello")
+        .channel(&long, &["U1"])
+        .conversation(serde_json::json!({"is_archived": true}))
+        .message("U1", "1600000000.000100", "long ago")
+        .zip();
+    let rig = Rig::with(&PEOPLE, Options::default()).await;
+    let mut command = rig.command(&["plan", &export.path.display().to_string()]);
+    command.env("CHATFERRY_ARCHIVED", "skip");
+    assert!(crate::rig::end(command).await.status.success());
+    rig.ok(&["channels", "export"]).await;
+    assert_eq!(rig.ok(&["channels", "import"]).await, "Nothing changes.\n");
 }

@@ -53,8 +53,8 @@ async fn h8_the_spaces_of_an_aborted_run_are_deleted_after_a_look_and_a_typed_na
         assert_eq!(look.status.code(), Some(0), "{}", told(&look));
         for (words, why) in [
             (&["undo"][..], "nothing was deleted: that wants a yes"),
-            (&["undo", "--json"], "add --yes and the migration's name: --yes T1"),
-            (&["undo", "--yes", "T2"], "this migration is called T1, not T2"),
+            (&["undo", "--json"], "the mark of its spaces: --yes T1-"),
+            (&["undo", "--yes", "T2"], ", not T2"),
         ] {
             let refused = rig.run(words).await;
             assert_eq!(refused.status.code(), Some(4), "{}", told(&refused));
@@ -80,6 +80,27 @@ async fn h8_the_spaces_of_an_aborted_run_are_deleted_after_a_look_and_a_typed_na
         assert_eq!(there(&rig).len(), 3);
         assert_eq!(rig.emulator().stats().of("spaces.create"), calls.of("spaces.create") + 3);
     }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn h8_the_yes_of_a_pilots_folder_is_none_to_the_real_ones() {
+    let (pilot, real) = (Rig::start(&PEOPLE).await, Rig::start(&PEOPLE).await);
+    let export = small();
+    sent(&pilot, &export).await;
+    sent(&real, &export).await;
+    let (mark, other) = (pilot.mark(), real.mark());
+    assert!(mark.starts_with("T1-") && other.starts_with("T1-") && mark != other, "{mark} {other}");
+    for yes in [mark.as_str(), "T1-"] {
+        let refused = real.run(&["undo", "--yes", yes]).await;
+        assert_eq!(refused.status.code(), Some(4), "{}", told(&refused));
+        let why = format!("this migration is {other}, not {yes}");
+        assert!(told(&refused).contains(&why), "{}", told(&refused));
+    }
+    assert_eq!((there(&real).len(), real.emulator().stats().of(DELETE)), (3, 0));
+    // What is deleted already changes nothing: the same command goes on.
+    real.ok(&["undo", "--yes", &other, "--only", "board"]).await;
+    real.ok(&["undo", "--yes", &other]).await;
+    assert_eq!(there(&real), [""; 0]);
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -54,6 +54,80 @@ async fn e5_e7_an_archived_channel_that_lists_nobody_gets_who_came_or_wrote_and_
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn e6_who_only_archived_a_channel_was_not_in_it_and_who_wrote_after_leaving_was() {
+    let export = Workspace::new()
+        .person("U1", "u1")
+        .person("U2", "u2")
+        .person("U3", "u3")
+        .private("old", &[])
+        .conversation(json!({"is_archived": true}))
+        .message("U1", "1600000000.000100", "hush")
+        .record(line("U2", "1600000001.000100", "group_leave"))
+        .message("U2", "1600000002.000100", "back again")
+        .record(line("U3", "1600000003.000100", "group_topic"))
+        .record(line("U3", "1600000004.000100", "group_archive"))
+        .zip();
+    let rig = Rig::start(&["u1", "u2", "u3"]).await;
+    rig.whole(&export.path).await;
+    assert_eq!(here(&rig, "old"), ["u1@example.com", "u2@example.com"], "a topic is no visit");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn c4_who_was_deactivated_in_slack_has_a_past_and_no_seat_whatever_account_they_have() {
+    let export = Workspace::new()
+        .person("U1", "u1")
+        .who(json!({"deleted": true}))
+        .person("U2", "u2")
+        .private("board", &["U1", "U2"])
+        .message("U1", "1600000000.000100", "I made this")
+        .message("U1", "1600000001.000100", "and wrote most of it")
+        .message("U2", "1600000002.000100", "hush")
+        .dm("D1", &["U1", "U2"])
+        .message("U2", "1600000003.000100", "are you there?")
+        .private("old", &[])
+        .conversation(json!({"is_archived": true}))
+        .message("U1", "1600000004.000100", "nobody left")
+        .zip();
+    let rig = Rig::start(&["u1", "u2"]).await;
+    rig.ok(&["run", &export.path.display().to_string()]).await;
+    assert_eq!(past(&rig)["u1@example.com"].1, "2020-09-13T12:26:45.000100Z", "their last word");
+    rig.ok(&["verify"]).await;
+    let told = rig.ok(&["access"]).await;
+    assert!(told.contains("3  deactivated in Slack: they could read nothing there"), "{told}");
+    let csv = std::fs::read_to_string(rig.work().join("reports/access.csv")).unwrap();
+    assert!(csv.contains("board,GBOARD,private,U1,u1,,deactivated,deactivated,"), "{csv}");
+    let json = text(&rig.run(&["access", "--json"]).await.stdout);
+    assert!(json.contains("\"deactivated\":3") && json.contains("\"missing\":{}"), "{json}");
+    rig.ok(&["complete"]).await;
+    assert_eq!(here(&rig, "board"), ["u2@example.com"]);
+    assert_eq!(here(&rig, ""), ["u2@example.com"], "they wrote nothing there");
+    assert_eq!(here(&rig, "old"), [crate::rig::ADMIN]);
+    let owners: Vec<_> =
+        roles(&rig).into_iter().filter(|(.., role)| role == "ROLE_MANAGER").collect();
+    assert!(owners.iter().all(|(_, who, _)| who != "u1@example.com"), "{owners:?}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn c4_who_came_back_under_a_new_slack_id_is_a_member_by_that() {
+    let export = Workspace::new()
+        .person("U1", "u1")
+        .who(json!({"deleted": true}))
+        .person("U2", "u1")
+        .person("U3", "u3")
+        .private("board", &["U1", "U2", "U3"])
+        .message("U1", "1600000000.000100", "before")
+        .message("U2", "1600000001.000100", "and after")
+        .zip();
+    let rig = Rig::start(&["u1", "u3"]).await;
+    rig.ok(&["run", &export.path.display().to_string()]).await;
+    rig.ok(&["access"]).await;
+    let csv = std::fs::read_to_string(rig.work().join("reports/access.csv")).unwrap();
+    assert!(csv.contains("U2,u1,u1@example.com,member,owner,"), "{csv}");
+    rig.whole_again().await;
+    assert_eq!(here(&rig, "board"), ["u1@example.com", "u3@example.com"]);
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn e7_a_record_from_the_future_ends_no_membership_in_the_future() {
     let export = Workspace::new()
         .channel("general", &["U1", "U2"])
@@ -172,6 +246,47 @@ async fn chosen_owners_become_managers_of_channels_that_they_are_in_and_of_nothi
         ["board u1@example.com", "general u1@example.com", "general u2@example.com"]
     );
     assert_eq!(rig.emulator().stats().of("spaces.members.patch"), 2);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn who_becomes_a_manager_is_part_of_what_the_yes_is_said_to() {
+    let (plain, managed) =
+        (Rig::start(&["u1", "u2", "u3"]).await, Rig::start(&["u1", "u2", "u3"]).await);
+    let export = two_rooms();
+    let path = export.path.display().to_string();
+    plain.ok(&["run", &path]).await;
+    assert!(with_managers(&managed, &["run", &path]).await.status.success());
+    assert_ne!(plain.access_hash(), managed.access_hash());
+    let told = managed.ok(&["access"]).await;
+    assert!(told.contains("1  become managers of their channels beside the owner"), "{told}");
+    let csv = std::fs::read_to_string(managed.work().join("reports/access.csv")).unwrap();
+    assert!(csv.contains("general,CGENERAL,public,U2,u2,u2@example.com,member,manager,"), "{csv}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_owner_who_is_suspended_right_after_completion_is_followed_by_another_manager() {
+    let rig = Rig::start(&["u1", "u2", "u3"]).await;
+    let export = Workspace::new()
+        .channel("general", &["U1", "U2", "U3"])
+        .message("U1", "1600000000.000100", "hello")
+        .zip();
+    // Only the first member gets in at first.
+    let deaf = Fault::on("spaces.members.create").before(Action::status(403));
+    for words in [&["run", &export.path.display().to_string()][..], &["verify"]] {
+        assert!(with_managers(&rig, words).await.status.success());
+    }
+    rig.emulator().arm(deaf.nth(2).forever()).unwrap();
+    let mut command = rig.command(&["complete"]);
+    command.env("CHATFERRY_MANAGERS", "u2@example.com").env("CHATFERRY_WINDOW", "1");
+    crate::rig::end(command).await;
+    assert_eq!(here(&rig, "general"), ["u1@example.com", "u2@example.com"]);
+    rig.emulator().disarm_all();
+    let gone = chatferry::emulator::Change::SuspendUser("u1@example.com".to_owned());
+    rig.emulator().change(&gone).unwrap();
+    rig.ok(&["retry", "--all"]).await;
+    let output = with_managers(&rig, &["complete"]).await;
+    assert_eq!(output.status.code(), Some(0), "{}", text(&output.stderr));
+    assert!(here(&rig, "general").contains(&"u3@example.com".to_owned()));
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -72,7 +72,6 @@ async fn c2_an_address_that_was_given_on_opens_no_private_channel_to_its_new_own
 async fn c1_whose_address_is_an_alias_of_the_boss_by_now_brings_the_boss_nowhere_unless_chosen() {
     let export = Workspace::new()
         .person("U4", "anna")
-        .who(json!({"deleted": true}))
         .person("U5", "max")
         .dm("D1", &["U3", "U4"])
         .message("U4", "1600000000.000100", "max is a bad boss")

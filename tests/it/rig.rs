@@ -113,13 +113,27 @@ impl Rig {
     }
 
     /// Returns a command of ours, aimed at the emulator. `complete` says yes to whatever `access`
-    /// shows at that moment, unless it is told what to say.
+    /// shows at that moment, unless it is told what to say; the name T1 becomes the migration's mark.
     pub(crate) fn command(&self, words: &[&str]) -> Command {
         self.command_in(words, &self.work())
     }
 
+    /// Returns the migration's name with the mark of its spaces, as `undo` wants it.
+    pub(crate) fn mark(&self) -> String {
+        let output = self.bare(&["undo", "--yes", "?"]).output().expect("it starts");
+        let told = text(&output.stderr);
+        let mark = told.split("this migration is ").nth(1).and_then(|rest| rest.split(',').next());
+        mark.unwrap_or_else(|| panic!("it says its mark: {told}")).to_owned()
+    }
+
     /// Returns such a command for another work folder.
     pub(crate) fn command_in(&self, words: &[&str], work: &Path) -> Command {
+        let mark = words.contains(&"T1").then(|| self.mark());
+        let words: Vec<&str> = words
+            .iter()
+            .map(|word| mark.as_deref().filter(|_| *word == "T1").unwrap_or(word))
+            .collect();
+        let words = words.as_slice();
         let mut command = self.bare(words);
         command.env("CHATFERRY_WORK", work);
         let told = words.contains(&"--yes") || words.contains(&"--dry-run");
@@ -133,6 +147,11 @@ impl Rig {
     /// nothing to tell.
     pub(crate) fn access_hash(&self) -> Option<String> {
         self.hash_in(&[], &self.work())
+    }
+
+    /// Returns such a hash of some conversations.
+    pub(crate) fn access_of(&self, words: &[&str]) -> Option<String> {
+        self.hash_in(words, &self.work())
     }
 
     fn hash_in(&self, words: &[&str], work: &Path) -> Option<String> {

@@ -421,7 +421,7 @@ impl Sim {
         let lanes = ledger.lanes().expect("lanes");
         let hash = |lane: &ledger::Lane| ledger.sight(lane).expect("a sight").hash();
         let hashes: Vec<_> = lanes.iter().map(|lane| (lane.id, hash(lane))).collect();
-        ledger.accept_sight(&hashes).expect("a yes");
+        ledger.accept_sight("", &hashes).expect("a yes");
     }
 
     /// `chatferry run`, `verify`, `complete` and once more `verify`, one after the other.

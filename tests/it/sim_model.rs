@@ -37,7 +37,17 @@ struct Stay {
     left: Option<i64>,
     first: Option<i64>,
     last: Option<i64>,
+    /// The last thing said, no line about the channel.
+    spoke: Option<i64>,
     posts: usize,
+}
+
+impl Stay {
+    /// Tells whether somebody came or spoke and did not leave since.
+    fn is_in(&self) -> bool {
+        let came = self.joined.or(self.spoke).is_some();
+        came && self.left.is_none_or(|left| self.spoke > Some(left))
+    }
 }
 
 /// Returns every space that the workspace becomes, sorted.
@@ -56,6 +66,8 @@ fn space(world: &World, at: usize, room: &Room, still_in: i64) -> Option<Space> 
         return None;
     }
     let able = |person: &usize| world.people[*person].able();
+    // Whoever was deactivated could read nothing any more.
+    let reads = |person: &usize| !world.people[*person].deleted;
     let posts = posts(world, room);
     let stays = stays(room);
     let creator = room.members.first().filter(|_| room.kind != Kind::Direct);
@@ -63,14 +75,15 @@ fn space(world: &World, at: usize, room: &Room, still_in: i64) -> Option<Space> 
     // Of an archived channel the export lists nobody: who came or wrote and did not leave is in.
     let rebuilt = room.archived && room.members.is_empty() && !direct;
     let listed: Vec<usize> = if rebuilt {
-        stays.iter().filter(|(_, stay)| stay.left.is_none()).map(|(person, _)| *person).collect()
+        stays.iter().filter(|(_, stay)| stay.is_in()).map(|(person, _)| *person).collect()
     } else {
         room.members.clone()
     };
+    let listed: Vec<usize> = listed.into_iter().filter(reads).collect();
     let present = || listed.iter().copied().filter(able);
     let owner = creator
         .copied()
-        .filter(able)
+        .filter(|person| able(person) && reads(person))
         .or_else(|| present().max_by_key(|person| (wrote(person), std::cmp::Reverse(*person))));
     let owner = owner.map_or_else(|| ADMIN.to_owned(), email);
     let mut past: BTreeSet<(String, i64, i64)> = BTreeSet::new();
@@ -128,6 +141,9 @@ fn stays(room: &Room) -> BTreeMap<usize, Stay> {
                 stay.first.get_or_insert(at);
                 stay.last = Some(at);
                 stay.posts += 1;
+                if said.what != What::Tombstone {
+                    stay.spoke = Some(at);
+                }
             }
         }
     }

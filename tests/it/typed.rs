@@ -111,14 +111,16 @@ async fn h8_spaces_are_deleted_for_whoever_types_the_migrations_name() {
     let rig = Rig::with(&PEOPLE, Options::default()).await;
     rig.ok(&["run", &small().path.display().to_string()]).await;
     let undo = rig.bare(&["undo"]);
-    let question = "type the migration's name (T1): ";
-    for no in ["yes", "t1", "", "T1 please"] {
+    let mark = rig.mark();
+    let question = format!("type the migration's name and mark ({mark}): ");
+    let question = question.as_str();
+    for no in ["yes", "T1", "", "T1-000000"] {
         let said = typed(&undo, &[(question, no)]).await;
         assert_eq!(said.code, Some(5), "{no:?}: {}", said.shown);
         assert!(said.shown.contains("Nothing was changed."), "{no:?}: {}", said.shown);
     }
     assert_eq!(rig.emulator().stats().of("spaces.delete"), 0);
-    let said = typed(&undo, &[(question, "T1")]).await;
+    let said = typed(&undo, &[(question, &mark)]).await;
     assert_eq!(said.code, Some(0), "{}", said.shown);
     assert_eq!(rig.emulator().stats().of("spaces.delete"), 3);
 }

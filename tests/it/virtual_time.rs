@@ -177,6 +177,28 @@ fn near_the_end_of_the_ninety_days_completion_is_held() {
 }
 
 #[test]
+fn b20_what_google_puts_off_until_the_last_half_hour_is_not_asked_for_any_more() {
+    let plan = Plan::of(small(), people(&PEOPLE));
+    on_paused_time(async {
+        let sim = Sim::begin(&plan, Setup::default());
+        sim.send().await.unwrap();
+        sim.verify().await.unwrap();
+        tokio::time::advance((90 * DAY).saturating_sub(34 * MINUTE)).await;
+        let busy = Action::status(429).retry_after(120);
+        sim.emulator.arm(Fault::on("spaces.completeImport").times(60).before(busy)).unwrap();
+        let (_, completed) = sim.complete().await.unwrap();
+        assert_eq!((completed.done.len(), completed.held.len()), (0, 3), "{completed:?}");
+        let soon = Held::LastMinutes;
+        assert!(completed.held.iter().all(|(_, why)| *why == soon), "{:?}", completed.held);
+        // Nothing of it counts as begun, though Google would take it now.
+        sim.emulator.disarm_all();
+        let (_, completed) = sim.complete().await.unwrap();
+        assert_eq!((completed.done.len(), completed.held.len()), (0, 3), "{completed:?}");
+        assert!(!sim.emulator.canonical().contains("\"completed\""));
+    });
+}
+
+#[test]
 fn a_network_that_is_away_for_six_hours_is_waited_for() {
     let plan = Plan::of(small(), people(&PEOPLE));
     let golden = Golden::of(&plan, Setup::default());

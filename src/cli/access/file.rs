@@ -1,6 +1,6 @@
 //! Everybody's sight of every space, line by line: as CSV and as JSON.
 
-use crate::access::{Seat, Sight};
+use crate::access::{Fate, Seat, Sight};
 use crate::cli::manifest::safe;
 use crate::ledger::Error;
 use serde_json::{Value, json as object};
@@ -57,6 +57,7 @@ fn row<'a>(sight: &'a Sight, seat: &'a Seat, merged: &'a str) -> [&'a str; 10] {
 /// Says how somebody could read a conversation in Slack.
 fn before(sight: &Sight, seat: &Seat) -> &'static str {
     match seat.slack {
+        Some(_) if seat.fate == Fate::Deactivated => Fate::Deactivated.as_str(),
         Some(_) => "member",
         None if sight.was_public() => "everyone",
         None => "",
@@ -90,7 +91,6 @@ pub(super) fn json(sight: &Sight) -> Value {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::access::Fate;
     use crate::ids::ConversationId;
 
     #[test]

@@ -34,40 +34,36 @@ impl Question {
                 )
             }
         };
-        let missing: Vec<String> =
-            sums.missing.iter().map(|(why, number)| format!("{why} {}", count(*number))).collect();
-        let missed: u64 = sums.missing.values().sum();
-        let rows = [
-            (sums.could, "memberships in Slack".to_owned(), true),
-            (sums.will, "memberships in Chat".to_owned(), true),
-            (missed, format!("missing: {}", missing.join(", ")), missed > 0),
-            (sums.invited, "invited from outside".to_owned(), sums.invited > 0),
-            (
-                sums.discoverable,
-                "of them public channels that the chosen audience can find".to_owned(),
-                sums.discoverable > 0,
-            ),
-            (
-                self.guests,
-                "Slack guests with accounts: those in that audience find them too".to_owned(),
-                self.guests > 0,
-            ),
-            (
-                sums.merged,
-                "by an account that another Slack identity has too, who was not in".to_owned(),
-                sums.merged > 0,
-            ),
-            (
-                sums.admin,
-                "owned by the admin, because no member can complete the space".to_owned(),
-                sums.admin > 0,
-            ),
-        ];
-        let told = rows.iter().filter(|(.., told)| *told);
-        told.fold(lead, |mut text, (number, what, _)| {
+        self.rows().iter().fold(lead, |mut text, (number, what)| {
             line!(text, "{:>9}  {what}", count(*number));
             text
         })
+    }
+
+    /// Returns the sums that say something, each in words.
+    fn rows(&self) -> Vec<(u64, String)> {
+        let sums = &self.sums;
+        let missing: Vec<String> =
+            sums.missing.iter().map(|(why, number)| format!("{why} {}", count(*number))).collect();
+        let missing = (sums.missing.values().sum(), format!("missing: {}", missing.join(", ")));
+        let first = [(sums.could, "memberships in Slack"), (sums.will, "memberships in Chat")];
+        let rest = [
+            (sums.managers, "become managers of their channels beside the owner"),
+            (sums.deactivated, "deactivated in Slack: they could read nothing there any more"),
+            (sums.invited, "invited from outside"),
+            (sums.discoverable, "of them public channels that the chosen audience can find"),
+            (self.guests, "Slack guests with accounts: those in that audience find them too"),
+            (sums.merged, "by an account that another Slack identity has too, who was not in"),
+            (sums.admin, "owned by the admin, because no member can complete the space"),
+            (
+                sums.public,
+                "of them public channels: everybody else in the workspace loses sight of them",
+            ),
+        ];
+        let words = |(number, what): (u64, &str)| (number, what.to_owned());
+        let rest = rest.map(words).into_iter();
+        let told = std::iter::once(missing).chain(rest).filter(|(number, _)| *number > 0);
+        first.map(words).into_iter().chain(told).collect()
     }
 
     /// Returns all that is shown: the sums, and the spaces that differ, as many as a screen bears.
@@ -76,7 +72,7 @@ impl Question {
         let differ = self.sums.spaces - self.sums.same;
         let mut text = self.head();
         match differ {
-            0 => text += "Every space has its members as in Slack.\n",
+            0 => text += "Every space has the members that the conversation had in Slack.\n",
             1 => text += "One space differs:\n",
             _ => line!(text, "{} spaces differ:", count(differ)),
         }
@@ -111,7 +107,9 @@ fn line(seat: &Seat) -> String {
     let who = format!("{}{}", display_short(&seat.name, NAME), id.unwrap_or_default());
     let account = display_short(seat.account.as_deref().unwrap_or_default(), NAME);
     let mut text = match &seat.fate {
-        Fate::Owner | Fate::Member | Fate::Same | Fate::App => String::new(),
+        Fate::Owner | Fate::Manager | Fate::Member | Fate::Same | Fate::App | Fate::Deactivated => {
+            String::new()
+        }
         Fate::Missing(code) => format!("    missing  {who}: {}\n", why(code)),
         Fate::Invited => format!("    invited  {who}, {account}\n"),
         Fate::Admin => format!("    owner    {who}, the admin: no member can complete it\n"),

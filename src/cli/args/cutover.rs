@@ -42,9 +42,9 @@ pub struct UndoArgs {
     pub dry_run: bool,
     #[arg(
         long,
-        value_name = "MIGRATION",
+        value_name = "MARK",
         conflicts_with = "dry_run",
-        help = "Delete without being asked: the migration's name, so that it can't be another's"
+        help = "Delete without being asked: the migration's name with the mark of its spaces, as the question shows it, so that it can't be another's"
     )]
     pub yes: Option<String>,
     #[command(flatten)]

@@ -1,10 +1,12 @@
 //! What an edited table changes, compared with how the conversations stand.
 
-use super::table::{NOBODY, Row, is_included, is_public, shown, shown_audience, shown_name};
+use super::table::{
+    NOBODY, Row, bad_name, is_included, is_public, shown, shown_audience, shown_name,
+};
 use crate::cli::display_safe;
 use crate::ids::ConversationId;
 use crate::ledger::{Choices, Lane, LaneState, Ledger, Room, RoomChoice};
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 /// One conversation that changes.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -18,6 +20,8 @@ pub(super) struct Change {
     rename: Option<String>,
     /// Who can find it, where that changes; empty: whom the settings say.
     audience: Option<String>,
+    /// Its space is made already.
+    begun: bool,
     choice: RoomChoice,
 }
 
@@ -31,10 +35,12 @@ pub(super) struct Changes {
     pub(super) missing: u64,
 }
 
-/// Compares; the inner error names lines that mean no conversation.
+/// Compares; the inner error names lines that mean no conversation, or that Chat would not take.
+/// Group chats have no names.
 pub(super) fn compare(
     ledger: &Ledger,
     rows: &[Row],
+    groups: &HashSet<ConversationId>,
 ) -> anyhow::Result<Result<Changes, Vec<String>>> {
     let (rooms, chosen) = (ledger.rooms()?, ledger.room_choices()?);
     let lanes: HashMap<ConversationId, Lane> =
@@ -63,26 +69,37 @@ pub(super) fn compare(
             continue;
         }
         let (lane, before) = (lanes.get(&row.slack), chosen.get(&row.slack));
-        if let Some(change) = difference(row, room, lane, before.cloned().unwrap_or_default()) {
-            let change = match lane.filter(|lane| lane.state > LaneState::Staged) {
-                None => Some(change),
-                Some(lane) => {
-                    let (taken_back, begun) = change.once_begun(lane, before);
-                    changes.begun.extend(begun);
-                    taken_back
-                }
-            };
-            changes.changed.extend(change);
+        let change = difference(row, room, lane, before.cloned().unwrap_or_default(), groups);
+        let Some(change) = change else { continue };
+        if let Some(why) = change.refused(groups) {
+            wrong.push(format!("line {}: {why}", row.line));
+            continue;
+        }
+        match lane.filter(|lane| lane.state > LaneState::Staged) {
+            None => changes.changed.push(change),
+            Some(lane) => {
+                let (taken, begun) = change.once_begun(lane, before);
+                changes.changed.extend(taken);
+                changes.begun.extend(begun);
+            }
         }
     }
     Ok(if wrong.is_empty() { Ok(changes) } else { Err(wrong) })
 }
 
 /// What was not edited stays as it was chosen, or as the settings say.
-fn difference(row: &Row, room: &Room, lane: Option<&Lane>, before: RoomChoice) -> Option<Change> {
+fn difference(
+    row: &Row,
+    room: &Room,
+    lane: Option<&Lane>,
+    before: RoomChoice,
+    groups: &HashSet<ConversationId>,
+) -> Option<Change> {
+    // What a group chat that is left out would show as its name is not known.
+    let named = lane.is_some() || !groups.contains(&row.slack);
     let name = shown_name(room, lane, before.name.as_ref());
-    let include = (row.include != is_included(lane, &before)).then_some(row.include);
-    let rename = (row.space_name != name).then(|| row.space_name.clone());
+    let include = row.include.filter(|include| *include != is_included(lane, &before));
+    let rename = row.space_name.clone().filter(|new| named && *new != name);
     let found = shown_audience(room, lane, before.audience.as_ref());
     let edited = row.audience.as_ref().filter(|_| is_public(room));
     let audience = edited.filter(|edited| **edited != found).cloned();
@@ -100,7 +117,8 @@ fn difference(row: &Row, room: &Room, lane: Option<&Lane>, before: RoomChoice) -
             None => before.audience,
         },
     };
-    Some(Change { slack: row.slack.clone(), name, include, rename, audience, choice })
+    let (slack, begun) = (row.slack.clone(), false);
+    Some(Change { slack, name, include, rename, audience, begun, choice })
 }
 
 impl Changes {
@@ -123,27 +141,51 @@ impl Changes {
 }
 
 impl Change {
-    /// Parts what can still be from what can't, once its space is begun: until it is open, an
-    /// audience can be taken back.
+    /// Tells why the new name can't be one.
+    fn refused(&self, groups: &HashSet<ConversationId>) -> Option<String> {
+        let new = self.rename.as_ref().filter(|new| !new.trim().is_empty())?;
+        if groups.contains(&self.slack) {
+            let name = display_safe(&self.name);
+            return Some(format!(
+                "{name} becomes a group chat, which has no name; dm = \"space\" in settings.toml makes it a space"
+            ));
+        }
+        bad_name(new)
+    }
+
+    /// Parts what can still be from what can't, once its space is made: until it is open it may
+    /// still be left out, and then stays closed, and an audience can be taken back.
     fn once_begun(self, lane: &Lane, before: Option<&RoomChoice>) -> (Option<Self>, Option<Self>) {
         let takes_back = self.audience.as_deref() == Some(NOBODY);
-        if !takes_back || lane.state >= LaneState::Completed {
+        if lane.state >= LaneState::Completed || !(takes_back || self.include.is_some()) {
             return (None, Some(self));
         }
-        let choice =
-            RoomChoice { audience: self.audience.clone(), ..before.cloned().unwrap_or_default() };
-        let taken_back = Self { include: None, rename: None, choice, ..self.clone() };
-        let rest = Self { audience: None, ..self };
-        let begun = rest.include.is_some() || rest.rename.is_some();
-        (Some(taken_back), begun.then_some(rest))
+        let mut choice = before.cloned().unwrap_or_default();
+        choice.include = self.include.or(choice.include);
+        if takes_back {
+            choice.audience.clone_from(&self.audience);
+        }
+        let (taken, left) = if takes_back { (self.audience, None) } else { (None, self.audience) };
+        let own = Self { audience: left, include: None, ..self };
+        let begun = own.rename.is_some() || own.audience.is_some();
+        let rest = begun.then(|| own.clone());
+        let include = choice.include.filter(|_| self.include.is_some());
+        (Some(Self { rename: None, audience: taken, include, begun: true, choice, ..own }), rest)
     }
 
     /// Says it in a line.
     pub(super) fn said(&self) -> String {
         let mut parts = Vec::new();
-        parts.extend(
-            self.include.map(|yes| if yes { "is migrated" } else { "is left out" }.to_owned()),
-        );
+        parts.extend(self.include.map(|yes| {
+            let what = match (yes, self.begun) {
+                (true, _) => "is migrated",
+                (false, false) => "is left out",
+                (false, true) => {
+                    "is left out: its space stays closed, and `chatferry undo --only` deletes it"
+                }
+            };
+            what.to_owned()
+        }));
         parts.extend(self.rename.as_ref().map(|new| match new.trim() {
             "" => "has the name that the settings give".to_owned(),
             new => format!("becomes {}", display_safe(new)),

@@ -12,7 +12,7 @@ use crate::ids::ConversationId;
 use crate::ledger::{Lane, Ledger, Room, RoomChoice};
 use crate::settings::{Dm, Settings};
 use crate::slack::Conversation;
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::io;
 
 /// The columns as they are written.
@@ -44,9 +44,11 @@ pub(super) struct Row {
     /// The line in the file.
     pub(super) line: u64,
     pub(super) slack: ConversationId,
-    pub(super) space_name: String,
-    pub(super) include: bool,
-    /// `none`, or a resource name; empty: as the settings say; none: the table has no such column.
+    /// None: as it is; empty: as the settings say.
+    pub(super) space_name: Option<String>,
+    /// None: as it is.
+    pub(super) include: Option<bool>,
+    /// `none`, or a resource name; empty: as the settings say; none: as it is.
     pub(super) audience: Option<String>,
 }
 
@@ -125,15 +127,39 @@ pub(super) fn is_included(lane: Option<&Lane>, choice: &RoomChoice) -> bool {
 }
 
 fn shape(one: &Conversation, lane: Option<&Lane>, settings: &Settings) -> &'static str {
+    match kind(one, lane, settings) {
+        SpaceKind::Named => "space",
+        SpaceKind::Group => "group",
+    }
+}
+
+fn kind(one: &Conversation, lane: Option<&Lane>, settings: &Settings) -> SpaceKind {
     let policy = match settings.dm {
         Dm::Auto => DmPolicy::Auto,
         Dm::GroupChat => DmPolicy::GroupChat,
         Dm::Space => DmPolicy::Space,
     };
-    match space_shape(one, lane.is_some_and(|lane| lane.threaded), policy) {
-        SpaceKind::Named => "space",
-        SpaceKind::Group => "group",
+    space_shape(one, lane.is_some_and(|lane| lane.threaded), policy)
+}
+
+/// Returns the conversations that become group chats, which have no names. Without its archive a
+/// conversation is taken for one that can have a name.
+pub(super) fn group_chats(
+    ledger: &Ledger,
+    archives: &[Archive],
+    settings: &Settings,
+) -> anyhow::Result<HashSet<ConversationId>> {
+    let lanes = ledger.lanes()?;
+    let lanes: HashMap<&ConversationId, &Lane> =
+        lanes.iter().map(|lane| (&lane.slack, lane)).collect();
+    let mut groups = HashSet::new();
+    for one in archives.iter().flat_map(|(_, export)| export.conversations()) {
+        match kind(one, lanes.get(&one.id).copied(), settings) {
+            SpaceKind::Group => groups.insert(one.id.clone()),
+            SpaceKind::Named => groups.remove(&one.id),
+        };
     }
+    Ok(groups)
 }
 
 /// Writes the table.
@@ -158,7 +184,8 @@ pub(super) fn read(bytes: &[u8]) -> Result<Vec<Row>, Vec<String>> {
     let audiences = sheet.column(AUDIENCE);
     for cells in &sheet.rows {
         let line = cells.line;
-        let [slack, space_name, include] = places.map(|place| cells.cell(place));
+        let [slack, _, include] = places.map(|place| cells.cell(place));
+        let [_, space_name, _] = places.map(|place| cells.given(place));
         if sheet.is_too_long(cells) {
             wrong.push(format!("line {line}: it has more cells than the heading"));
         }
@@ -167,33 +194,37 @@ pub(super) fn read(bytes: &[u8]) -> Result<Vec<Row>, Vec<String>> {
         if first != line {
             wrong.push(format!("line {line}: {} stands in line {first} already", shown(&slack)));
         }
-        let Some(include) = yes(include) else {
-            let include = display_safe(include);
-            wrong.push(format!("line {line}: include is {include:?}, want yes or no"));
-            continue;
+        let include = match yes(include) {
+            Ok(include) => include,
+            Err(why) => {
+                wrong.push(format!("line {line}: {why}"));
+                continue;
+            }
         };
-        if sheet.is_unreadable(space_name) {
-            let name = display_safe(space_name);
+        if let Some(name) = space_name.filter(|name| sheet.is_unreadable(name)) {
+            let name = display_safe(name);
             wrong.push(format!("line {line}: the space name {name:?} can't be read: {NOT_UTF8}"));
         }
-        wrong.extend(bad_name(space_name).map(|why| format!("line {line}: {why}")));
-        let audience = match audiences.map(|place| audience(cells.cell(Some(place)))) {
+        let audience = match audiences.and_then(|place| cells.given(Some(place))).map(audience) {
             Some(Err(why)) => {
                 wrong.push(format!("line {line}: {why}"));
                 continue;
             }
             audience => audience.and_then(Result::ok),
         };
-        rows.push(Row { line, slack, space_name: space_name.to_owned(), include, audience });
+        let space_name = space_name.map(str::to_owned);
+        rows.push(Row { line, slack, space_name, include, audience });
     }
     if wrong.is_empty() { Ok(rows) } else { Err(wrong) }
 }
 
-fn yes(cell: &str) -> Option<bool> {
+/// Reads a cell: yes, no, or nothing, which leaves it as it is.
+fn yes(cell: &str) -> Result<Option<bool>, String> {
     match cell.trim().to_lowercase().as_str() {
-        "yes" | "true" | "1" | "y" | "x" => Some(true),
-        "no" | "false" | "0" | "n" | "" => Some(false),
-        _ => None,
+        "yes" | "true" | "1" | "y" | "x" => Ok(Some(true)),
+        "no" | "false" | "0" | "n" => Ok(Some(false)),
+        "" => Ok(None),
+        _ => Err(format!("include is {:?}, want yes or no", display_safe(cell))),
     }
 }
 
@@ -211,7 +242,8 @@ fn audience(cell: &str) -> Result<String, String> {
     }
 }
 
-fn bad_name(name: &str) -> Option<String> {
+/// Tells why Chat would not take a name.
+pub(super) fn bad_name(name: &str) -> Option<String> {
     let letters = name.chars().count();
     (letters > LONGEST)
         .then(|| format!("the space name has {letters} letters, Chat takes {LONGEST}"))

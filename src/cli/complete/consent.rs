@@ -3,22 +3,23 @@
 use super::Came;
 use super::args::CompleteArgs;
 use super::outlook::{json, text};
-use crate::cli::access::{Question, Wishes, keep};
+use crate::cli::access::{Question, Wishes, closed, keep};
 use crate::cli::ask::{answer, can_answer, is_yes, nobody};
 use crate::cli::pacing::google;
 use crate::cli::session::{Session, fatal};
 use crate::cli::{Exit, ledger, print, told};
-use crate::ledger::{Lane, LaneState};
+use crate::ledger::Lane;
 use crate::pace::Class;
 use crate::send::{Completed, Ended, Outlook, Run};
 
 /// How the yes is had.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(in crate::cli) enum Consent {
-    /// It was given with the command, to who will see what under this hash.
-    Given(String),
-    /// It is asked for.
-    Asked,
+    /// It was given with the command, to who will see what under this hash, in these
+    /// conversations: the flags that chose them.
+    Given(String, String),
+    /// It is asked for, of these conversations.
+    Asked(String),
     /// It is not wanted: there is only a look.
     Look,
     /// Nothing is real.
@@ -29,8 +30,8 @@ impl Consent {
     pub(super) fn of(args: &CompleteArgs) -> Self {
         match (args.dry_run, &args.yes) {
             (true, _) => Self::Look,
-            (_, Some(hash)) => Self::Given(hash.clone()),
-            _ => Self::Asked,
+            (_, Some(hash)) => Self::Given(hash.clone(), args.which.words()),
+            _ => Self::Asked(args.which.words()),
         }
     }
 }
@@ -55,43 +56,48 @@ pub(super) async fn ask(
     (consent, before): (&Consent, &Question),
 ) -> anyhow::Result<Option<Came>> {
     let look = ledger::look(&session.opened.work)?;
-    let question = Question::of(&look, lanes, wishes)?;
+    let mut question = Question::of(&look, lanes, wishes)?;
+    let mut whole = question.hash();
     match consent {
         Consent::Look => {
             keep(&session.opened.work, (&look, lanes), wishes)?;
             show(session, outlook, &question)?;
             return Ok(Some(Came::Looked));
         }
-        // The yes is kept: whoever goes on need not say it again.
-        _ if question.is_accepted() => return Ok(None),
-        Consent::Given(hash) if !question.is_meant_by(hash, before) => {
-            return Err(another(session));
+        Consent::Given(hash, which) => {
+            if !question.is_meant_by(hash, before, &look)? {
+                return Err(another(session, which));
+            }
+            hash.clone_into(&mut whole);
         }
-        Consent::Given(_) | Consent::Rehearsed => {}
-        Consent::Asked => {
-            let wants_yes = outlook.due.iter().any(|lane| lane.state < LaneState::Completed);
-            if !wants_yes {
+        Consent::Rehearsed => {}
+        Consent::Asked(which) => {
+            // What is held back is not asked about: it wants a yes of its own once it may open.
+            question = Question::of(&look, &closed(outlook.due.clone()), wishes)?;
+            // The yes is kept: whoever goes on need not say it again.
+            if question.is_accepted() {
                 return Ok(None);
             }
             keep(&session.opened.work, (&look, lanes), wishes)?;
-            if let Some(came) = asked(session, outlook, &question).await? {
+            if let Some(came) = asked(session, outlook, &question, which).await? {
                 return Ok(Some(came));
             }
+            whole = question.hash();
         }
     }
     let hashes = question.into_hashes();
     run.writer
-        .run(move |ledger| ledger.accept_sight(&hashes))
+        .run(move |ledger| ledger.accept_sight(&whole, &hashes))
         .await
         .map_err(|e| fatal(e.into()))?;
     Ok(None)
 }
 
-fn another(session: &Session<'_>) -> anyhow::Error {
+fn another(session: &Session<'_>, which: &str) -> anyhow::Error {
     told(
         Exit::Refused,
         "nothing was opened: who will see what is not what that yes was said to",
-        format!("`{}` shows it as it is now", session.command("access")),
+        format!("`{}` shows it as it is now", session.command(&format!("access{which}"))),
     )
 }
 
@@ -99,9 +105,11 @@ async fn asked(
     session: &Session<'_>,
     outlook: &Outlook,
     question: &Question,
+    which: &str,
 ) -> anyhow::Result<Option<Came>> {
     if !can_answer(session.common()) {
-        let hint = format!("`{}` shows it, and how a script says yes", session.command("access"));
+        let access = session.command(&format!("access{which}"));
+        let hint = format!("`{access}` shows it, and how a script says yes");
         return Err(nobody("nothing was opened: who will see what wants a yes", &hint));
     }
     show(session, outlook, question)?;

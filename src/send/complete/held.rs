@@ -1,6 +1,6 @@
 //! Why a lane may not be completed: the one gate before what can't be undone.
 
-use super::Terms;
+use super::{Terms, heir};
 use crate::draft::Phase;
 use crate::ids::Micros;
 use crate::ledger::{Lane, LaneState};
@@ -14,6 +14,8 @@ pub const LAST_MINUTES: Micros = 30 * 60 * 1_000_000;
 pub enum Held {
     /// Its space is gone.
     Gone,
+    /// The admin chose to leave it out, once its space was made.
+    LeftOut,
     /// It is not sent in full.
     Unsent,
     /// Something in it is stuck.
@@ -30,12 +32,15 @@ pub enum Held {
     Gains,
     /// Nobody said yes to who will see it.
     Unseen,
+    /// Whoever was to complete it can't be used any more.
+    Completer,
 }
 
 impl Held {
     /// Every reason.
-    pub const ALL: [Self; 9] = [
+    pub const ALL: [Self; 11] = [
         Self::Gone,
+        Self::LeftOut,
         Self::Unsent,
         Self::Stuck,
         Self::Notices,
@@ -44,12 +49,14 @@ impl Held {
         Self::Over,
         Self::Gains,
         Self::Unseen,
+        Self::Completer,
     ];
 
     /// Returns the stable code.
     pub const fn code(self) -> &'static str {
         match self {
             Self::Gone => "space_gone",
+            Self::LeftOut => "left_out_by_choice",
             Self::Unsent => "not_sent",
             Self::Stuck => "stuck",
             Self::Notices => "notices",
@@ -58,6 +65,7 @@ impl Held {
             Self::Over => "window_over",
             Self::Gains => "somebody_gains",
             Self::Unseen => "not_accepted",
+            Self::Completer => "completer_unavailable",
         }
     }
 
@@ -65,6 +73,9 @@ impl Held {
     pub const fn words(self) -> &'static str {
         match self {
             Self::Gone => "Google deleted or expired its space: it has to be started over",
+            Self::LeftOut => {
+                "left out in the channels workbook: `chatferry undo --only` deletes its space"
+            }
             Self::Unsent => "not yet sent in full",
             Self::Stuck => "calls are stuck: retry them, or complete without with --accept-wedged",
             Self::Notices => {
@@ -78,6 +89,9 @@ impl Held {
             }
             Self::Unseen => {
                 "who will see it was not accepted, or changed since: `chatferry access` shows it"
+            }
+            Self::Completer => {
+                "whoever was to own it can't be used any more: the same command chooses somebody else"
             }
         }
     }
@@ -102,6 +116,14 @@ pub(super) async fn held(
     if lane.blocked.is_some() && !begun {
         return Ok(Some(Held::Gone));
     }
+    let slack = lane.slack.clone();
+    if !begun && run.writer.run(move |ledger| ledger.is_left_out(&slack)).await? {
+        return Ok(Some(Held::LeftOut));
+    }
+    // Nothing else can be waited for once the time is over.
+    if let Some(late) = late(lane, run.clock.wall()).filter(|_| !begun) {
+        return Ok(Some(late));
+    }
     if lane.state != LaneState::Drained || lane.space.is_none() {
         return Ok(Some(Held::Unsent));
     }
@@ -109,15 +131,29 @@ pub(super) async fn held(
     let (owed, wedged) = run.writer.run(move |ledger| ledger.standing(id, Phase::Amend)).await?;
     let notices = run.writer.run(move |ledger| ledger.notices(id)).await?;
     let unseen = sight::held(run, lane).await?.filter(|why| *why == Held::Gains || *accepted);
-    let now = run.clock.wall();
-    Ok(match () {
+    let why = match () {
         () if owed + wedged > 0 && !options.accept_wedged => Some(Held::Stuck),
         () if notices > 0 && !options.accept_wedged => Some(Held::Notices),
         () if !lane.verified => Some(Held::Unread),
         () if unseen.is_some() => unseen,
-        () if begun => None,
-        () if lane.expires.is_some_and(|end| now > end) => Some(Held::Over),
-        () if lane.expires.is_some_and(|end| now > end - LAST_MINUTES) => Some(Held::LastMinutes),
         () => None,
+    };
+    // The last look before it is begun: what is begun can't be passed on.
+    let owner = lane.completer.as_ref().filter(|_| why.is_none() && *accepted && !begun);
+    Ok(match owner {
+        Some(owner) if *owner != run.admin && !heir::can_act(run, owner).await => {
+            Some(Held::Completer)
+        }
+        _ => why,
     })
+}
+
+/// Tells whether it is too late to complete a lane.
+pub(in crate::send) fn late(lane: &Lane, now: Micros) -> Option<Held> {
+    let end = lane.expires?;
+    match () {
+        () if now > end => Some(Held::Over),
+        () if now > end - LAST_MINUTES => Some(Held::LastMinutes),
+        () => None,
+    }
 }

@@ -1,0 +1,22 @@
+//! The last half hour may begin while a completion waits for its turn or is asked for in vain.
+
+use super::held::late;
+use super::{Fatal, Run};
+use crate::ledger::{Line, Step};
+use crate::send::outside;
+
+/// Tells whether a completion that was only ever refused cleanly came too late meanwhile. It counts as
+/// never begun then, unless an earlier run began it: nothing but the call itself tells of that.
+pub(in crate::send) async fn ran_out(run: &Run, step: &Step) -> Result<bool, Fatal> {
+    let id = step.lane;
+    let lane = run.writer.run(move |ledger| ledger.lane(id)).await?;
+    if late(&lane, run.clock.wall()).is_none() {
+        return Ok(false);
+    }
+    let begun = |line: &&Line| matches!(line, Line::Completing { space, .. } if Some(space) == lane.space.as_ref());
+    if run.spaces.read()?.iter().filter(begun).count() > 1 {
+        return Ok(false);
+    }
+    outside::importing(run, &lane)?;
+    Ok(true)
+}
