@@ -48,6 +48,8 @@ pub enum Phase {
     Present,
     /// Visibility.
     Publish,
+    /// The admin out again.
+    Leave,
 }
 
 /// The kinds of call that can be owed.
@@ -72,6 +74,8 @@ pub enum StepKind {
     Role,
     /// spaces.patch of the audience, once the space is open.
     Publish,
+    /// members.delete of the admin's own membership.
+    Leave,
 }
 
 /// What makes it safe to repeat a call, and so how a conflict and a doubt are settled.
@@ -110,6 +114,7 @@ impl StepKind {
             Self::PastMember | Self::Member => {
                 (Repeat::ByNaturalKey, "one person in one space: a repeat is a conflict")
             }
+            Self::Leave => (Repeat::ByEffect, "who is out already is not put out again"),
             Self::Role => (Repeat::ByEffect, "the role itself: a repeat gives the same role"),
             Self::Amend => (Repeat::ByEffect, "the whole text: a repeat sets the same text"),
             Self::Publish => (Repeat::ByEffect, "the audience itself: a repeat sets the same one"),
@@ -200,7 +205,12 @@ pub enum Draft {
     Manager(String),
     /// Somebody may find the space; only a proof that it was public makes one.
     Publish(Publication),
+    /// The end of a present membership, by the user resource name.
+    Leave(String),
 }
+
+/// Why the admin stays in a space that no member could complete.
+pub const ADMIN_STAYS: &str = "admin_stays";
 
 /// What Google calls the calling app among users, and we call the author of its posts.
 pub const APP_USER: &str = "users/app";

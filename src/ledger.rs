@@ -16,6 +16,7 @@ mod heir;
 mod journal;
 mod lane;
 mod late;
+mod leave;
 mod migrate;
 mod open;
 mod opening;

@@ -9,16 +9,18 @@ mod layer;
 mod parse;
 mod policy;
 mod refusal;
+mod row;
 mod template;
 mod value;
 mod work;
 
 pub use adc::{CredentialsFile, application_credentials};
 pub use authors::{Attribution, Authors, Speaker};
-pub use key::{KEYS, Key};
+pub use key::KEYS;
 pub use layer::{ENV_PREFIX, Layers, environment};
 pub use policy::{Archived, Deleted, Edited, ReactionRest, Reactions, SystemLines};
 pub use refusal::{Origin, SettingsError};
+pub use row::Key;
 pub use value::{Detail, Dm, External, Links, Pace, Pins, Unavailable};
 pub use work::{CHOICES, LEDGER, Lock, SETTINGS, SPACES, WorkError, WorkFolder};
 
@@ -44,6 +46,8 @@ pub struct Settings {
     pub service_account: Option<String>,
     /// Accounts that become managers wherever they are members.
     pub managers: BTreeSet<Account>,
+    /// The admin stays in spaces that only the admin could complete.
+    pub admin_stays: bool,
     /// The people file: Slack id, account.
     pub people: Option<PathBuf>,
     /// The workspace's custom emoji: a folder of pictures, or Slack's list with pictures beside it.
@@ -116,6 +120,7 @@ impl Default for Settings {
             key: None,
             service_account: None,
             managers: BTreeSet::new(),
+            admin_stays: false,
             people: None,
             emoji: None,
             api: None,

@@ -27,6 +27,8 @@ const SPACE_HOLE: &str = "{space}";
 const MESSAGE_HOLE: &str = "{message}";
 /// Begins the path of a request that changes something.
 const PATCH: &str = "PATCH ";
+/// Begins the path of a request that removes something.
+const DELETE: &str = "DELETE ";
 /// Ends the body of a reply. Text can't forge it: inside a JSON string its quotes are escaped.
 const THREAD_HOLE: &str = r#","thread":{"name":"{thread}"}}"#;
 
@@ -89,9 +91,10 @@ impl Frozen {
     /// Fills the holes. The same names give the same bytes.
     pub fn bind(&self, holes: &Holes<'_>) -> Result<Request, Unbound> {
         let (path, body) = self.0.split_once('\n').unwrap_or((&self.0, ""));
-        let (verb, path) = match path.strip_prefix(PATCH) {
-            Some(path) => (Verb::Patch, path),
-            None => (Verb::Post, path),
+        let (verb, path) = match (path.strip_prefix(PATCH), path.strip_prefix(DELETE)) {
+            (Some(path), _) => (Verb::Patch, path),
+            (_, Some(path)) => (Verb::Delete, path),
+            (None, None) => (Verb::Post, path),
         };
         Ok(Request { verb, path: bind_path(path, holes)?, body: bind_body(body, holes)? })
     }

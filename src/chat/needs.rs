@@ -13,6 +13,8 @@ pub struct Chosen {
     pub late_members: bool,
     /// Somebody is to become a manager of a completed space.
     pub roles: bool,
+    /// The admin is to leave a space that only the admin can complete.
+    pub leaves: bool,
     /// Completed spaces are to be read again.
     pub reread: bool,
 }
@@ -115,6 +117,14 @@ pub const NEEDS: &[Need] = &[
         wanted: |chosen| chosen.roles,
     },
     Need {
+        feature: "leave",
+        what: "the admin leaving spaces again",
+        when: "where nobody but the admin can complete a space that others stay in",
+        scopes: Scopes::MEMBERSHIPS,
+        caller: Caller::Admin,
+        wanted: |chosen| chosen.leaves,
+    },
+    Need {
         feature: "reread",
         what: "reading completed spaces again, and nothing more",
         when: "for `verify --completed` alone",
@@ -174,6 +184,7 @@ mod tests {
             (Chosen { late_members: true, ..none }, " chat.memberships"),
             (Chosen { roles: true, ..none }, " chat.memberships"),
             (Chosen { late_members: true, roles: true, ..none }, " chat.memberships"),
+            (Chosen { leaves: true, ..none }, " chat.memberships"),
             (Chosen { reread: true, ..none }, " chat.messages.readonly chat.memberships.readonly"),
         ];
         for (chosen, more) in cases {

@@ -147,6 +147,9 @@ pub(super) async fn finish(
     let stopped = || Came::Done(Ended::Stopped, Completed::default());
     let name = name(session.settings(), &ledger, None)?;
     let connection = session.connect(&mut ledger, name).await?;
+    if session.settings().admin_stays {
+        ledger.keep_admin(&session.settings().managers)?;
+    }
     granted(session.settings(), &connection, &ledger.lanes()?, session.clock.wall()).await?;
     let wishes = Wishes::of(&ledger, session.settings())?;
     let before = Question::of(&ledger, &meant(&ledger, &options)?, &wishes)?;

@@ -52,6 +52,7 @@ pub(super) fn conversion(settings: &Settings) -> convert::Settings {
         // It is of no use elsewhere, and a change of it plans anew.
         workspace: settings.workspace.clone().filter(|_| settings.links == Links::Patch),
         managers: settings.managers.clone(),
+        admin_leaves: !settings.admin_stays,
         reaction_rest: settings.reaction_rest == ReactionRest::Footnote,
         ..convert::Settings::default()
     }

@@ -52,6 +52,8 @@ pub struct Settings {
     pub reaction_rest: bool,
     /// Accounts that become managers wherever they are members.
     pub managers: BTreeSet<Account>,
+    /// Whether the admin leaves the spaces that only the admin could complete.
+    pub admin_leaves: bool,
 }
 
 /// How channels are named in Chat; direct conversations are named after who talks.
@@ -170,6 +172,7 @@ impl Default for Settings {
             pins: true,
             workspace: None,
             managers: BTreeSet::new(),
+            admin_leaves: true,
         }
     }
 }

@@ -35,7 +35,11 @@ impl Patient {
         let chosen = &self.chosen;
         let extra = [
             ("emoji", chosen.emoji, Scopes::EMOJI),
-            ("memberships", chosen.roles || chosen.late_members, Scopes::MEMBERSHIPS),
+            (
+                "memberships",
+                chosen.roles || chosen.leaves || chosen.late_members,
+                Scopes::MEMBERSHIPS,
+            ),
             ("reading", chosen.reread, Scopes::READING),
         ];
         for (code, _, scopes) in extra.into_iter().filter(|(_, wanted, _)| *wanted) {

@@ -244,7 +244,8 @@ pub(super) fn patch(turn: &Turn<'_>) -> Outcome<Vec<u8>> {
     Ok(json(&view(turn, &space, who, None, Some(role))))
 }
 
-/// members.delete: historical ones by anybody while importing, active ones by a manager.
+/// members.delete: historical ones by anybody while importing, active ones by a manager or by
+/// themselves.
 pub(super) fn delete(turn: &Turn<'_>) -> Outcome<Vec<u8>> {
     let caller = turn.user()?;
     let room = turn.room()?;
@@ -261,7 +262,11 @@ pub(super) fn delete(turn: &Turn<'_>) -> Outcome<Vec<u8>> {
             "The scope chat.import works on spaces in import mode only.",
         ));
     }
-    space.managed_by(caller, turn)?;
+    if who == caller && space.present.contains_key(&who) {
+        space.can_lose(who, turn)?;
+    } else {
+        space.managed_by(caller, turn)?;
+    }
     let role = space.present.remove(&who).ok_or_else(missing)?;
     space.invited.remove(&who);
     Ok(json(&view(turn, &space, who, None, Some(role))))

@@ -141,6 +141,19 @@ pub(super) fn complete(turn: &Turn<'_>) -> Outcome<Vec<u8>> {
 }
 
 impl Space {
+    /// Refuses to let the last manager go while others are in.
+    pub(super) fn can_lose(&self, who: Who, turn: &Turn<'_>) -> Outcome<()> {
+        let managers = self.present.values().filter(|role| **role == Role::Manager).count();
+        let last = self.manages(who) && managers == 1 && self.present.len() > 1;
+        if last && self.kind == Kind::Space && !turn.dialects().last_manager_leaves {
+            return Err(Refusal::precondition(
+                Point::LastManager,
+                "The last manager of a space with other members can't leave it.",
+            ));
+        }
+        Ok(())
+    }
+
     /// After completion only a manager may; with `chat.import` only within the window.
     pub(super) fn managed_by(&self, who: Who, turn: &Turn<'_>) -> Outcome<()> {
         let others =

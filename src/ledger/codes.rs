@@ -28,6 +28,7 @@ impl Code for Phase {
         Self::Complete,
         Self::Present,
         Self::Publish,
+        Self::Leave,
     ];
 }
 
@@ -42,6 +43,7 @@ impl Code for StepKind {
         Self::Amend,
         Self::Role,
         Self::Publish,
+        Self::Leave,
     ];
 }
 

@@ -188,7 +188,7 @@ impl Ledger {
         Ok(self.db.query_row(sql, bounds, |row| row.get(0)).optional()?.flatten())
     }
 
-    /// Returns the resource name of the account that completes a lane.
+    /// Returns the resource name of the account that completes a lane, and is in then.
     pub fn expected_owner(&self, lane: i64) -> Result<Option<String>, Error> {
         let sql = format!(
             "SELECT {USER} FROM lane l JOIN account a ON a.id = l.completer

@@ -81,9 +81,11 @@ impl Ledger {
     /// Lets another manager of an open space make the calls that are still owed to it.
     pub fn hand_over(&mut self, lane: i64, to: &Account) -> Result<(), Error> {
         let sql = "UPDATE step SET actor = (SELECT id FROM account WHERE email = ?3)
-            WHERE id BETWEEN ?1 AND ?2 AND phase > ?4 AND state = ?5";
+            WHERE id BETWEEN ?1 AND ?2 AND phase > ?4 AND state = ?5 AND kind <> ?6";
         let (first, last) = (step_id(lane, 0), step_id(lane, u32::MAX));
-        let values = params![first, last, to.as_str(), Phase::Complete.code(), PENDING];
+        // Whoever leaves does so for themselves.
+        let leave = StepKind::Leave.code();
+        let values = params![first, last, to.as_str(), Phase::Complete.code(), PENDING, leave];
         self.db.execute(sql, values)?;
         Ok(())
     }

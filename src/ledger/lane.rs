@@ -98,6 +98,8 @@ pub struct Lane {
     pub completer: Option<Account>,
     /// Whether that is the admin for want of a mapped member.
     pub admin_owned: bool,
+    /// Who stays in charge once that admin has left; none: the admin stays.
+    pub heir: Option<Account>,
     /// Calls planned.
     pub planned: Calls,
     /// Calls paid.
@@ -134,15 +136,17 @@ impl Lane {
 
     /// Returns how many calls completion and what follows it take.
     pub fn others_after_edge(&self) -> u64 {
-        1 + self.present + u64::from(self.audience.is_some())
+        let beside = u64::from(self.audience.is_some()) + u64::from(self.heir.is_some());
+        1 + self.present + beside
     }
 }
 
 const SELECT: &str = "SELECT lane.id, lane.conversation, c.slack, c.kind, lane.name, part, generation, state,
     fingerprint, disordered, threaded, created, a.email, admin_owned, posts, reactions, others,
     paid_posts, paid_reactions, paid_others, past, present, space, expires, verdict, verified, blocked, amends, c.name, accepted,
-    audience, external
-    FROM lane JOIN conversation c ON c.id = lane.conversation LEFT JOIN account a ON a.id = lane.completer";
+    audience, external, h.email AS heir
+    FROM lane JOIN conversation c ON c.id = lane.conversation LEFT JOIN account a ON a.id = lane.completer
+    LEFT JOIN account h ON h.id = lane.heir";
 
 fn read(row: &Row<'_>) -> rusqlite::Result<Lane> {
     let calls = |posts: usize| -> rusqlite::Result<Calls> {
@@ -170,6 +174,7 @@ fn read(row: &Row<'_>) -> rusqlite::Result<Lane> {
         created: row.get(11)?,
         completer: row.get::<_, Option<String>>(12)?.map(|email| Account::new(&email)),
         admin_owned: row.get(13)?,
+        heir: row.get::<_, Option<String>>("heir")?.map(|email| Account::new(&email)),
         planned: calls(14)?,
         paid: calls(17)?,
         past: row.get::<_, i64>(20)? as u64,

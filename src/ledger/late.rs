@@ -43,7 +43,7 @@ pub struct SentAs {
 pub struct LateCall {
     /// When in the lane's life.
     pub phase: Phase,
-    /// What it does; a role follows the membership that it belongs to.
+    /// What it does; a role follows the membership that it belongs to, the admin's going both.
     pub kind: StepKind,
     /// The account that makes it.
     pub actor: i64,
@@ -62,6 +62,8 @@ pub struct Latecomer {
     pub calls: Vec<LateCall>,
     /// They complete the space in the admin's place, and are a member by that.
     pub completes: bool,
+    /// They take charge of an open space from the admin, who leaves it then.
+    pub succeeds: bool,
 }
 
 impl Ledger {
@@ -147,7 +149,7 @@ fn take(change: &Connection, lane: &Lane, people: &[Latecomer]) -> Result<(), Er
     let mut steps = Vec::new();
     let mut place = last_place(change, lane.id)?;
     for one in people {
-        let calls = one.calls.iter().filter(|call| call.kind != StepKind::Role).count();
+        let calls = one.calls.iter().filter(|call| !follows(call)).count();
         item(change, one, calls as i64 + i64::from(one.completes))?;
         for call in &one.calls {
             place += 1;
@@ -155,6 +157,11 @@ fn take(change: &Connection, lane: &Lane, people: &[Latecomer]) -> Result<(), Er
         }
         if one.completes {
             completer(change, lane.id, one)?;
+        }
+        if one.succeeds {
+            let sql = "UPDATE lane SET heir = ?2 WHERE id = ?1";
+            let rows = change.execute(sql, params![lane.id, one.account])?;
+            expect_rows(rows, 1, "a lane has its heir")?;
         }
     }
     insert_steps(change, lane.id, &steps)?;
@@ -180,15 +187,20 @@ fn last_place(change: &Connection, lane: i64) -> Result<u32, Error> {
     Ok((last & i64::from(u32::MAX)) as u32)
 }
 
+/// Tells whether a call belongs to the one before it, and to no item.
+const fn follows(call: &LateCall) -> bool {
+    matches!(call.kind, StepKind::Role | StepKind::Leave)
+}
+
 fn step(one: &Latecomer, call: &LateCall, place: u32) -> NewStep {
-    let is_role = call.kind == StepKind::Role;
+    let follows = follows(call);
     NewStep {
         place,
         phase: call.phase,
         kind: call.kind,
-        after: is_role.then(|| place - 1),
+        after: follows.then(|| place - 1),
         thread: None,
-        item: (!is_role).then_some(one.item),
+        item: (!follows).then_some(one.item),
         part: 0,
         carries: false,
         actor: call.actor,
@@ -216,6 +228,10 @@ fn completer(change: &Connection, lane: i64, one: &Latecomer) -> Result<(), Erro
     expect_rows(change.execute(sql, values)?, 1, "a member completes")?;
     let sql = "UPDATE step SET actor = ?3 WHERE id BETWEEN ?1 AND ?2 AND phase >= ?4";
     change.execute(sql, params![first, last, one.account, Phase::Present.code()])?;
-    let sql = "UPDATE lane SET completer = ?2, admin_owned = 0 WHERE id = ?1";
-    expect_rows(change.execute(sql, params![lane, one.account])?, 1, "a lane has its completer")
+    // The admin is never in, and so need not go.
+    let sql = "DELETE FROM step WHERE id BETWEEN ?1 AND ?2 AND kind = ?3";
+    let gone = change.execute(sql, params![first, last, StepKind::Leave.code()])?;
+    let sql = "UPDATE lane SET completer = ?2, admin_owned = 0, heir = NULL, others = others - ?3 WHERE id = ?1";
+    let values = params![lane, one.account, gone as i64];
+    expect_rows(change.execute(sql, values)?, 1, "a lane has its completer")
 }

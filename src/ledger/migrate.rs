@@ -18,6 +18,7 @@ const MIGRATIONS: &[&str] = &[
     include_str!("../../migrations/0011_rebuild.sql"),
     include_str!("../../migrations/0012_publish.sql"),
     include_str!("../../migrations/0013_yes.sql"),
+    include_str!("../../migrations/0014_leave.sql"),
 ];
 
 /// Brings an older ledger up to date; refuses one that a newer program wrote.

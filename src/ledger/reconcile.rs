@@ -20,12 +20,17 @@ impl Ledger {
         commit(change, "adopt.space")
     }
 
-    /// Takes a lane's completion for done: nothing before it may ever be sent again. What was
+    /// Takes a lane's completion for done: nothing up to `until` may ever be sent again. What was
     /// still owed counts as sent; what is stuck stays stuck.
-    pub fn adopt_completion(&mut self, lane: i64, verdict: Option<&str>) -> Result<(), Error> {
+    pub fn adopt_completion(
+        &mut self,
+        lane: i64,
+        verdict: Option<&str>,
+        until: Phase,
+    ) -> Result<(), Error> {
         let change = self.db.transaction()?;
         let (first, last) = (step_id(lane, 0), step_id(lane, u32::MAX));
-        let until = Phase::Complete.code();
+        let until = until.code();
         let sql = "WITH due AS (SELECT item, count(*) AS n FROM step
                 WHERE id BETWEEN ?1 AND ?2 AND phase <= ?3 AND state = ?4 AND item IS NOT NULL GROUP BY item)
             UPDATE item SET paid = paid + due.n, state = CASE WHEN state <> 0 OR paid + due.n < calls THEN state

@@ -128,7 +128,8 @@ fn done(change: &Transaction<'_>, key: &Key, receipt: &Receipt) -> Result<(), Er
         | StepKind::Member
         | StepKind::Amend
         | StepKind::Role
-        | StepKind::Publish => None,
+        | StepKind::Publish
+        | StepKind::Leave => None,
         _ => receipt.name.as_deref(),
     };
     let sql = "UPDATE step SET state = ?2, receipt = ?3, request = NULL, original = NULL WHERE id = ?1 AND state = ?4";

@@ -59,6 +59,13 @@ pub enum Line {
         /// When, as RFC 3339.
         at: String,
     },
+    /// The admin is about to leave a space that only the admin could complete: all others are in.
+    Leaving {
+        /// `spaces/…`.
+        space: String,
+        /// When, as RFC 3339.
+        at: String,
+    },
     /// A space is given up: its conversation starts over.
     Abandoned {
         /// Slack's id of the conversation.

@@ -39,6 +39,9 @@ impl Ledger {
         account.hidden = self.hidden()?;
         for lane in self.lanes()? {
             note_lane(&mut account, &lane);
+            if lane.admin_owned && lane.state >= LaneState::Completed && !self.admin_left(&lane)? {
+                account.admin_owned.push(lane.name.clone());
+            }
         }
         account.deadlines.sort_by_key(|one| one.expires);
         Ok(account)
@@ -138,22 +141,24 @@ impl Ledger {
     /// Tells where each lane stands, the heaviest first.
     pub fn standings(&self) -> Result<Vec<LaneStanding>, Error> {
         let wedged = self.wedged_by_lane()?;
-        let standing = |lane: Lane| LaneStanding {
-            wedged: wedged.get(&lane.id).copied().unwrap_or_default(),
-            lane: lane.id,
-            state: shown_state(&lane).to_owned(),
-            messages: lane.planned.posts,
-            messages_paid: lane.paid.posts,
-            owed: lane.planned.total().saturating_sub(lane.paid.total()),
-            name: lane.name,
-            kind: lane.kind,
-            space: lane.space,
-            expires: lane
-                .expires
-                .filter(|_| lane.state < LaneState::Completed && lane.blocked.is_none()),
-            admin_owned: lane.admin_owned,
+        let standing = |lane: Lane| {
+            Ok(LaneStanding {
+                admin_owned: lane.admin_owned && !self.admin_left(&lane)?,
+                wedged: wedged.get(&lane.id).copied().unwrap_or_default(),
+                lane: lane.id,
+                state: shown_state(&lane).to_owned(),
+                messages: lane.planned.posts,
+                messages_paid: lane.paid.posts,
+                owed: lane.planned.total().saturating_sub(lane.paid.total()),
+                name: lane.name,
+                kind: lane.kind,
+                space: lane.space,
+                expires: lane
+                    .expires
+                    .filter(|_| lane.state < LaneState::Completed && lane.blocked.is_none()),
+            })
         };
-        Ok(self.lanes()?.into_iter().map(standing).collect())
+        self.lanes()?.into_iter().map(standing).collect()
     }
 
     fn wedged_by_lane(&self) -> Result<BTreeMap<i64, u64>, Error> {
@@ -174,9 +179,6 @@ fn shown_state(lane: &Lane) -> &'static str {
 
 fn note_lane(account: &mut Account, lane: &Lane) {
     *account.lanes.entry(shown_state(lane).to_owned()).or_default() += 1;
-    if lane.admin_owned && lane.state >= LaneState::Completed {
-        account.admin_owned.push(lane.name.clone());
-    }
     if lane.blocked.is_some() {
         let (conversation, name) = (lane.slack.to_string(), lane.name.clone());
         account.gone.push(Gone { conversation, name });

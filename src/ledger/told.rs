@@ -18,6 +18,8 @@ pub struct Told {
     given_up: Vec<(ConversationId, Option<String>)>,
     /// Spaces that are deleted, or open, or may be open.
     settled: BTreeSet<String>,
+    /// Spaces that the admin has left, or was about to leave.
+    leaving: BTreeSet<String>,
 }
 
 /// What is told of one lane.
@@ -104,6 +106,7 @@ impl Told {
                         told.given_up.push((id, space.clone()));
                     }
                 }
+                Line::Leaving { space, .. } => drop(told.leaving.insert(space.clone())),
                 // It may be there or not: whoever asks for it next sees.
                 Line::Deleting { .. } => {}
                 Line::Deleted { space, .. } => told.deleted(by_space.get(space), space),
@@ -185,6 +188,11 @@ impl Told {
     pub fn may_have_ended(&self, conversation: &ConversationId, part: u32) -> bool {
         let space = self.lane(conversation, part).and_then(|lane| lane.space.as_ref());
         space.is_some_and(|space| space.ending != Ending::None)
+    }
+
+    /// Tells whether the admin has left a space, or may have.
+    pub fn is_leaving(&self, space: &str) -> bool {
+        self.leaving.contains(space)
     }
 
     /// Returns the conversations that have a space.

@@ -15,6 +15,8 @@ pub struct Late {
     pub lane: Lane,
     /// The people, in the order of their Slack ids.
     pub people: Vec<LatePerson>,
+    /// Who takes charge of an open space from the admin, who leaves it then.
+    pub heir: Option<SlackUserId>,
 }
 
 /// Somebody who has an account that the plan of a conversation does not know.
@@ -77,7 +79,9 @@ impl Offline {
             let survey = Survey { offline: self, ledger, lane: &lane, inside: &inside };
             let people = survey.people(&numbers)?;
             if !people.is_empty() {
-                all.push(Late { lane, people });
+                let mut late = Late { lane, people, heir: None };
+                late.heir = self.heir(ledger, &late)?;
+                all.push(late);
             }
         }
         Ok(all)

@@ -195,8 +195,8 @@ impl<'a, 'l> Notes<'a, 'l> {
         let completer = self.completer();
         let (past, present) = self.note_members(completer.as_ref(), None)?;
         let publishes = u64::from(self.publication.is_some());
-        let managers = self.managers(completer.as_ref());
-        self.calls.others = past + present + 2 + self.amends + managers + publishes;
+        let roles = self.managers(completer.as_ref());
+        self.calls.others = past + present + 2 + self.amends + roles + publishes;
         let earliest = [self.first, self.members.iter().filter_map(|(_, stay)| stay.since()).min()];
         let number = |id: &SlackUserId| self.bench.number(id);
         let items = self.planning.finish(&NewLane {

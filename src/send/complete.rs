@@ -4,6 +4,7 @@
 mod heir;
 mod held;
 mod late;
+mod leave;
 
 pub(super) use heir::hand_over;
 pub use heir::{PassedOn, pass_on};
@@ -128,13 +129,13 @@ pub async fn complete(
     Ok((if run.stopping() { Ended::Stopped } else { Ended::Edge }, result))
 }
 
-/// Makes sure, before anything is opened, that managers can be made where some are owed: their
-/// scope is one that nothing else needs.
+/// Makes sure, before anything is opened, that managers can be made where some are owed, and that
+/// the admin can leave: their scope is one that nothing else needs.
 async fn roles_can_be_given(run: &Run, due: &[Lane]) -> Result<(), Fatal> {
-    for lane in due.iter().map(|lane| lane.id) {
+    for (lane, leaves) in due.iter().map(|lane| (lane.id, lane.heir.is_some())) {
         let owed =
             run.writer.run(move |ledger| ledger.owed(lane, Phase::Present, StepKind::Role, 0, 1));
-        if !owed.await?.is_empty() {
+        if leaves || !owed.await?.is_empty() {
             let probe = run.client.probe(&run.admin(), Scopes::MEMBERSHIPS).await;
             return probe.map_err(Fatal::Token);
         }
@@ -183,6 +184,11 @@ async fn one(
         if paid == Paid::Stopped || owed + wedged > 0 {
             return Ok(());
         }
+    }
+    leave::leave(&run, &lane).await?;
+    let (owed, wedged) = run.writer.run(move |ledger| ledger.standing_in(id, Phase::Leave)).await?;
+    if run.stopping() || owed + wedged > 0 {
+        return Ok(());
     }
     run.writer.run(move |ledger| ledger.set_lane_state(id, LaneState::Present)).await?;
     run.monitor.observe(&Event::LaneCompleted { lane: id, name: lane.name.clone() });

@@ -5,12 +5,13 @@ mod notice;
 mod refused;
 
 use super::call::Errand;
+use super::look::{self, Found};
 use super::verdict::EXTERNAL_FORBIDDEN;
 use super::{Fatal, Run};
 use crate::chat::{Scopes, TokenError};
-use crate::draft::{LINK_KEPT, NAMED_IN_TEXT, Rung, StepKind, byline, in_front};
+use crate::draft::{ADMIN_STAYS, LINK_KEPT, NAMED_IN_TEXT, Rung, StepKind, byline, in_front};
 use crate::ids::{ADDED, Account, RequestId, text_hash};
-use crate::ledger::{Key, Poorer, Said, Settlement, Step};
+use crate::ledger::{Key, Names, Poorer, Said, Settlement, Step};
 use crate::pace::Class;
 use crate::settings::Unavailable;
 use crate::wire::{Frozen, mentions, plain};
@@ -24,6 +25,8 @@ pub const LEFT_OUT: &[(&str, &str)] = &[
     ("account_unavailable", "member or reaction of somebody whose account can't be used any more"),
     ("emoji_refused", "reaction whose emoji Chat refused"),
     ("external", "member whom Chat counts as outside the organisation"),
+    ("not_a_member", "manager's role of somebody who could not be added"),
+    (ADMIN_STAYS, "going of the admin, out of a space that nobody else is in charge of"),
     ("stands_as_notice", "file of a message in whose place a notice stands"),
 ];
 
@@ -69,6 +72,11 @@ pub(super) async fn give_way(
         (StepKind::Space, _) if refuses_outsiders(step, detail) => {
             Ok(GiveWay::StuckAs(EXTERNAL_FORBIDDEN))
         }
+        // Whoever could not be added can't be a manager.
+        (StepKind::Role, "not_found") if lives(run, space, step).await => {
+            skip(run, step, "not_a_member", detail).await
+        }
+        (StepKind::Leave, reason) if is_googles(reason) => stays(run, space, step, detail).await,
         (StepKind::React, "invalid_argument") => skip(run, step, "emoji_refused", detail).await,
         (StepKind::PastMember | StepKind::Member, _) => {
             match why_no_member(reason, detail, lives(run, space, step).await) {
@@ -95,6 +103,23 @@ async fn lives(run: &Run, space: Option<&str>, step: &Step) -> bool {
     let Some(place) = space else { return false };
     let errand = Errand { class: Class::SpaceRead, space, step: step.id };
     matches!(run.call(errand, || run.client.get_space(place)).await, Some(Ok(_)))
+}
+
+/// The admin's going was refused: that is right where the admin is out already.
+async fn stays(
+    run: &Run,
+    space: Option<&str>,
+    step: &Step,
+    detail: &str,
+) -> Result<GiveWay, Fatal> {
+    match look::look(run, space, step, &Names::default()).await? {
+        Found::Ours(receipt) => {
+            run.writer.settle(Key::from(step), Settlement::Done(receipt)).await?;
+            Ok(GiveWay::Skipped)
+        }
+        Found::Absent => skip(run, step, ADMIN_STAYS, detail).await,
+        _ => Ok(GiveWay::Stuck),
+    }
 }
 
 async fn skip(

@@ -44,6 +44,7 @@ pub(super) async fn look(
     let found = match step.kind {
         // A space without a name can't be asked after; a role or an audience is set again instead.
         StepKind::Space | StepKind::Role | StepKind::Publish => Ok(Found::Unclear),
+        StepKind::Leave => member::left(run, space, step).await,
         StepKind::Post => post::look(run, space, step).await,
         StepKind::Amend => post::amended(run, space, step, names).await,
         StepKind::React => react::look(run, space, step, names).await,
@@ -73,6 +74,27 @@ pub(super) async fn standing(
         Err(Missed::Read(_) | Missed::Stopped) => Ok(None),
     }
 }
+
+/// Looks whether somebody else than the admin is in charge of a space; none where the admin is out
+/// of it already, an error inside where there is no clear answer.
+pub(super) async fn in_charge(
+    run: &Run,
+    space: &str,
+    step: &Step,
+) -> Result<Result<Option<bool>, Unclear>, Fatal> {
+    match member::in_charge(run, space, step).await {
+        Ok(found) => Ok(Ok(found)),
+        Err(Missed::Fatal(fatal)) => Err(fatal),
+        Err(Missed::Read(Outcome::Token(error))) if is_everybodys(&error) => {
+            Err(Fatal::Token(error))
+        }
+        Err(Missed::Read(_) | Missed::Stopped) => Ok(Err(Unclear)),
+    }
+}
+
+/// A look that had no clear answer.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Unclear;
 
 /// A missing token of one account says nothing of the others.
 fn is_everybodys(error: &TokenError) -> bool {

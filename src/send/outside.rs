@@ -26,6 +26,12 @@ pub(super) fn importing(run: &Run, lane: &Lane) -> Result<(), Fatal> {
     Ok(run.spaces.append(&Line::Importing { space, at: rfc3339(run.clock.wall()) })?)
 }
 
+/// Notes that the admin may be out of a space from now on, and that all others are in.
+pub(super) async fn leaving(run: &Run, space: &str) -> Result<(), Fatal> {
+    let line = Line::Leaving { space: space.to_owned(), at: rfc3339(run.clock.wall()) };
+    append(run, line).await
+}
+
 /// Notes a space's name, or its completion, before either settles.
 pub(super) async fn done(run: &Run, step: &Step, receipt: &Receipt) -> Result<(), Fatal> {
     let at = rfc3339(run.clock.wall());

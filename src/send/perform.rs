@@ -184,7 +184,7 @@ async fn attempt(
     let errand = Errand { class: class(step.kind), space, step: step.id };
     let identity = Identity::from(&step.actor);
     let scopes = match step.kind {
-        StepKind::Role => Scopes::MEMBERSHIPS,
+        StepKind::Role | StepKind::Leave => Scopes::MEMBERSHIPS,
         _ if step.actor.is_app() => Scopes::BOT,
         _ => Scopes::IMPORT,
     };
@@ -256,7 +256,7 @@ pub(super) async fn wedged(
 pub(super) fn class(kind: StepKind) -> Class {
     match kind {
         StepKind::Space => Class::Space,
-        StepKind::PastMember | StepKind::Member | StepKind::Role => Class::Member,
+        StepKind::PastMember | StepKind::Member | StepKind::Role | StepKind::Leave => Class::Member,
         StepKind::Post => Class::Post,
         StepKind::React => Class::Reaction,
         StepKind::Complete => Class::Complete,

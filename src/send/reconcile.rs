@@ -5,6 +5,7 @@
 use super::ended::has_ended;
 use super::pay::Paid;
 use super::{Fatal, Run, lane};
+use crate::draft::Phase;
 use crate::ids::{Account, rfc3339};
 use crate::ledger::{Ending, Ends, Lane, LaneState, Line, Told, ToldSpace};
 use std::collections::HashSet;
@@ -160,7 +161,12 @@ pub(super) async fn take_over(
             return Ok(false);
         }
     }
-    run.writer.run(move |ledger| ledger.adopt_completion(id, verdict.as_deref())).await?;
+    // Once the admin was about to go, all members were in; and who is out can add nobody.
+    let told = Told::of(&run.spaces.read()?);
+    let space = run.writer.run(move |ledger| ledger.lane(id)).await?.space;
+    let left = space.is_some_and(|space| told.is_leaving(&space));
+    let until = if left { Phase::Publish } else { Phase::Complete };
+    run.writer.run(move |ledger| ledger.adopt_completion(id, verdict.as_deref(), until)).await?;
     tracing::info!(lane = id, "a completion is taken over");
     Ok(true)
 }

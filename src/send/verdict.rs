@@ -236,6 +236,7 @@ mod tests {
             (StepKind::Amend, "Wedge"),
             (StepKind::Role, "Wedge"),
             (StepKind::Publish, "Wedge"),
+            (StepKind::Leave, "Wedge"),
         ] {
             assert_eq!(judged(kind, refusal(409, "ALREADY_EXISTS", "")), verdict, "{kind:?}");
         }

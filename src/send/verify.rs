@@ -203,7 +203,9 @@ async fn one(
 async fn read_back(run: &Run, inspection: &Inspection, lane: &Lane) -> Result<Verdict, Stop> {
     let (id, space) = (lane.id, lane.space.as_deref().unwrap_or_default());
     let completed = lane.state >= LaneState::Completed;
-    let verdict = Reading { run, inspection, lane, space, completed }.read().await?;
+    let whole = lane.clone();
+    let left = run.writer.run(move |ledger| ledger.admin_left(&whole)).await?;
+    let verdict = Reading { run, inspection, lane, space, completed, left }.read().await?;
     if !completed {
         let (text, clean) = (serde_json::to_string(&verdict).unwrap_or_default(), verdict.clean());
         run.writer.run(move |ledger| ledger.set_verdict(id, &text, clean)).await?;

@@ -1,35 +1,10 @@
 //! The table of settings: one row each, from which file, environment, template and errors are made.
 
-use super::Settings;
 use super::parse::{
     audience, email, emails, host, loopback, number, option, parse, path, path_text,
     service_account, word, yes,
 };
-use std::path::Path;
-
-/// One setting.
-#[derive(Debug)]
-pub struct Key {
-    /// Its name in `settings.toml`; `CHATFERRY_` and the name in capitals in the environment.
-    pub name: &'static str,
-    /// What it is for, a line or two for the template.
-    pub about: &'static str,
-    /// Whether it changes the bytes that are sent.
-    pub changes_bytes: bool,
-    /// Whether a flag given to the first command is written into the new settings file.
-    pub kept: bool,
-    /// Shows the value, empty when there is none.
-    pub show: fn(&Settings) -> String,
-    pub(super) apply: fn(&mut Settings, &str, &Path) -> Result<(), String>,
-}
-
-macro_rules! key {
-    ($name:literal, $about:literal, $show:expr, $apply:expr $(, $mark:ident)*) => {{
-        let key = Key { name: $name, about: $about, changes_bytes: false, kept: false, show: $show, apply: $apply };
-        $(let key = Key { $mark: true, ..key };)*
-        key
-    }};
-}
+use super::row::{Key, key};
 
 /// Every setting there is.
 pub const KEYS: &[Key] = &[
@@ -74,6 +49,14 @@ pub const KEYS: &[Key] = &[
         "Accounts, by address and with commas between, that become managers of every space that they\nare members of. Needs one more scope (docs/operations.md). Whoever completes a space is one anyway.",
         |s| s.managers.iter().map(ToString::to_string).collect::<Vec<_>>().join(", "),
         |s, text, _| emails(text).map(|all| s.managers = all),
+        kept,
+        changes_bytes
+    ),
+    key!(
+        "admin_stays",
+        "Whether the admin stays in spaces that no member can complete. Else the admin leaves each of\nthem once somebody else is in charge; that needs one more scope (docs/operations.md).",
+        |s| s.admin_stays.to_string(),
+        |s, text, _| yes(text).map(|stays| s.admin_stays = stays),
         kept,
         changes_bytes
     ),

@@ -1,6 +1,6 @@
 //! Drafts to frozen requests.
 
-use super::{Frozen, MESSAGE_HOLE, PATCH, SPACE_HOLE, THREAD_HOLE};
+use super::{DELETE, Frozen, MESSAGE_HOLE, PATCH, SPACE_HOLE, THREAD_HOLE};
 use crate::access::Publication;
 use crate::draft::{Draft, Emoji, MemberDraft, Place, PostDraft, SpaceDraft, SpaceKind};
 use crate::ids::rfc3339;
@@ -25,12 +25,17 @@ pub fn freeze(draft: &Draft) -> Frozen {
         }
         Draft::Complete => (format!("{SPACE_HOLE}:completeImport"), "{}".to_owned()),
         Draft::Manager(user) => {
-            let id = user.strip_prefix("users/").unwrap_or(user);
-            let path = format!("{PATCH}{SPACE_HOLE}/members/{id}?updateMask=role");
+            let path = format!("{PATCH}{SPACE_HOLE}/members/{}?updateMask=role", id(user));
             (path, json!({ "role": "ROLE_MANAGER" }).to_string())
         }
+        Draft::Leave(user) => (format!("{DELETE}{SPACE_HOLE}/members/{}", id(user)), String::new()),
     };
     Frozen(format!("{path}\n{body}"))
+}
+
+/// A membership bears the id of its person.
+fn id(user: &str) -> &str {
+    user.strip_prefix("users/").unwrap_or(user)
 }
 
 #[derive(Serialize)]

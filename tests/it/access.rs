@@ -242,9 +242,7 @@ async fn a_plan_shows_the_same_diff_before_anything_is_sent() {
     let plan = Rig::start(&["ana", "bo"]).await;
     // The Directory is known from a run that could send nothing.
     let fault = Fault::on("spaces.create").forever();
-    plan.emulator()
-        .arm(fault.before(Action::status(403)))
-        .expect("a good fault");
+    plan.emulator().arm(fault.before(Action::status(403))).expect("a good fault");
     plan.run(&["run", &path]).await;
     assert_eq!(plan.access_hash(), frozen);
 }

@@ -183,7 +183,7 @@ async fn conversations_that_are_begun_stay_as_they_are_and_are_named() {
     assert_eq!(posts(&rig), sent);
 }
 
-/// Takes over rows of the columns slack_id, account and policy.
+/// Takes over rows of the columns `slack_id`, account and policy.
 async fn import(rig: &Rig, rows: &str) -> String {
     let path = rig.work().join("rows.csv");
     std::fs::write(&path, format!("slack_id,account,policy\n{rows}")).expect("written");

@@ -52,6 +52,7 @@ fn row(lane: &Lane, now: Micros) -> String {
     let (messages, members) = (count(lane.planned.posts), count(members(lane)));
     let left = lane.expires.map(|expires| short(expires, now)).unwrap_or_default();
     let beside = match () {
+        () if lane.heir.is_some() => "open, members are missing, the admin leaves".to_owned(),
         () if lane.state == LaneState::Completed => "open, members are missing".to_owned(),
         () if lane.admin_owned => {
             format!("{left}, the admin owns it").trim_matches([',', ' ']).to_owned()
@@ -113,6 +114,7 @@ pub(super) fn json(outlook: &Outlook, now: Micros, access: &serde_json::Value) -
             "members": members(lane),
             "owner": lane.completer.as_ref().map(ToString::to_string),
             "admin_owned": lane.admin_owned,
+            "admin_leaves": lane.heir.is_some(),
             "completed": lane.state == LaneState::Completed,
             "expires": lane.expires.map(rfc3339),
             "seconds_left": lane.expires.map(|end| end.saturating_sub(now).div_euclid(1_000_000)),

@@ -154,6 +154,11 @@ fn owed(lane: &Lane) -> u64 {
     lane.planned.total().saturating_sub(lane.paid.total())
 }
 
+/// Tells whether the admin is still to leave a lane's space.
+fn admin_leaves(lane: &Lane) -> bool {
+    lane.heir.is_some() && lane.state < LaneState::Present
+}
+
 /// Returns what was chosen, and where the migration stands: what the scopes depend on.
 pub(crate) fn chosen(settings: &Settings, lanes: &[Lane], now: Micros) -> Chosen {
     let completed = |lane: &&Lane| lane.state == LaneState::Completed;
@@ -167,6 +172,7 @@ pub(crate) fn chosen(settings: &Settings, lanes: &[Lane], now: Micros) -> Chosen
             .any(|speaker| *speaker == Speaker::App),
         late_members: lanes.iter().filter(completed).any(over),
         roles: !settings.managers.is_empty(),
+        leaves: !settings.admin_stays && lanes.iter().any(admin_leaves),
         reread: false,
     }
 }

@@ -128,6 +128,7 @@ points! {
     MembersHidden: "spaces.members.list", "with chat.import after completion", Assumed;
     Role: "spaces.members.patch", "a role, in a completed space with a name", Documented("update-members");
     RoleScope: "spaces.members.patch", "with chat.memberships", Documented("update-members");
+    LastManager: "spaces.members.delete", "the last manager stays while others are in", Assumed;
     NoMember: "spaces.members.delete", "an unknown membership is not found", REFERENCE;
     UploadForm: "media.upload", "multipart, media or resumable", REFERENCE;
     FileName: "media.upload", "a file name is required", REFERENCE;

@@ -118,6 +118,9 @@ switches! {
     /// Whether roles can be given with `chat.import` after completion.
     roles_with_import: bool = false, or [true];
         Documented("update-members"), "it asks for chat.memberships; the reference lists chat.import too";
+    /// Whether the last manager may leave a space that others are in.
+    last_manager_leaves: bool = false, or [true];
+        Assumed, "nothing is said; Chat's own window asks for another manager first";
     /// What completeImport on a completed space gets: 400, or 200.
     complete_repeat: Repeat = Repeat::Refused, or [Repeat::Same];
         Observed("sahajsoft/slack-chat-migrator"), "it reads a 400 as done";

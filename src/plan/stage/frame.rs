@@ -9,6 +9,7 @@ use crate::convert::{ArchivedPolicy, details, space_shape};
 use crate::draft::{Draft, MemberDraft, Phase, SpaceDraft, SpaceKind, StepKind};
 use crate::ids::{Account, Micros, Operation};
 use crate::ledger::StagedMember;
+use crate::slack::Conversation;
 use std::collections::{BTreeSet, HashSet};
 
 impl Staging<'_> {
@@ -17,13 +18,14 @@ impl Staging<'_> {
         let Some(conversation) = sources.last().map(|source| source.conversation) else {
             return Ok(());
         };
-        let kind = space_shape(conversation, self.lane.threaded, self.bench.direct);
+        let named = self.is_named(conversation);
+        let kind = if named { SpaceKind::Named } else { SpaceKind::Group };
         let converter = &self.bench.converter;
         let marks = converter.settings().archived == ArchivedPolicy::Mark;
         let details = details(conversation, converter.roster(), marks);
         let draft = Draft::Space(SpaceDraft {
             kind,
-            name: (kind == SpaceKind::Named).then(|| self.lane.name.clone()),
+            name: named.then(|| self.lane.name.clone()),
             description: details.description,
             guidelines: details.guidelines,
             created: self.lane.created,
@@ -35,6 +37,11 @@ impl Staging<'_> {
         });
         self.steps.add(&plain(Phase::Space, StepKind::Space, &draft, self.bench.admin))?;
         Ok(())
+    }
+
+    /// Tells whether a conversation becomes a space with a name, and so with managers.
+    fn is_named(&self, conversation: &Conversation) -> bool {
+        space_shape(conversation, self.lane.threaded, self.bench.direct) == SpaceKind::Named
     }
 
     /// Freezes memberships as they were.
@@ -131,11 +138,11 @@ impl Staging<'_> {
             let Some(user) = self.user(member).or_else(outside) else { continue };
             let draft = Draft::Member(MemberDraft { user: user.clone(), span: None });
             let owed = plain(Phase::Present, StepKind::Member, &draft, actor);
-            let added = self.steps.add(&Owed { item: Some(member.item), ..owed })?;
+            let join = self.steps.add(&Owed { item: Some(member.item), ..owed })?;
             if self.manages(member) {
                 let draft = Draft::Manager(user);
                 let owed = plain(Phase::Present, StepKind::Role, &draft, actor);
-                self.steps.add(&Owed { after: Some(added), ..owed })?;
+                self.steps.add(&Owed { after: Some(join), ..owed })?;
             }
         }
         Ok(())

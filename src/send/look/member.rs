@@ -1,7 +1,7 @@
 //! Looking for a membership: the whole list of members, until it shows the person.
 
 use super::{Found, Missed, read};
-use crate::chat::Outcome;
+use crate::chat::{Outcome, Reader, Scopes};
 use crate::draft::{Identity, StepKind};
 use crate::ledger::{Receipt, Step};
 use crate::pace::Class;
@@ -26,6 +26,43 @@ pub(super) async fn standing(
         Err(Missed::Read(_) | Missed::Stopped) => Ok(None),
         Err(fatal @ Missed::Fatal(_)) => Err(fatal),
     }
+}
+
+/// Tells whether the admin is out of a space: whoever is no member is shown none.
+pub(super) async fn left(run: &Run, space: &str, step: &Step) -> Result<Found, Missed> {
+    Ok(match in_charge(run, space, step).await? {
+        None => Found::Ours(Receipt::default()),
+        Some(_) => Found::Absent,
+    })
+}
+
+/// Tells whether somebody else than the admin is in charge of a space: a manager, or anybody in a
+/// group chat, where all are equal. None where the admin is out of it already.
+pub(super) async fn in_charge(run: &Run, space: &str, step: &Step) -> Result<Option<bool>, Missed> {
+    let lane = step.lane;
+    let name = run.writer.run(move |ledger| ledger.expected_name(lane)).await;
+    let name = name.map_err(|error| Missed::Fatal(error.into()))?;
+    let is_group = name.is_some_and(|name| name.is_empty());
+    let admin = Identity::User(step.actor.clone());
+    let reader = Reader { identity: &admin, scopes: Scopes::MEMBERSHIPS };
+    let (mut token, mut is_in, mut others) = (None::<String>, false, false);
+    for _ in 0..PAGES {
+        let list = || run.client.list_members(reader, space, token.as_deref(), PAGE);
+        let page = match read(run, Class::MemberRead, space, step, list).await {
+            Ok(page) => page,
+            Err(Missed::Read(Outcome::Rejected(_))) => return Ok(None),
+            Err(missed) => return Err(missed),
+        };
+        for member in page.items.iter().filter(|member| member.state == "JOINED") {
+            is_in |= member.user == step.user;
+            others |= member.user != step.user && (is_group || member.role == "ROLE_MANAGER");
+        }
+        token = page.next;
+        if token.is_none() {
+            break;
+        }
+    }
+    Ok(is_in.then_some(others))
 }
 
 /// Past members bear the time of their leaving; Chat lists them while the space is imported.

@@ -51,6 +51,8 @@ pub(super) struct Reading<'a> {
     pub(super) space: &'a str,
     /// After completion, as its owner and with scopes for reading.
     pub(super) completed: bool,
+    /// The admin completed it, and has left it.
+    pub(super) left: bool,
 }
 
 impl Reading<'_> {
@@ -84,7 +86,11 @@ impl Reading<'_> {
         if !self.completed {
             return (self.run.admin(), Scopes::IMPORT);
         }
-        let owner = self.lane.completer.clone().filter(|_| !self.lane.admin_owned);
+        let owner = match (self.left, self.lane.admin_owned) {
+            (true, _) => self.lane.heir.clone(),
+            (false, true) => None,
+            (false, false) => self.lane.completer.clone(),
+        };
         (owner.map_or_else(|| self.run.admin(), Identity::User), Scopes::READING)
     }
 
@@ -130,7 +136,7 @@ impl Reading<'_> {
         let kind = if completed { StepKind::Member } else { StepKind::PastMember };
         let mut people =
             self.run.writer.run(move |ledger| ledger.expected_members(id, kind)).await?;
-        if completed {
+        if completed && !self.left {
             let owner = self.run.writer.run(move |ledger| ledger.expected_owner(id)).await?;
             people.extend(owner.map(|user| ExpectedMember {
                 user,

@@ -160,6 +160,7 @@ impl Prospect {
                 take(one.slack.as_str());
                 take(one.account.as_str());
             }
+            take(late.heir.as_ref().map_or("", |heir| heir.as_str()));
         }
         hex(&hash.finalize()[..8])
     }

@@ -193,6 +193,7 @@ fn conversation((way, late): &(Way, Late)) -> Value {
             "slack_id": one.slack.as_str(),
             "name": one.name,
             "added": matches!(way, Way::Members | Way::Open) && adds(one, *way),
+            "takes_charge": late.heir.as_ref() == Some(&one.slack),
             "messages": one.posts,
             "reactions": one.reactions,
         })

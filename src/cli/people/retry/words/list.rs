@@ -26,7 +26,7 @@ pub(super) fn listed(way: Way, heading: &str, late: &[&Late]) -> Vec<String> {
     let mut lines = vec![String::new(), heading.to_owned()];
     for one in late.iter().take(TOLD) {
         let people: Vec<String> =
-            one.people.iter().take(PEOPLE).map(|person| part(person, way)).collect();
+            one.people.iter().take(PEOPLE).map(|person| part(one, person, way)).collect();
         let rest = one.people.len().saturating_sub(PEOPLE);
         let rest =
             if rest > 0 { format!(" and {} more", count(rest as u64)) } else { String::new() };
@@ -38,12 +38,18 @@ pub(super) fn listed(way: Way, heading: &str, late: &[&Late]) -> Vec<String> {
 }
 
 /// Says somebody's part in a conversation.
-fn part(one: &LatePerson, way: Way) -> String {
+fn part(late: &Late, one: &LatePerson, way: Way) -> String {
     let mut what = Vec::new();
     match way {
         Way::Members | Way::Open if adds(one, way) => {
             let is_present = one.joins.as_ref().is_some_and(|joins| joins.present);
-            let what_of = if is_present { "becomes a member" } else { "noted as having left" };
+            let what_of = match is_present {
+                true if late.heir.as_ref() == Some(&one.slack) => {
+                    "takes charge, and the admin leaves"
+                }
+                true => "becomes a member",
+                false => "noted as having left",
+            };
             what.push(what_of.to_owned());
         }
         Way::Open if one.joins.is_some() => what.push("had left, and is not added".to_owned()),
