@@ -212,6 +212,9 @@ pub enum Draft {
 /// Why the admin stays in a space that no member could complete.
 pub const ADMIN_STAYS: &str = "admin_stays";
 
+/// The code of a manager's role of somebody who could not be added.
+pub const NOT_A_MEMBER: &str = "not_a_member";
+
 /// What Google calls the calling app among users, and we call the author of its posts.
 pub const APP_USER: &str = "users/app";
 

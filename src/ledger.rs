@@ -43,7 +43,7 @@ pub use account::{
 pub use amend::{Relink, Relinked};
 pub use authors::Author;
 pub use choices::Choices;
-pub use chosen::{Claim, Reseated};
+pub use chosen::{CHOSEN, Claim, Reseated};
 pub use emoji::{EmojiState, UsedEmoji};
 pub use error::Error;
 pub use expect::{Expected, ExpectedMember, ExpectedReaction, Standing};

@@ -34,8 +34,8 @@ pub enum Fate {
     Admin,
     /// Could not read it in Slack, and would in Chat. This never opens.
     New,
-    /// Completes the space, and so would own it, with an account that the admin took from them
-    /// since. This never opens.
+    /// Would own the space or be in it with an account that the admin took from them since. This
+    /// never opens.
     Against,
 }
 
@@ -116,7 +116,7 @@ pub struct Person {
     pub outside: bool,
     /// Why the plan leaves them out.
     pub left_out: Option<String>,
-    /// The admin says since that they have no account.
+    /// The admin says since that they have another account, or none.
     pub refused: bool,
     /// Why their account can't be a member's: the Directory says so.
     pub unusable: Option<&'static str>,
@@ -140,7 +140,7 @@ pub fn fate(person: &Person, call: Option<&Call>) -> Fate {
     match (call, person.unusable) {
         // An app reads nothing: behind its account is somebody who was not in.
         (Some(Call::Completes | Call::Joins), _) if person.app => Fate::New,
-        (Some(Call::Completes), _) if person.refused => Fate::Against,
+        (Some(Call::Completes | Call::Joins | Call::Manages), _) if person.refused => Fate::Against,
         (Some(Call::Fails(why)), _) => Fate::Missing(why.clone()),
         (Some(_), Some(why)) => Fate::Missing(why.to_owned()),
         (Some(Call::Completes), None) => Fate::Owner,

@@ -128,13 +128,15 @@ async fn withdraw(
     Ok(())
 }
 
-fn passed_on(PassedOn { space, from, to }: &PassedOn) -> String {
+fn passed_on(PassedOn { space, from, to }: &PassedOn, is_look: bool) -> String {
     let (space, from) = (display_safe(space), display_safe(from.as_str()));
     let to = to.as_ref().map_or("the admin", Account::as_str);
-    format!(
-        "{space}: {from} can't be used any more; {} completes it and owns it.",
-        display_safe(to)
-    )
+    let to = display_safe(to);
+    if is_look {
+        format!("{space}: {from} can't be used now; `complete` would let {to} complete and own it.")
+    } else {
+        format!("{space}: {from} can't be used any more; {to} completes it and owns it.")
+    }
 }
 
 /// Completes every lane that may be, once there is a yes.
@@ -147,9 +149,6 @@ pub(super) async fn finish(
     let stopped = || Came::Done(Ended::Stopped, Completed::default());
     let name = name(session.settings(), &ledger, None)?;
     let connection = session.connect(&mut ledger, name).await?;
-    if session.settings().admin_stays {
-        ledger.keep_admin(&session.settings().managers)?;
-    }
     granted(session.settings(), &connection, &ledger.lanes()?, session.clock.wall()).await?;
     let wishes = Wishes::of(&ledger, session.settings())?;
     let before = Question::of(&ledger, &meant(&ledger, &options)?, &wishes)?;
@@ -157,8 +156,9 @@ pub(super) async fn finish(
     if !reconcile(session, &run).await? {
         return Ok(stopped());
     }
-    for one in send::pass_on(&run, &options).await.map_err(fatal)? {
-        session.watch.say(&passed_on(&one));
+    let is_look = consent == Consent::Look;
+    for one in send::pass_on(&run, &options, !is_look).await.map_err(fatal)? {
+        session.watch.say(&passed_on(&one, is_look));
     }
     let outlook = send::outlook(&run, &options).await.map_err(fatal)?;
     let lanes = meant(&session.ledger()?, &options)?;
@@ -170,6 +170,11 @@ pub(super) async fn finish(
     let shown = outlook.due.iter().chain(outlook.held.iter().map(|(lane, _)| lane));
     options.wave = Some(Arc::new(shown.map(|lane| lane.id).collect()));
     withdraw(session, &run, &wishes, &options).await?;
+    if session.settings().admin_stays {
+        let managers = session.settings().managers.clone();
+        let kept = run.writer.run(move |ledger| ledger.keep_admin(&managers)).await;
+        kept.map_err(|error| fatal(error.into()))?;
+    }
     let ended = session.until_end(run.writer.clone(), send::complete(run, options)).await;
     let (ended, completed) =
         ended.unwrap_or(Ok((Ended::Stopped, Completed::default()))).map_err(fatal)?;

@@ -1,6 +1,7 @@
 //! Who will see a space: what is owed of its completion and its members, beside who was in the
 //! conversation. And what the admin said to it.
 
+use super::chosen::AGAINST;
 use super::codes::{Code, SKIPPED, WEDGED};
 use super::stage::step_id;
 use super::{Error, Lane, LaneState, Ledger, commit, expect_rows};
@@ -120,12 +121,12 @@ impl Ledger {
 
     /// Returns whoever was in a conversation at export time.
     fn present(&self, lane: &Lane) -> Result<Vec<Present>, Error> {
-        let sql = "SELECT i.id, i.sub, coalesce(p.name, i.sub), coalesce(p.kind, ''), a.email, i.state <> 3, i.reason,
-                coalesce(a.outside, 0), EXISTS (SELECT 1 FROM directory), d.suspended OR d.archived, i.actor, ?2 AND coalesce(c.account = '', 0)
+        let sql = format!("SELECT i.id, i.sub, coalesce(p.name, i.sub), coalesce(p.kind, ''), a.email, i.state <> 3, i.reason,
+                coalesce(a.outside, 0), EXISTS (SELECT 1 FROM directory), d.suspended OR d.archived, i.actor, ?2 AND {AGAINST}
             FROM item i LEFT JOIN person p ON p.slack = i.sub LEFT JOIN account a ON a.id = i.actor
             LEFT JOIN directory d ON d.email = a.email LEFT JOIN choice c ON c.slack = i.sub
-            WHERE i.conversation = ?1 AND i.ts = 0 AND i.kind = 3 AND (i.ended IS NULL OR i.reason = ?3) ORDER BY i.sub";
-        let mut query = self.db.prepare_cached(sql)?;
+            WHERE i.conversation = ?1 AND i.ts = 0 AND i.kind = 3 AND (i.ended IS NULL OR i.reason = ?3) ORDER BY i.sub");
+        let mut query = self.db.prepare_cached(&sql)?;
         let begun = lane.state > LaneState::Staged;
         let rows = query.query_map(params![lane.conversation, begun, DEACTIVATED], present)?;
         Ok(rows.collect::<rusqlite::Result<_>>()?)

@@ -235,6 +235,8 @@ pub struct Account {
     pub lost: Vec<Named>,
     /// Messages of authors without an account.
     pub unmatched: Vec<Unmatched>,
+    /// Spaces that the admin was to leave, where nobody else was in charge.
+    pub admin_stays: u64,
     /// What is stuck.
     pub wedged: Vec<Wedged>,
     /// Posts that are notices in the place of what Chat refused.

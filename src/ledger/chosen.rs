@@ -9,10 +9,14 @@ use super::{Error, Ledger, commit, expect_rows, give_way, retry};
 use crate::draft::{Phase, StepKind};
 use crate::ids::{Account, SlackUserId};
 use rusqlite::{Row, Transaction, params};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashSet};
 
 /// The reason of a member who is left out by the admin's choice.
-const CHOSEN: &str = "chosen";
+pub const CHOSEN: &str = "chosen";
+/// Of a membership `i` with the account `a` of the Directory `d`: the choice `c` is another account, or
+/// none.
+pub(super) const AGAINST: &str = "coalesce(c.account = '' OR (lower(c.account) <> a.email
+    AND instr(' ' || coalesce(d.aliases, '') || ' ', ' ' || lower(c.account) || ' ') = 0), 0)";
 
 /// What becomes of somebody in a space that is begun, now that the account is another one.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -121,6 +125,26 @@ impl Ledger {
         }
         Ok(lanes)
     }
+}
+
+/// Leaves out whoever is to be added to a lane against the admin's choice.
+pub(super) fn hold(change: &Transaction<'_>, lane: i64) -> Result<(), Error> {
+    let sql = format!(
+        "SELECT i.sub FROM item i JOIN account a ON a.id = i.actor LEFT JOIN directory d ON d.email = a.email
+            JOIN choice c ON c.slack = i.sub
+        WHERE i.kind = 3 AND i.ts = 0 AND {AGAINST}
+            AND i.conversation = (SELECT conversation FROM lane WHERE id = ?1)"
+    );
+    let mut query = change.prepare_cached(&sql)?;
+    let rows = query.query_map([lane], |row| Ok(SlackUserId::new(&row.get::<_, String>(0)?)))?;
+    let against: HashSet<SlackUserId> = rows.collect::<rusqlite::Result<_>>()?;
+    for seat in seats(change, lane)? {
+        let is_owed = seat.key.kind == StepKind::Member && matches!(seat.state, PENDING | WEDGED);
+        if is_owed && against.contains(&seat.slack) {
+            leave_out(change, &seat)?;
+        }
+    }
+    Ok(())
 }
 
 /// Returns the calls that bring people into a space: they are a lane's last steps.

@@ -3,7 +3,7 @@
 
 use super::codes::{Code, DONE, PENDING};
 use super::stage::step_id;
-use super::{Error, Lane, Ledger, commit, expect_rows};
+use super::{Error, Lane, Ledger, chosen, commit, expect_rows};
 use crate::draft::{Draft, MemberDraft, Phase, StepKind};
 use crate::ids::Account;
 use crate::wire;
@@ -48,10 +48,11 @@ impl Ledger {
         let change = self.db.transaction()?;
         // What is stuck was asked for: nobody else is to ask.
         let Some(seat) = Seat::of(&change, lane.id)? else { return Ok(false) };
-        match heir {
-            Some(heir) => seat.swap(&change, lane.id, heir)?,
-            None => seat.leave(&change, lane.id)?,
-        }
+        let joins = match heir {
+            Some(heir) => seat.swap(&change, lane.id, heir).map(|()| None)?,
+            None => Some(seat.leave(&change, lane.id)?),
+        };
+        chosen::hold(&change, lane.id)?;
         let to = heir.unwrap_or(admin).as_str();
         let sql = "UPDATE step SET actor = (SELECT id FROM account WHERE email = ?3)
             WHERE id BETWEEN ?1 AND ?2 AND phase >= ?4 AND state = ?5";
@@ -61,6 +62,9 @@ impl Ledger {
             WHERE id = ?1 AND state = 'drained'";
         let rows = change.execute(sql, params![lane.id, to, heir.is_none()])?;
         expect_rows(rows, 1, "a completion is passed on")?;
+        if let (Some(joins), Some(from)) = (joins, &lane.completer) {
+            succeed(&change, lane, joins, [from, admin])?;
+        }
         commit(change, "pass.on")?;
         Ok(true)
     }
@@ -143,7 +147,7 @@ impl Seat {
     }
 
     /// Takes a place behind all others.
-    fn leave(&self, change: &Transaction<'_>, lane: i64) -> Result<(), Error> {
+    fn leave(&self, change: &Transaction<'_>, lane: i64) -> Result<i64, Error> {
         let sql = "INSERT INTO step (id, phase, kind, item, actor, request, shown)
             SELECT max(id) + 1, ?3, ?4, ?5, actor, ?6, ?7 FROM step WHERE id BETWEEN ?1 AND ?2";
         let (first, last) = (step_id(lane, 0), step_id(lane, u32::MAX));
@@ -151,9 +155,47 @@ impl Seat {
         let shown = self.joins.as_deref().and_then(wire::shown);
         let values = params![first, last, phase, kind, self.item, self.joins, shown];
         expect_rows(change.execute(sql, values)?, 1, "somebody is to be added")?;
+        let joins = change.last_insert_rowid();
         let sql = "UPDATE lane SET present = present + 1, others = others + 1 WHERE id = ?1";
         expect_rows(change.execute(sql, [lane])?, 1, "a lane owes a member")?;
         let sql = "UPDATE step SET item = NULL WHERE id = ?1";
-        expect_rows(change.execute(sql, [self.step])?, 1, "the admin completes")
+        expect_rows(change.execute(sql, [self.step])?, 1, "the admin completes")?;
+        Ok(joins)
     }
+}
+
+/// Freezes that whoever was to complete takes charge once they are in again, and that the admin
+/// leaves then.
+fn succeed(
+    change: &Transaction<'_>,
+    lane: &Lane,
+    joins: i64,
+    [from, admin]: [&Account; 2],
+) -> Result<(), Error> {
+    let sql = "SELECT state = ?2 FROM step WHERE id = ?1";
+    if !change.query_row(sql, params![joins, PENDING], |row| row.get(0))? {
+        return Ok(());
+    }
+    let user = |account: &Account| -> rusqlite::Result<(i64, String)> {
+        let sql = "SELECT id, user FROM account WHERE email = ?1";
+        change.query_row(sql, [account.as_str()], |row| Ok((row.get(0)?, row.get(1)?)))
+    };
+    let ((heir, manager), (actor, leaver)) = (user(from)?, user(admin)?);
+    let sql = "SELECT coalesce(shown, '') <> '' FROM step WHERE id BETWEEN ?1 AND ?2 AND kind = 0";
+    let bounds = params![step_id(lane.id, 0), step_id(lane.id, u32::MAX)];
+    let mut calls = Vec::new();
+    if change.query_row(sql, bounds, |row| row.get(0))? {
+        calls.push((Phase::Present, StepKind::Role, Draft::Manager(manager)));
+    }
+    calls.push((Phase::Leave, StepKind::Leave, Draft::Leave(leaver)));
+    for (at, (phase, kind, draft)) in (1..).zip(&calls) {
+        let request = wire::freeze(draft);
+        let sql = "INSERT INTO step (id, phase, kind, after, actor, request) VALUES (?1, ?2, ?3, ?4, ?5, ?6)";
+        let after = joins + at - 1;
+        let values = params![joins + at, phase.code(), kind.code(), after, actor, request.as_str()];
+        change.execute(sql, values)?;
+    }
+    let sql = "UPDATE lane SET heir = ?2, others = others + ?3 WHERE id = ?1";
+    let rows = change.execute(sql, params![lane.id, heir, calls.len() as i64])?;
+    expect_rows(rows, 1, "a lane has its heir")
 }

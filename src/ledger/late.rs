@@ -2,7 +2,8 @@
 //! what is owed, and the lanes that are rebuilt for their sake.
 
 use super::account::ItemKind;
-use super::codes::{Code, DONE};
+use super::chosen::CHOSEN;
+use super::codes::{Code, DONE, SKIPPED};
 use super::stage::{insert_steps, step_id};
 use super::{Error, Lane, LaneState, Ledger, NewStep, commit, expect_rows};
 use crate::draft::{AUTHOR_UNAVAILABLE, Phase, StepKind};
@@ -23,6 +24,15 @@ pub struct Membership {
     pub ended: Option<Micros>,
     /// Their account, as it was planned.
     pub actor: Option<i64>,
+    /// Why they are left out.
+    pub reason: Option<String>,
+}
+
+impl Membership {
+    /// Tells whether they were to be added with another account than the admin chose since.
+    pub fn is_against(&self) -> bool {
+        self.reason.as_deref() == Some(CHOSEN)
+    }
 }
 
 /// A message or a reaction, and who it is sent as.
@@ -69,7 +79,7 @@ pub struct Latecomer {
 impl Ledger {
     /// Returns everybody who was in a conversation, in the order of their Slack ids.
     pub fn memberships(&self, conversation: i64) -> Result<Vec<Membership>, Error> {
-        let sql = "SELECT id, sub, created, ended, actor FROM item
+        let sql = "SELECT id, sub, created, ended, actor, iif(state = 3, reason, NULL) FROM item
             WHERE conversation = ?1 AND ts = 0 AND kind = ?2 ORDER BY sub";
         let mut query = self.db.prepare_cached(sql)?;
         let rows = query.query_map(params![conversation, ItemKind::Membership.code()], |row| {
@@ -79,6 +89,7 @@ impl Ledger {
                 since: row.get(2)?,
                 ended: row.get(3)?,
                 actor: row.get(4)?,
+                reason: row.get(5)?,
             })
         })?;
         Ok(rows.collect::<rusqlite::Result<_>>()?)
@@ -150,6 +161,7 @@ fn take(change: &Connection, lane: &Lane, people: &[Latecomer]) -> Result<(), Er
     let mut place = last_place(change, lane.id)?;
     for one in people {
         let calls = one.calls.iter().filter(|call| !follows(call)).count();
+        forget(change, lane.id, one.item)?;
         item(change, one, calls as i64 + i64::from(one.completes))?;
         for call in &one.calls {
             place += 1;
@@ -210,11 +222,29 @@ fn step(one: &Latecomer, call: &LateCall, place: u32) -> NewStep {
     }
 }
 
+/// Takes the calls away that would have added somebody with the account of before, and were left out.
+fn forget(change: &Connection, lane: i64, item: i64) -> Result<(), Error> {
+    let sql = "DELETE FROM step WHERE kind = ?3 AND state = ?4 AND reason = ?5 AND after IN
+        (SELECT id FROM step WHERE item = ?1 AND id BETWEEN ?2 AND ?6)";
+    let (first, last) = (step_id(lane, 0), step_id(lane, u32::MAX));
+    let role = StepKind::Role.code();
+    let roles = change.execute(sql, params![item, first, role, SKIPPED, CHOSEN, last])?;
+    let sql = "DELETE FROM step WHERE item = ?1 AND id BETWEEN ?2 AND ?6 AND kind = ?3 AND state = ?4 AND reason = ?5";
+    let member = StepKind::Member.code();
+    let members = change.execute(sql, params![item, first, member, SKIPPED, CHOSEN, last])?;
+    let gone = (roles + members) as i64;
+    let sql = "UPDATE lane SET present = present - ?2, others = others - ?3, paid_others = paid_others - ?3 WHERE id = ?1";
+    change.execute(sql, params![lane, members as i64, gone])?;
+    Ok(())
+}
+
 /// Owes a membership that was left out; under another identity of the same account it stays so.
 fn item(change: &Connection, one: &Latecomer, calls: i64) -> Result<(), Error> {
-    let sql = "UPDATE item SET actor = ?2, calls = ?3, paid = 0, state = iif(?3 = 0, 3, 0),
+    let sql =
+        "UPDATE item SET actor = ?2, calls = ?3 + made.n, paid = made.n, state = iif(?3 = 0, 3, 0),
             reason = iif(?3 = 0, 'same_account', NULL)
-        WHERE id = ?1 AND state = 3 AND actor IS NULL";
+        FROM (SELECT count(*) AS n FROM step WHERE item = ?1) made
+        WHERE id = ?1 AND state = 3 AND (actor IS NULL OR reason = 'chosen')";
     let rows = change.execute(sql, params![one.item, one.account, calls])?;
     expect_rows(rows, 1, "a membership is owed")
 }

@@ -24,12 +24,26 @@ impl Ledger {
         Ok(left.unwrap_or(false))
     }
 
+    /// Counts the spaces that the admin was to leave and has not, for nobody else was in charge.
+    pub(super) fn admin_stays(&self) -> Result<u64, Error> {
+        let sql = "SELECT count(DISTINCT lane.id) FROM step JOIN lane ON lane.id = step.id >> 32
+            WHERE step.state = 3 AND step.kind = ?1 AND step.reason = ?2 AND lane.heir IS NOT NULL";
+        let values = params![StepKind::Leave.code(), ADMIN_STAYS];
+        Ok(self.db.query_row(sql, values, |row| row.get::<_, i64>(0))? as u64)
+    }
+
     /// Leaves out that the admin goes, wherever that is owed still, and the manager's role of
     /// whoever would have been in charge then, unless they were `chosen`.
     pub fn keep_admin(&mut self, chosen: &BTreeSet<Account>) -> Result<(), Error> {
         let mut batch = Vec::new();
+        let mut stays = Vec::new();
         for lane in self.lanes()?.into_iter().filter(|lane| lane.state < LaneState::Present) {
-            let Some(heir) = &lane.heir else { continue };
+            let Some(heir) = lane.heir.as_ref().filter(|_| lane.admin_owned) else { continue };
+            // Whoever has left stays out.
+            if self.admin_left(&lane)? {
+                continue;
+            }
+            stays.push(lane.id);
             let going = self.owed(lane.id, Phase::Leave, StepKind::Leave, 0, 1)?;
             let mut roles =
                 self.owed(lane.id, Phase::Present, StepKind::Role, 0, usize::MAX >> 1)?;
@@ -45,8 +59,9 @@ impl Ledger {
             }));
         }
         self.settle(&batch)?;
-        let sql = "UPDATE lane SET heir = NULL WHERE heir IS NOT NULL AND state <> 'present'";
-        self.db.execute(sql, [])?;
+        for lane in stays {
+            self.db.execute("UPDATE lane SET heir = NULL WHERE id = ?1", [lane])?;
+        }
         Ok(())
     }
 }

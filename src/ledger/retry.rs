@@ -1,12 +1,14 @@
 //! Re-arming: what is stuck or was left out is owed again.
 
+use super::chosen::CHOSEN;
 use super::codes::{Code, SKIPPED, WEDGED};
 use super::give_way::unskip;
 use super::lane::paid_column;
 use super::settle::Key;
+use super::stage::step_id;
 use super::{Error, Ledger};
-use crate::draft::{Phase, StepKind};
-use rusqlite::{Transaction, params};
+use crate::draft::{ADMIN_STAYS, NOT_A_MEMBER, Phase, StepKind};
+use rusqlite::{Row, Transaction, params};
 use std::collections::HashSet;
 
 impl Ledger {
@@ -22,6 +24,12 @@ impl Ledger {
         };
         for key in &skipped {
             unskipped(&change, key)?;
+            // A role that somebody could not have before they were in, and the going of the admin.
+            let mut behind = followers(&change, key)?;
+            while let Some(next) = behind.pop() {
+                unskipped(&change, &next)?;
+                behind.extend(followers(&change, &next)?);
+            }
         }
         for key in &wedged {
             arm(&change, key)?;
@@ -42,24 +50,39 @@ fn chosen(
 ) -> Result<Vec<Key>, Error> {
     // The states are written out, so that their indexes serve.
     let sql = format!(
-        "SELECT s.id, s.phase, s.kind, s.item, s.part, s.carries FROM step s JOIN lane l ON l.id = s.id >> 32
+        "SELECT {KEY} FROM step s JOIN lane l ON l.id = s.id >> 32
         WHERE s.state = {state} AND (?1 IS NULL OR s.reason = ?1) AND (?2 IS NULL OR s.id = ?2)
-        AND (s.phase > 3 OR l.state NOT IN ('completed', 'present'))"
+        AND (s.phase > 3 OR l.state NOT IN ('completed', 'present')) AND s.reason IS NOT '{CHOSEN}'"
     );
     let mut query = change.prepare(&sql)?;
-    let rows = query.query_map(params![reason, step], |row| {
-        let id: i64 = row.get(0)?;
-        Ok(Key {
-            id,
-            lane: id >> 32,
-            phase: Phase::of(row.get(1)?).ok_or(rusqlite::Error::InvalidQuery)?,
-            kind: StepKind::of(row.get(2)?).ok_or(rusqlite::Error::InvalidQuery)?,
-            item: row.get(3)?,
-            part: row.get::<_, i64>(4)? as u32,
-            carries: row.get(5)?,
-        })
-    })?;
+    let rows = query.query_map(params![reason, step], key)?;
     Ok(rows.collect::<rusqlite::Result<_>>()?)
+}
+
+/// Returns what was left out only because what stands before it was.
+fn followers(change: &Transaction<'_>, of: &Key) -> Result<Vec<Key>, Error> {
+    let sql = format!(
+        "SELECT {KEY} FROM step s WHERE s.id > ?1 AND s.id <= ?2 AND s.after = ?1 AND s.state = {SKIPPED}
+            AND s.reason IN ('{NOT_A_MEMBER}', '{ADMIN_STAYS}')"
+    );
+    let mut query = change.prepare_cached(&sql)?;
+    let rows = query.query_map(params![of.id, step_id(of.lane, u32::MAX)], key)?;
+    Ok(rows.collect::<rusqlite::Result<_>>()?)
+}
+
+const KEY: &str = "s.id, s.phase, s.kind, s.item, s.part, s.carries";
+
+fn key(row: &Row<'_>) -> rusqlite::Result<Key> {
+    let id: i64 = row.get(0)?;
+    Ok(Key {
+        id,
+        lane: id >> 32,
+        phase: Phase::of(row.get(1)?).ok_or(rusqlite::Error::InvalidQuery)?,
+        kind: StepKind::of(row.get(2)?).ok_or(rusqlite::Error::InvalidQuery)?,
+        item: row.get(3)?,
+        part: row.get::<_, i64>(4)? as u32,
+        carries: row.get(5)?,
+    })
 }
 
 /// Takes a step that was left out back among those that are owed.

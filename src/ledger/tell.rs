@@ -37,6 +37,7 @@ impl Ledger {
         account.invited = self.invited()?;
         account.outside = self.outside()?;
         account.hidden = self.hidden()?;
+        account.admin_stays = self.admin_stays()?;
         for lane in self.lanes()? {
             note_lane(&mut account, &lane);
             if lane.admin_owned && lane.state >= LaneState::Completed && !self.admin_left(&lane)? {

@@ -103,7 +103,7 @@ impl Survey<'_> {
         // Of each account that is in: whether it was at export time.
         let mut taken: HashMap<i64, bool> = HashMap::new();
         for one in &memberships {
-            if let Some(actor) = one.actor {
+            if let Some(actor) = one.actor.filter(|_| !one.is_against()) {
                 *taken.entry(actor).or_default() |= one.ended.is_none();
             }
         }
@@ -117,12 +117,16 @@ impl Survey<'_> {
             if self.offline.people().member(&id).is_none() {
                 continue;
             }
-            if membership.actor.is_some() {
+            if membership.is_against() && membership.actor == number {
+                continue;
+            }
+            if membership.actor.is_some() && !membership.is_against() {
                 moved |= membership.actor != number;
                 continue;
             }
             let known = late.get(&person.account).or_else(|| taken.get(&number?)).copied();
-            let past = membership.since.is_some() && known.is_none();
+            // Their past stands under the account of before.
+            let past = membership.since.is_some() && known.is_none() && !membership.is_against();
             let present = membership.ended.is_none() && known != Some(true);
             late.insert(person.account.clone(), present || known == Some(true));
             person.joins = Some(Joins { membership, past, present });

@@ -9,7 +9,7 @@ mod leave;
 pub(super) use heir::hand_over;
 pub use heir::{PassedOn, pass_on};
 pub use held::{Held, LAST_MINUTES};
-pub(super) use late::ran_out;
+pub(super) use late::{never_began, ran_out};
 
 use super::pay::{Paid, pay};
 use super::{Ended, Fatal, Run, each_lane, gone, outside};
@@ -168,7 +168,10 @@ async fn one(
         let (owed, wedged) =
             run.writer.run(move |ledger| ledger.standing_in(id, Phase::Complete)).await?;
         if paid == Paid::Stopped || owed + wedged > 0 {
-            let late = held::late(&lane, run.clock.wall()).filter(|_| paid == Paid::Unsettled);
+            let late = match paid {
+                Paid::Unsettled => held::undone(&run, &lane).await,
+                _ => None,
+            };
             let mut result = result.lock().unwrap_or_else(PoisonError::into_inner);
             result.held.extend(late.map(|why| (lane.name, why)));
             return Ok(());

@@ -9,7 +9,9 @@ use super::look::{self, Found};
 use super::verdict::EXTERNAL_FORBIDDEN;
 use super::{Fatal, Run};
 use crate::chat::{Scopes, TokenError};
-use crate::draft::{ADMIN_STAYS, LINK_KEPT, NAMED_IN_TEXT, Rung, StepKind, byline, in_front};
+use crate::draft::{
+    ADMIN_STAYS, LINK_KEPT, NAMED_IN_TEXT, NOT_A_MEMBER, Rung, StepKind, byline, in_front,
+};
 use crate::ids::{ADDED, Account, RequestId, text_hash};
 use crate::ledger::{Key, Names, Poorer, Said, Settlement, Step};
 use crate::pace::Class;
@@ -25,7 +27,7 @@ pub const LEFT_OUT: &[(&str, &str)] = &[
     ("account_unavailable", "member or reaction of somebody whose account can't be used any more"),
     ("emoji_refused", "reaction whose emoji Chat refused"),
     ("external", "member whom Chat counts as outside the organisation"),
-    ("not_a_member", "manager's role of somebody who could not be added"),
+    (NOT_A_MEMBER, "manager's role of somebody who could not be added"),
     (ADMIN_STAYS, "going of the admin, out of a space that nobody else is in charge of"),
     ("stands_as_notice", "file of a message in whose place a notice stands"),
 ];
@@ -74,7 +76,7 @@ pub(super) async fn give_way(
         }
         // Whoever could not be added can't be a manager.
         (StepKind::Role, "not_found") if lives(run, space, step).await => {
-            skip(run, step, "not_a_member", detail).await
+            skip(run, step, NOT_A_MEMBER, detail).await
         }
         (StepKind::Leave, reason) if is_googles(reason) => stays(run, space, step, detail).await,
         (StepKind::React, "invalid_argument") => skip(run, step, "emoji_refused", detail).await,

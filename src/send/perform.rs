@@ -2,7 +2,7 @@
 //! stopped.
 
 use super::call::Errand;
-use super::complete::{hand_over, ran_out};
+use super::complete::{hand_over, never_began, ran_out};
 use super::doubts::{self, Doubts};
 use super::give_way::{GiveWay, give_way};
 use super::gone::{self, Behind};
@@ -73,6 +73,13 @@ pub(super) async fn perform(
         let Some(verdict) = attempt(run, space, &step, names, look_first).await else {
             return Ok(Performed::Stopped);
         };
+        if matches!(verdict, Verdict::Wedge("account_unavailable", _))
+            && step.kind == StepKind::Complete
+            && !unclear
+            && Box::pin(never_began(run, &step)).await?
+        {
+            return Ok(Performed::Unsettled);
+        }
         match Box::pin(turn(run, space, step, names, verdict)).await? {
             Turn::Ended(performed) => return Ok(performed),
             Turn::Again(changed) => step = *changed,

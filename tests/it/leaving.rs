@@ -200,6 +200,65 @@ async fn nobody_who_is_only_invited_is_in_charge() {
     rig.ok(&["complete"]).await;
     assert_eq!(with_admin(&rig), ["clients", "deals", "direct", "lost"]);
     assert_eq!(rig.emulator().stats().of(LEAVES), 0);
+    let report = flat(&rig.ok(&["status"]).await);
+    let line = "Nobody else was in charge yet of 3 spaces that the admin was to leave: `chatferry retry --reason admin_stays`";
+    assert!(report.contains(line), "{report}");
+}
+
+/// Gives some their accounts, and says yes to what a retry makes of it.
+async fn come(rig: &Rig, names: &[&str], setting: (&str, &str)) -> String {
+    for name in names {
+        let (email, name) = (format!("{name}@example.com"), (*name).to_owned());
+        rig.emulator().add_person(Person { email, name, ..Person::default() });
+    }
+    let shown = with(rig, &["people", "retry", "--dry-run", "--json"], setting).await;
+    let line: Value = serde_json::from_slice(&shown.stdout).expect("one line of JSON");
+    let hash = line["hash"].as_str().expect("a hash").to_owned();
+    let done = with(rig, &["people", "retry", "--yes", &hash], setting).await;
+    assert_eq!(done.status.code(), Some(0), "{}", said(&done));
+    said(&done)
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_admin_leaves_a_group_chat_only_when_all_are_in_for_nobody_could_add_the_rest() {
+    let (rig, _export) = completed(Options::default()).await;
+    come(&rig, &["gina"], AS_IT_IS).await;
+    rig.ok(&["complete"]).await;
+    assert_eq!(with_admin(&rig), ["deals", "direct", "lost"]);
+    come(&rig, &["hal"], AS_IT_IS).await;
+    rig.ok(&["complete"]).await;
+    assert_eq!(with_admin(&rig), ["lost"]);
+    assert_eq!(roles(&rig)["direct"].keys().collect::<Vec<_>>(), ["gina", "hal"]);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_admin_who_has_left_stays_out_whatever_is_said_later() {
+    let (rig, _export) = completed(Options::default()).await;
+    come(&rig, &["gina"], AS_IT_IS).await;
+    rig.ok(&["complete"]).await;
+    come(&rig, &["hal"], STAYS).await;
+    let done = with(&rig, &["complete"], STAYS).await;
+    assert_eq!(done.status.code(), Some(0), "{}", said(&done));
+    assert_eq!(roles(&rig)["clients"].keys().collect::<Vec<_>>(), ["gina", "hal"]);
+    assert_eq!(with_admin(&rig), ["deals", "direct", "lost"]);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_admin_who_turns_out_to_have_been_a_member_stays_one() {
+    let export = Workspace::new()
+        .person("U1", "gina")
+        .person("U5", "boss")
+        .private("deals", &["U1", "U5"])
+        .message("U1", "1600000010.000100", "hush")
+        .zip();
+    let rig = Rig::with(&[], Options::default()).await;
+    rig.whole(&export.path).await;
+    let path = rig.work().join("people.csv");
+    fs::write(&path, "slack_id,account\nU5,admin@example.com\n").expect("written");
+    rig.ok(&["people", "import"]).await;
+    let told = come(&rig, &["gina"], AS_IT_IS).await;
+    rig.ok(&["complete"]).await;
+    assert_eq!(roles(&rig)["deals"].keys().collect::<Vec<_>>(), ["admin", "gina"], "{told}");
 }
 
 #[tokio::test(flavor = "multi_thread")]

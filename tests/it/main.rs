@@ -95,6 +95,7 @@ mod policies;
 mod preview;
 mod proof;
 mod rig;
+mod seats;
 mod send_downgrade;
 mod send_look;
 mod send_trouble;

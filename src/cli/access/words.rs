@@ -114,7 +114,9 @@ fn line(seat: &Seat) -> String {
         Fate::Invited => format!("    invited  {who}, {account}\n"),
         Fate::Admin => format!("    owner    {who}, the admin: no member can complete it\n"),
         Fate::Against => {
-            format!("    owner    {who}: the workbook gives them no account, so it stays closed\n")
+            format!(
+                "    owner    {who}: the workbook gives them no account, or another, so it stays closed\n"
+            )
         }
         Fate::New => format!("    new      {who}: could not see it in Slack, so it stays closed\n"),
     };

@@ -223,14 +223,17 @@ pub(super) fn admin_owned(account: &Account) -> Vec<String> {
         0 => String::new(),
         more => format!(" and {} more", count(more as u64)),
     };
-    wrap(
-        &format!(
-            "Completed by the admin, for want of a mapped member: {}{more}.",
-            names.join(", ")
-        ),
-        COLS,
-        "",
-    )
+    let mut text =
+        format!("Completed by the admin, for want of a mapped member: {}{more}.", names.join(", "));
+    if account.admin_stays > 0 {
+        let spaces = counted(account.admin_stays, "space", "spaces");
+        text.push_str(&[
+            " Nobody else was in charge yet of ",
+            &spaces,
+            " that the admin was to leave: `chatferry retry --reason admin_stays` and `complete` try again.",
+        ].concat());
+    }
+    wrap(&text, COLS, "")
 }
 
 /// The next commands to type, each on a line of its own, to be copied.

@@ -3,7 +3,7 @@
 use super::{Joins, Late, LatePerson};
 use crate::draft::{Draft, MemberDraft, Phase, StepKind};
 use crate::ids::{Account, Micros, SlackUserId};
-use crate::ledger::{LaneState, LateCall, Latecomer, Ledger, Membership};
+use crate::ledger::{CHOSEN, LaneState, LateCall, Latecomer, Ledger, Membership};
 use crate::plan::members::span;
 use crate::plan::{Error, Offline};
 use crate::slack::PersonKind;
@@ -90,9 +90,21 @@ impl Offline {
         let known = ledger.accounts()?;
         let admin = lane.completer.as_ref().and_then(|admin| known.get(admin));
         let admin = admin.map(|(number, _)| *number);
+        let members = ledger.memberships(lane.conversation)?;
         let present = |one: &Membership| one.ended.is_none() && one.actor == admin;
-        let is_own = ledger.memberships(lane.conversation)?.iter().any(present);
-        Ok((!is_own).then(|| chosen.slack.clone()))
+        let joins = |one: &LatePerson| one.joins.as_ref().is_some_and(|joins| joins.present);
+        let comes = |one: &LatePerson| joins(one) && Some(&one.account) == lane.completer.as_ref();
+        if members.iter().any(present) || late.people.iter().any(comes) {
+            return Ok(None);
+        }
+        // Where all are equal nobody can add anybody later: the admin goes when all are in.
+        let is_in = |one: &Membership| {
+            let lacks = one.reason.as_deref().is_some_and(may_come);
+            let late = late.people.iter().find(|late| late.slack.as_str() == one.slack);
+            one.ended.is_some() || !lacks || late.is_some_and(joins)
+        };
+        let is_named = ledger.expected_name(lane.id)?.is_none_or(|name| !name.is_empty());
+        Ok((is_named || members.iter().all(is_in)).then(|| chosen.slack.clone()))
     }
 
     /// Chooses who completes in the admin's place, where nobody of the conversation could before:
@@ -142,6 +154,12 @@ impl Offline {
         }
         calls
     }
+}
+
+/// Tells whether somebody who is no member for that reason may become one yet.
+fn may_come(reason: &str) -> bool {
+    let codes = ["no_account", "suspended_account", "external", "unknown_person", CHOSEN];
+    codes.contains(&reason)
 }
 
 fn call(phase: Phase, kind: StepKind, actor: i64, draft: &Draft) -> LateCall {

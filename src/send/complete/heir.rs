@@ -20,8 +20,12 @@ pub struct PassedOn {
 }
 
 /// Passes on what is to be completed by somebody who can't be used: to the next member who can, else
-/// to the admin. What was begun stays as it was.
-pub async fn pass_on(run: &Run, options: &CompleteOptions) -> Result<Vec<PassedOn>, Fatal> {
+/// to the admin. What was begun stays as it was. Not for `real`, it only tells.
+pub async fn pass_on(
+    run: &Run,
+    options: &CompleteOptions,
+    real: bool,
+) -> Result<Vec<PassedOn>, Fatal> {
     let told = Told::of(&run.spaces.read()?);
     let (mut able, mut passed) = (HashMap::new(), Vec::new());
     for lane in run.writer.run(|ledger| ledger.lanes()).await? {
@@ -43,7 +47,7 @@ pub async fn pass_on(run: &Run, options: &CompleteOptions) -> Result<Vec<PassedO
         }
         let (heir, admin) = (to.clone(), run.admin.clone());
         let pass = move |ledger: &mut Ledger| ledger.pass_on(&lane, heir.as_ref(), &admin);
-        if run.writer.run(pass).await? {
+        if !real || run.writer.run(pass).await? {
             passed.push(PassedOn { space, from, to });
         }
     }

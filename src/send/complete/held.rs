@@ -148,6 +148,16 @@ pub(super) async fn held(
     })
 }
 
+/// Tells why a completion that was begun was not made after all.
+pub(super) async fn undone(run: &Run, lane: &Lane) -> Option<Held> {
+    let late = late(lane, run.clock.wall());
+    if late.is_some() {
+        return late;
+    }
+    let owner = lane.completer.as_ref().filter(|owner| **owner != run.admin)?;
+    (!heir::can_act(run, owner).await).then_some(Held::Completer)
+}
+
 /// Tells whether it is too late to complete a lane.
 pub(in crate::send) fn late(lane: &Lane, now: Micros) -> Option<Held> {
     let end = lane.expires?;
