@@ -21,6 +21,7 @@ mod migrate;
 mod open;
 mod opening;
 mod owed;
+mod owner;
 mod people;
 mod plan;
 mod reconcile;
@@ -61,7 +62,7 @@ pub use sent::SentMessage;
 pub use settle::{Key, Receipt, Settlement};
 pub use spaces::{Line, SpacesLog, read as read_spaces};
 pub use stage::{NewStep, Stage, StageError, StagedItem, StagedMember, step_id};
-pub use told::{Ending, Ends, Orphan, Told, ToldLane, ToldSpace};
+pub use told::{Ending, Ends, Left, Orphan, Told, ToldLane, ToldSpace};
 pub use writer::Writer;
 
 use crate::crash;

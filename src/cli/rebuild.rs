@@ -11,7 +11,7 @@ use super::words::count;
 use super::{Exit, archives, choices, display_safe, folder, told};
 use crate::clock::SystemClock;
 use crate::ids::rfc3339;
-use crate::ledger::{Error, Ledger, Line, SpacesLog, read_spaces};
+use crate::ledger::{Error, LaneState, Ledger, Line, SpacesLog, read_spaces};
 use crate::send::{self, Recalled};
 use crate::settings::{LEDGER, SPACES, WorkFolder};
 use std::path::PathBuf;
@@ -19,6 +19,9 @@ use std::sync::Arc;
 
 /// How many conversations are named.
 const NAMES: usize = 5;
+
+/// What can't be told of spaces that were completed before.
+const UNTOLD: &str = "Messages of completed spaces count as planned by who has which account today: under whose name they stand is not known any more. `chatferry verify --completed` reads it.";
 
 pub(super) fn ledger(common: &Common, args: &LedgerArgs) -> anyhow::Result<Exit> {
     match &args.command {
@@ -64,8 +67,11 @@ fn rebuild(common: &Common, args: &RebuildArgs) -> anyhow::Result<Exit> {
     for line in recalled.iter().flat_map(lines_of) {
         session.watch.say(&line);
     }
-    let exit = recalled.is_none().then_some(Exit::Stopped);
-    session.report(&session.ledger()?, "The ledger is made anew; nothing is sent.", exit)
+    let (ledger, exit) = (session.ledger()?, recalled.is_none().then_some(Exit::Stopped));
+    if ledger.lanes()?.iter().any(|lane| lane.state >= LaneState::Completed) {
+        session.watch.say(UNTOLD);
+    }
+    session.report(&ledger, "The ledger is made anew; nothing is sent.", exit)
 }
 
 /// Plans anew, takes over what `spaces.jsonl` tells, and reads what Chat holds; none when stopped.

@@ -96,15 +96,15 @@ impl Ledger {
 }
 
 /// The call that completes a space, and for whom it is a seat.
-struct Seat {
-    step: i64,
-    item: Option<i64>,
+pub(super) struct Seat {
+    pub(super) step: i64,
+    pub(super) item: Option<i64>,
     /// The call that adds them, were they to be added.
     joins: Option<String>,
 }
 
 impl Seat {
-    fn of(change: &Transaction<'_>, lane: i64) -> Result<Option<Self>, Error> {
+    pub(super) fn of(change: &Transaction<'_>, lane: i64) -> Result<Option<Self>, Error> {
         let sql = "SELECT s.id, s.item, a.user FROM step s LEFT JOIN item i ON i.id = s.item
             LEFT JOIN account a ON a.id = i.actor
             WHERE s.id BETWEEN ?1 AND ?2 AND s.kind = ?3 AND s.state = ?4";
@@ -122,7 +122,12 @@ impl Seat {
     }
 
     /// Changes places with somebody who is to be added. Whoever completes manages by that.
-    fn swap(&self, change: &Transaction<'_>, lane: i64, heir: &Account) -> Result<(), Error> {
+    pub(super) fn swap(
+        &self,
+        change: &Transaction<'_>,
+        lane: i64,
+        heir: &Account,
+    ) -> Result<(), Error> {
         let sql = "SELECT s.id, s.item FROM step s JOIN item i ON i.id = s.item JOIN account a ON a.id = i.actor
             WHERE s.id BETWEEN ?1 AND ?2 AND s.kind = ?3 AND s.state = ?4 AND i.kind = 3 AND a.email = ?5";
         let (first, last) = (step_id(lane, 0), step_id(lane, u32::MAX));
@@ -147,7 +152,7 @@ impl Seat {
     }
 
     /// Takes a place behind all others.
-    fn leave(&self, change: &Transaction<'_>, lane: i64) -> Result<i64, Error> {
+    pub(super) fn leave(&self, change: &Transaction<'_>, lane: i64) -> Result<i64, Error> {
         let sql = "INSERT INTO step (id, phase, kind, item, actor, request, shown)
             SELECT max(id) + 1, ?3, ?4, ?5, actor, ?6, ?7 FROM step WHERE id BETWEEN ?1 AND ?2";
         let (first, last) = (step_id(lane, 0), step_id(lane, u32::MAX));
@@ -166,7 +171,7 @@ impl Seat {
 
 /// Freezes that whoever was to complete takes charge once they are in again, and that the admin
 /// leaves then.
-fn succeed(
+pub(super) fn succeed(
     change: &Transaction<'_>,
     lane: &Lane,
     joins: i64,

@@ -3,8 +3,9 @@
 
 use super::codes::{Code, DONE, PENDING, SKIPPED};
 use super::stage::step_id;
-use super::{Error, Ledger, ToldSpace, commit, expect_rows};
+use super::{Error, Ledger, ToldSpace, commit, expect_rows, owner};
 use crate::draft::{Phase, Rung, StepKind};
+use crate::ids::Account;
 use rusqlite::{Connection, params};
 
 impl Ledger {
@@ -20,17 +21,22 @@ impl Ledger {
         commit(change, "adopt.space")
     }
 
-    /// Takes a lane's completion for done: nothing up to `until` may ever be sent again. What was
-    /// still owed counts as sent; what is stuck stays stuck.
+    /// Takes a lane's completion for done: nothing up to that may ever be sent again. What was
+    /// still owed counts as sent; what is stuck stays stuck. Where the admin has left the space
+    /// since, whoever is in charge adds its members.
     pub fn adopt_completion(
         &mut self,
         lane: i64,
         verdict: Option<&str>,
-        until: Phase,
+        heir: Option<&Account>,
     ) -> Result<(), Error> {
+        let heir = heir.map(|heir| self.primary(heir)).transpose()?;
+        let heir = heir.map(|heir| self.number(&heir)).transpose()?;
         let change = self.db.transaction()?;
         let (first, last) = (step_id(lane, 0), step_id(lane, u32::MAX));
-        let until = until.code();
+        // The admin leaves a group chat only once all are in.
+        let all = heir.is_some() && owner::is_group(&change, lane)?;
+        let until = if all { Phase::Publish } else { Phase::Complete }.code();
         let sql = "WITH due AS (SELECT item, count(*) AS n FROM step
                 WHERE id BETWEEN ?1 AND ?2 AND phase <= ?3 AND state = ?4 AND item IS NOT NULL GROUP BY item)
             UPDATE item SET paid = paid + due.n, state = CASE WHEN state <> 0 OR paid + due.n < calls THEN state
@@ -48,6 +54,9 @@ impl Ledger {
         let sql = "UPDATE step SET state = ?5, request = NULL, original = NULL
             WHERE id BETWEEN ?1 AND ?2 AND phase <= ?3 AND state = ?4";
         change.execute(sql, params![first, last, until, PENDING, DONE])?;
+        if let Some(heir) = heir {
+            owner::take_leave(&change, lane, heir)?;
+        }
         recount(&change, lane)?;
         let sql = "UPDATE lane SET state = 'completed', verdict = coalesce(?2, verdict),
                 verified = verified OR ?2 IS NOT NULL

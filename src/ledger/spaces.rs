@@ -59,10 +59,14 @@ pub enum Line {
         /// When, as RFC 3339.
         at: String,
     },
-    /// The admin is about to leave a space that only the admin could complete: all others are in.
+    /// The admin is about to leave a space that only the admin could complete: all who are to be
+    /// added by now are in.
     Leaving {
         /// `spaces/…`.
         space: String,
+        /// Who is in charge of it then.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        heir: Option<String>,
         /// When, as RFC 3339.
         at: String,
     },

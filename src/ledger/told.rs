@@ -19,7 +19,7 @@ pub struct Told {
     /// Spaces that are deleted, or open, or may be open.
     settled: BTreeSet<String>,
     /// Spaces that the admin has left, or was about to leave.
-    leaving: BTreeSet<String>,
+    leaving: BTreeMap<String, Left>,
 }
 
 /// What is told of one lane.
@@ -64,6 +64,13 @@ pub struct Ends {
     pub verdict: Option<String>,
 }
 
+/// An open space that the admin has left, or was about to leave.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Left {
+    /// Who was to be in charge then; none where an earlier version did not say.
+    pub heir: Option<Account>,
+}
+
 /// A space in import mode that nobody may know any more. Google deletes it after its 90 days.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Orphan {
@@ -106,7 +113,10 @@ impl Told {
                         told.given_up.push((id, space.clone()));
                     }
                 }
-                Line::Leaving { space, .. } => drop(told.leaving.insert(space.clone())),
+                Line::Leaving { space, heir, .. } => {
+                    let heir = heir.as_deref().map(Account::new);
+                    told.leaving.insert(space.clone(), Left { heir });
+                }
                 // It may be there or not: whoever asks for it next sees.
                 Line::Deleting { .. } => {}
                 Line::Deleted { space, .. } => told.deleted(by_space.get(space), space),
@@ -190,9 +200,9 @@ impl Told {
         space.is_some_and(|space| space.ending != Ending::None)
     }
 
-    /// Tells whether the admin has left a space, or may have.
-    pub fn is_leaving(&self, space: &str) -> bool {
-        self.leaving.contains(space)
+    /// Returns to whom the admin has left a space, or may have; none where the admin is in.
+    pub fn left(&self, space: &str) -> Option<&Left> {
+        self.leaving.get(space)
     }
 
     /// Returns the conversations that have a space.

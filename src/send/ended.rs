@@ -6,7 +6,7 @@ use super::{Fatal, Run};
 use crate::chat::{ListedMember, Outcome, Reader, Scopes, TokenError};
 use crate::draft::Identity;
 use crate::ids::{Account, rfc3339};
-use crate::ledger::{Lane, Line};
+use crate::ledger::{Ends, Lane, Line};
 use crate::pace::Class;
 use std::sync::Arc;
 
@@ -20,9 +20,9 @@ pub(super) async fn taken_for_ended(run: &Arc<Run>, lane: &Lane) -> Result<bool,
     if has_ended(run, space, owner).await? != Some(true) {
         return Ok(false);
     }
-    let (space, owner) = (space.clone(), owner.to_string());
+    let (space, ends, owner) = (space.clone(), owner.clone(), owner.to_string());
     run.spaces.append(&Line::Completed { space, owner, at: rfc3339(run.clock.wall()) })?;
-    take_over(run, lane, None).await
+    take_over(run, lane, &Ends { owner: ends, verdict: None }).await
 }
 
 /// Asks Chat whether a space left import mode; none where nobody can tell just now.

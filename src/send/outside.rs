@@ -3,7 +3,7 @@
 
 use super::{Fatal, Run};
 use crate::draft::StepKind;
-use crate::ids::rfc3339;
+use crate::ids::{Account, rfc3339};
 use crate::ledger::{Lane, Line, Receipt, Step};
 
 /// Notes that a space may leave import mode from now on, with what the ledger alone knows of it.
@@ -26,9 +26,10 @@ pub(super) fn importing(run: &Run, lane: &Lane) -> Result<(), Fatal> {
     Ok(run.spaces.append(&Line::Importing { space, at: rfc3339(run.clock.wall()) })?)
 }
 
-/// Notes that the admin may be out of a space from now on, and that all others are in.
-pub(super) async fn leaving(run: &Run, space: &str) -> Result<(), Fatal> {
-    let line = Line::Leaving { space: space.to_owned(), at: rfc3339(run.clock.wall()) };
+/// Notes that the admin may be out of a space from now on, and who is in charge of it then.
+pub(super) async fn leaving(run: &Run, lane: &Lane, space: &str) -> Result<(), Fatal> {
+    let heir = lane.heir.as_ref().map(Account::to_string);
+    let line = Line::Leaving { space: space.to_owned(), heir, at: rfc3339(run.clock.wall()) };
     append(run, line).await
 }
 

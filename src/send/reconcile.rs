@@ -2,12 +2,13 @@
 //! spaces is brought together. Either may be the older one: a backup was brought back, a ledger
 //! was made anew, a file was lost.
 
+mod stays;
+
 use super::ended::has_ended;
 use super::pay::Paid;
 use super::{Fatal, Run, lane};
-use crate::draft::Phase;
 use crate::ids::{Account, rfc3339};
-use crate::ledger::{Ending, Ends, Lane, LaneState, Line, Told, ToldSpace};
+use crate::ledger::{Ending, Ends, Lane, LaneState, Ledger, Left, Line, Told, ToldSpace};
 use std::collections::HashSet;
 use std::sync::Arc;
 
@@ -117,7 +118,7 @@ impl Meeting<'_> {
     }
 
     async fn completed(&mut self, lane: &Lane, ends: &Ends) -> Result<(), Fatal> {
-        let done = take_over(self.run, lane, ends.verdict.clone()).await?;
+        let done = take_over(self.run, lane, ends).await?;
         self.found.completed += u64::from(done);
         Ok(())
     }
@@ -147,11 +148,7 @@ impl Meeting<'_> {
 }
 
 /// Takes a lane for completed; false where it can't be staged for want of its archive.
-pub(super) async fn take_over(
-    run: &Arc<Run>,
-    lane: &Lane,
-    verdict: Option<String>,
-) -> Result<bool, Fatal> {
+pub(super) async fn take_over(run: &Arc<Run>, lane: &Lane, ends: &Ends) -> Result<bool, Fatal> {
     let id = lane.id;
     if lane.state == LaneState::Planned {
         if run.stage.is_none() {
@@ -161,12 +158,20 @@ pub(super) async fn take_over(
             return Ok(false);
         }
     }
-    // Once the admin was about to go, all members were in; and who is out can add nobody.
     let told = Told::of(&run.spaces.read()?);
-    let space = run.writer.run(move |ledger| ledger.lane(id)).await?.space;
-    let left = space.is_some_and(|space| told.is_leaving(&space));
-    let until = if left { Phase::Publish } else { Phase::Complete };
-    run.writer.run(move |ledger| ledger.adopt_completion(id, verdict.as_deref(), until)).await?;
+    let space = run.writer.run(move |ledger| ledger.lane(id)).await?.space.unwrap_or_default();
+    let left = told.left(&space);
+    // The plan knows today's accounts, and so may have somebody else for it.
+    let (owner, admin, is_gone) = (ends.owner.clone(), run.admin.clone(), left.is_some());
+    run.writer.run(move |ledger| ledger.adopt_owner(id, &owner, &admin, is_gone)).await?;
+    let heir = match left {
+        Some(Left { heir: None }) => stays::in_charge(run, id, &space).await?,
+        left => left.and_then(|left| left.heir.clone()),
+    };
+    let verdict = ends.verdict.clone();
+    let adopt =
+        move |ledger: &mut Ledger| ledger.adopt_completion(id, verdict.as_deref(), heir.as_ref());
+    run.writer.run(adopt).await?;
     tracing::info!(lane = id, "a completion is taken over");
     Ok(true)
 }

@@ -15,7 +15,7 @@ use super::{Ended, Fatal, Run};
 use crate::chat::{Kind, Outcome, Rejection};
 use crate::event::{Calls, Event};
 use crate::ids::rfc3339;
-use crate::ledger::Line;
+use crate::ledger::{Ends, Line};
 use crate::pace::Class;
 use std::sync::Arc;
 
@@ -101,7 +101,8 @@ async fn is_open(run: &Arc<Run>, one: &Doomed) -> Result<Fate, Fatal> {
         let (space, owner) = (one.space.clone(), one.owner.to_string());
         append(run, Line::Completed { space, owner, at: rfc3339(run.clock.wall()) }).await?;
         let lane = run.writer.run(move |ledger| ledger.lane(lane)).await?;
-        take_over(run, &lane, None).await?;
+        let ends = Ends { owner: one.owner.clone(), verdict: None };
+        take_over(run, &lane, &ends).await?;
     }
     Ok(Fate::Open)
 }

@@ -17,14 +17,18 @@ pub use verdict::{Sealed, Verdict};
 
 use super::ended::taken_for_ended;
 use super::{Ended, Fatal, Run, each_lane, gone};
+use crate::draft::Identity;
 use crate::event::{Calls, Event};
 use crate::ids::rfc3339;
-use crate::ledger::{Lane, LaneState};
+use crate::ledger::{Lane, LaneState, Ledger};
 use certificate::Head;
 use reading::{Reading, Stop};
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex, PoisonError};
+
+/// So many of those who are in are asked, where a space's owner can't be.
+const INSIDERS: usize = 10;
 
 /// What to read, and where to keep what was found.
 #[derive(Debug, Clone, Default)]
@@ -186,12 +190,15 @@ async fn one(
             let clean = verdict.clean();
             (Came::Read(verdict), clean)
         }
+        Err(Stop::Fatal(fatal)) => return Err(fatal),
+        Err(Stop::Unread(why)) if lane.state >= LaneState::Completed => (Came::Unread(why), false),
         // A space that somebody else completed is not read any more, and is done.
-        Err(Stop::Unread(_)) if taken_for_ended(&run, &lane).await? => {
+        Err(_) if taken_for_ended(&run, &lane).await? => {
             (Came::Unread("completed by another work folder".to_owned()), false)
         }
-        Err(Stop::Unread(why)) => (Came::Unread(gone::instead(&run, &lane, why).await?), false),
-        Err(Stop::Fatal(fatal)) => return Err(fatal),
+        Err(Stop::Unread(why) | Stop::Refused(why)) => {
+            (Came::Unread(gone::instead(&run, &lane, why).await?), false)
+        }
     };
     found.lock().unwrap_or_else(PoisonError::into_inner).insert(id, came);
     run.monitor.observe(&Event::LaneVerified { lane: id, name, clean });
@@ -202,16 +209,48 @@ async fn one(
 /// then is the certificate that it was completed with.
 async fn read_back(run: &Run, inspection: &Inspection, lane: &Lane) -> Result<Verdict, Stop> {
     let (id, space) = (lane.id, lane.space.as_deref().unwrap_or_default());
-    let completed = lane.state >= LaneState::Completed;
-    let whole = lane.clone();
-    let left = run.writer.run(move |ledger| ledger.admin_left(&whole)).await?;
-    let verdict = Reading { run, inspection, lane, space, completed, left }.read().await?;
-    if !completed {
-        let (text, clean) = (serde_json::to_string(&verdict).unwrap_or_default(), verdict.clean());
-        run.writer.run(move |ledger| ledger.set_verdict(id, &text, clean)).await?;
-        if lane.blocked.is_some() {
-            run.writer.run(move |ledger| ledger.block_lane(id, None)).await?;
-        }
+    if lane.state >= LaneState::Completed {
+        return read_open(run, inspection, lane, space).await;
+    }
+    let reader = run.admin();
+    let reading = Reading { run, inspection, lane, space, reader, completed: false, left: false };
+    let verdict = reading.read().await?;
+    let (text, clean) = (serde_json::to_string(&verdict).unwrap_or_default(), verdict.clean());
+    run.writer.run(move |ledger| ledger.set_verdict(id, &text, clean)).await?;
+    if lane.blocked.is_some() {
+        run.writer.run(move |ledger| ledger.block_lane(id, None)).await?;
     }
     Ok(verdict)
+}
+
+/// Reads an open space as its owner, or else as one of those who are in.
+async fn read_open(
+    run: &Run,
+    inspection: &Inspection,
+    lane: &Lane,
+    space: &str,
+) -> Result<Verdict, Stop> {
+    let whole = lane.clone();
+    let known = move |ledger: &mut Ledger| {
+        Ok((ledger.admin_left(&whole)?, ledger.insiders(&whole, INSIDERS)?))
+    };
+    let (left, insiders) = run.writer.run(known).await?;
+    let owner = match (left, lane.admin_owned) {
+        (true, _) => lane.heir.clone(),
+        (false, true) => None,
+        (false, false) => lane.completer.clone(),
+    };
+    let owner = owner.unwrap_or_else(|| run.admin.clone());
+    let others: Vec<_> = insiders.into_iter().filter(|one| *one != owner).collect();
+    let mut refused = None;
+    for account in std::iter::once(owner).chain(others) {
+        let reader = Identity::User(account);
+        let reading = Reading { run, inspection, lane, space, reader, completed: true, left };
+        match reading.read().await {
+            Err(Stop::Refused(why)) => drop(refused.get_or_insert(why)),
+            read => return read,
+        }
+    }
+    let why = refused.unwrap_or_default();
+    Err(Stop::Unread(format!("nobody who is in can be asked: {why}")))
 }

@@ -33,7 +33,7 @@ fn export() -> Export {
 }
 
 /// Returns the members of each open space: the role by address.
-fn roles(rig: &Rig) -> BTreeMap<String, BTreeMap<String, String>> {
+pub(crate) fn roles(rig: &Rig) -> BTreeMap<String, BTreeMap<String, String>> {
     let (mut spaces, mut space) = (BTreeMap::new(), String::new());
     for line in rig.emulator().canonical().lines() {
         let line: Value = serde_json::from_str(line).expect("the dump is JSON");

@@ -75,6 +75,7 @@ mod leaving;
 mod ledger_lost;
 mod ledger_old;
 mod ledger_owner;
+mod ledger_owners;
 mod ledger_rebuild;
 mod ledger_rig;
 mod ledger_start_over;

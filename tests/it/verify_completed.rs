@@ -3,7 +3,8 @@
 use crate::certificate::{self, Certificate};
 use crate::rig::{Rig, text};
 use crate::support::{Export, Workspace};
-use chatferry::emulator::{Options, Tamper};
+use chatferry::emulator::{Change, Options, Tamper};
+use std::fs;
 
 const PEOPLE: [&str; 2] = ["u1", "u2"];
 const FIRST: &str = "1600000001.000100";
@@ -91,5 +92,33 @@ async fn without_the_scopes_it_says_which_to_add_where() {
     assert!(said.contains("https://www.googleapis.com/auth/chat.messages.readonly,https://www.googleapis.com/auth/chat.memberships.readonly"), "{said}");
     assert!(said.contains("Admin console") && said.contains("client ID"), "{said}");
     assert!(said.contains("\nhint: only `verify --completed` needs these two scopes"), "{said}");
+    rig.ok(&["verify"]).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn c6_where_an_owner_was_suspended_since_another_member_reads_and_else_the_rest_is_read() {
+    let export = Workspace::new()
+        .channel("general", &["U1", "U2"])
+        .message("U1", FIRST, "hello")
+        .channel("alone", &["U1"])
+        .message("U1", FIRST, "only me")
+        .channel("others", &["U2"])
+        .message("U2", FIRST, "not me")
+        .zip();
+    let rig = Rig::start(&PEOPLE).await;
+    rig.whole(&export.path).await;
+    let change = Change::SuspendUser("u1@example.com".to_owned());
+    rig.emulator().change(&change).expect("they are there");
+    let spaces = || fs::read_to_string(rig.work().join("spaces.jsonl")).expect("it is there");
+    let before = spaces();
+    let output = rig.run(&["verify", "--completed"]).await;
+    let said = format!("{}{}", text(&output.stdout), text(&output.stderr));
+    let flat = said.split_whitespace().collect::<Vec<_>>().join(" ");
+    assert_eq!(output.status.code(), Some(9), "{said}");
+    assert!(flat.contains("alone: not read back: nobody who is in can be asked: "), "{said}");
+    assert!(!said.contains("hint: is the disk"), "{said}");
+    assert_eq!(again(&rig, "CGENERAL").wrong(), Vec::<String>::new());
+    assert_eq!(again(&rig, "COTHERS").wrong(), Vec::<String>::new());
+    assert_eq!(spaces(), before, "nothing was found to be completed anew");
     rig.ok(&["verify"]).await;
 }

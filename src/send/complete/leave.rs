@@ -26,7 +26,7 @@ pub(super) async fn leave(run: &Arc<Run>, lane: &Lane) -> Result<(), Fatal> {
             Ok(run.writer.settle(Key::from(&step), settlement).await?)
         }
         Ok(Some(true) | None) => {
-            outside::leaving(run, space).await?;
+            outside::leaving(run, lane, space).await?;
             pay(run, id, Some(space), Phase::Leave, &[StepKind::Leave]).await.map(drop)
         }
     }

@@ -28,6 +28,8 @@ const TRIES: u32 = 12;
 pub(super) enum Stop {
     /// It could not be read, in words.
     Unread(String),
+    /// Whoever reads can't be used, or may not look, in words.
+    Refused(String),
     /// Nothing can be read.
     Fatal(Fatal),
 }
@@ -49,7 +51,9 @@ pub(super) struct Reading<'a> {
     pub(super) lane: &'a Lane,
     /// `spaces/…`.
     pub(super) space: &'a str,
-    /// After completion, as its owner and with scopes for reading.
+    /// Who reads: the admin while the space is hidden, somebody who is in once it is open.
+    pub(super) reader: Identity,
+    /// After completion, with scopes for reading.
     pub(super) completed: bool,
     /// The admin completed it, and has left it.
     pub(super) left: bool,
@@ -81,17 +85,9 @@ impl Reading<'_> {
         sealed.map_err(|error| Fatal::Worker(error.to_string()))?.map_err(|error| unwritten(&error))
     }
 
-    /// Who reads: the admin while the space is hidden, its owner once it is open.
-    fn reader(&self) -> (Identity, Scopes) {
-        if !self.completed {
-            return (self.run.admin(), Scopes::IMPORT);
-        }
-        let owner = match (self.left, self.lane.admin_owned) {
-            (true, _) => self.lane.heir.clone(),
-            (false, true) => None,
-            (false, false) => self.lane.completer.clone(),
-        };
-        (owner.map_or_else(|| self.run.admin(), Identity::User), Scopes::READING)
+    fn reader(&self) -> Reader<'_> {
+        let scopes = if self.completed { Scopes::READING } else { Scopes::IMPORT };
+        Reader { identity: &self.reader, scopes }
     }
 
     async fn messages(&self, certificate: &mut Certificate) -> Result<Verdict, Stop> {
@@ -122,10 +118,11 @@ impl Reading<'_> {
     }
 
     async fn page(&self, token: Option<String>) -> Result<Page<ListedMessage>, Stop> {
-        let (identity, scopes) = self.reader();
-        let reader = Reader { identity: &identity, scopes };
         self.again(Class::Read, async || {
-            self.run.client.list_messages(reader, self.space, "", token.as_deref(), PAGE).await
+            self.run
+                .client
+                .list_messages(self.reader(), self.space, "", token.as_deref(), PAGE)
+                .await
         })
         .await
     }
@@ -149,14 +146,12 @@ impl Reading<'_> {
     }
 
     async fn listed_members(&self) -> Result<Vec<ListedMember>, Stop> {
-        let (identity, scopes) = self.reader();
-        let reader = Reader { identity: &identity, scopes };
         let (mut token, mut all) = (None::<String>, Vec::new());
         loop {
             let page = self
                 .again(Class::MemberRead, async || {
                     let client = &self.run.client;
-                    client.list_members(reader, self.space, token.as_deref(), PAGE).await
+                    client.list_members(self.reader(), self.space, token.as_deref(), PAGE).await
                 })
                 .await?;
             all.extend(page.items);
@@ -238,9 +233,9 @@ impl Reading<'_> {
 fn unclear(outcome: Outcome) -> Result<String, Stop> {
     match outcome {
         Outcome::Token(TokenError::Transient(why)) => Ok(why),
-        Outcome::Token(error @ TokenError::User(_)) => Err(Stop::Unread(error.to_string())),
+        Outcome::Token(error @ TokenError::User(_)) => Err(Stop::Refused(error.to_string())),
         Outcome::Token(error) => Err(Stop::Fatal(Fatal::Token(error))),
-        Outcome::Rejected(_) => Err(Stop::Unread(refusal(&outcome))),
+        Outcome::Rejected(_) => Err(Stop::Refused(refusal(&outcome))),
         outcome => Ok(refusal(&outcome)),
     }
 }
