@@ -37,6 +37,7 @@ mod logs;
 mod losses;
 mod manifest;
 mod pacing;
+mod pause;
 mod people;
 mod plain;
 mod plan;
@@ -50,6 +51,7 @@ mod reconciled;
 mod rehearse;
 mod report;
 mod retry;
+mod rules;
 mod run;
 mod safe;
 mod session;
@@ -74,7 +76,7 @@ pub use closing::{close, print};
 pub use complete::CompleteArgs;
 pub use doctor::DoctorArgs;
 pub use exit::Exit;
-pub use flags::{SourceFlags, SpeedFlags, TargetFlags};
+pub use flags::{LimitFlags, SourceFlags, SpeedFlags, TargetFlags};
 pub use folder::{Flags, Opened, begin, look, resume};
 pub use hint::{Tell, Told, judge, message, told};
 pub use jsonl::{Json, json_line};
@@ -89,6 +91,7 @@ pub use plain::Plain;
 pub use preview::PreviewArgs;
 pub use progress::Bars;
 pub use report::{ReportContext, json, paint, report};
+pub use rules::Why;
 pub use safe::{display_column, display_safe, display_short};
 pub use sheet::{BadSheet, Row, Sheet, write as write_sheet};
 pub use stop::Stop;
@@ -120,6 +123,8 @@ fn dispatch(cli: &Cli) -> anyhow::Result<Exit> {
         Command::Plan(args) => plan::plan(common, args),
         Command::Channels(args) => channels::channels(common, args),
         Command::Run(args) => run::run(common, args),
+        Command::Pause => pause::pause(common),
+        Command::Resume => pause::resume(common),
         Command::Status(args) => status::status(common, args),
         Command::Access(args) => access::access(common, args),
         Command::Verify(args) => verify::verify(common, args),

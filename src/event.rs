@@ -70,6 +70,15 @@ pub enum Event {
     Waiting { on: &'static str, why: String },
     /// Calls go again, after so long.
     Resumed { after: Duration },
+    /// What of the admin's own limits holds for what follows, in words.
+    Limited { says: String },
+    /// Outside the admin's hours nothing is begun until then; goes on by itself. `says` names the
+    /// hour by the clock on the wall, and whose wall.
+    Resting { until: String, says: String },
+    /// Somebody asked for a pause, then: nothing is begun until it is taken back.
+    Paused { since: Option<String> },
+    /// Neither hours nor a pause hold anything back any more, after so long.
+    WorksAgain { after: Duration },
     /// Nothing was accepted for so long, though Google answers; still tried.
     Stalled { lasting: Duration, throttled: bool },
     /// A call without a clear end, time and again, is set aside; it comes back later.

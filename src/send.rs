@@ -24,6 +24,7 @@ mod pay;
 mod perform;
 mod recall;
 mod reconcile;
+mod rest;
 mod sight;
 mod turns;
 mod undo;
@@ -38,6 +39,7 @@ pub use give_way::{AUDIENCE_REFUSED, LEFT_OUT};
 pub use health::Health;
 pub use recall::{Recalled, recall};
 pub use reconcile::{Reconciled, reconcile};
+pub use rest::Rest;
 pub use turns::{Turns, owed, planned};
 pub use undo::{Ahead, Doomed, Fate, Undone, ahead, undo};
 pub use verdict::{EXTERNAL_FORBIDDEN, STUCK};
@@ -139,6 +141,8 @@ pub struct Run {
     pub options: Options,
     /// The address of a message in Chat, for links to it.
     pub links: LinkTemplate,
+    /// When nothing is to be begun, by the admin's own will.
+    pub rest: Arc<Rest>,
     /// Asks to finish what is in flight and stop.
     pub stop: CancellationToken,
 }
@@ -150,6 +154,15 @@ impl Run {
 
     fn stopping(&self) -> bool {
         self.stop.is_cancelled()
+    }
+
+    fn rests(&self) -> bool {
+        self.rest.holds(self.clock.as_ref(), self.monitor.as_ref())
+    }
+
+    /// Waits while nothing may be begun; false when the run is to stop instead.
+    async fn rested(&self) -> bool {
+        self.rest.over(self.clock.as_ref(), self.monitor.as_ref(), &self.stop).await
     }
 }
 
@@ -183,6 +196,7 @@ pub async fn send(run: Arc<Run>) -> Result<Ended, Fatal> {
     let result = tokio::select! {
         result = every_lane(&run, due) => result,
         () = mind::mind(&run) => Ok(()),
+        () = run.rest.watch(run.clock.as_ref(), run.monitor.as_ref()) => Ok(()),
     };
     run.monitor.observe(&Event::RunFinished { stopped: run.stopping() });
     result?;

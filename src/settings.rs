@@ -4,9 +4,12 @@
 
 mod adc;
 mod authors;
+mod hours;
 mod key;
 mod layer;
+mod limits;
 mod parse;
+mod pause;
 mod policy;
 mod refusal;
 mod row;
@@ -16,8 +19,11 @@ mod work;
 
 pub use adc::{CredentialsFile, application_credentials};
 pub use authors::{Attribution, Authors, Speaker};
+pub use hours::Hours;
 pub use key::KEYS;
 pub use layer::{ENV_PREFIX, Layers, environment};
+pub use limits::MaxRate;
+pub use pause::{PAUSED, Paused};
 pub use policy::{Archived, Deleted, Edited, ReactionRest, Reactions, SystemLines};
 pub use refusal::{Origin, SettingsError};
 pub use row::Key;
@@ -30,6 +36,7 @@ use sha2::{Digest, Sha256};
 use std::cmp::Ordering;
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 /// The settings of one migration, each from the strongest layer that names it.
 #[derive(Debug, Clone, PartialEq)]
@@ -64,6 +71,14 @@ pub struct Settings {
     pub pace: Option<Pace>,
     /// The share of each quota that is left unused.
     pub headroom: f64,
+    /// A ceiling below Google's quotas.
+    pub max_rate: Option<MaxRate>,
+    /// Hours in which calls may be begun; none is always.
+    pub between: Option<Hours>,
+    /// After so long a command that sends stops by itself.
+    pub max_duration: Option<Duration>,
+    /// After so many calls that failed for good it stops by itself; 0 is never.
+    pub max_errors: u64,
     /// What direct messages and group direct messages become.
     pub dm: Dm,
     /// Which of Slack's system lines become messages.
@@ -129,6 +144,10 @@ impl Default for Settings {
             members_per_minute: 300,
             pace: None,
             headroom: 0.02,
+            max_rate: None,
+            between: None,
+            max_duration: None,
+            max_errors: 0,
             dm: Dm::Auto,
             system_lines: SystemLines::default(),
             name_prefix: String::new(),
@@ -239,6 +258,11 @@ impl Settings {
     /// Refuses what no single value shows to be wrong.
     fn check(&self) -> Result<(), SettingsError> {
         let Some(pace) = self.pace else { return Ok(()) };
+        if let (Pace::Off, Some(rate)) = (pace, self.max_rate) {
+            let origin = self.origin("max_rate").unwrap_or(&Origin::Flag);
+            let why = "without a pace there is nothing to stay below: it wants pace real, or 20x for an emulator";
+            return Err(SettingsError::bad("max_rate", &rate.to_string(), origin, why));
+        }
         if pace != Pace::REAL && self.api.is_none() {
             let origin = self.origin("pace").unwrap_or(&Origin::Flag);
             let why = "Google's quotas can't be outrun: only an emulator (`api`) allows a pace other than real";

@@ -9,7 +9,7 @@ pub use ledger::{LedgerArgs, LedgerCommand, RebuildArgs};
 use super::access::AccessArgs;
 use super::complete::CompleteArgs;
 use super::doctor::DoctorArgs;
-use super::flags::{ChaosFlags, SourceFlags, SpeedFlags, TargetFlags};
+use super::flags::{ChaosFlags, LimitFlags, SourceFlags, SpeedFlags, TargetFlags};
 use super::{people::PeopleArgs, preview::PreviewArgs};
 use crate::settings::Pace;
 use clap::{ArgGroup, Args, Parser, Subcommand};
@@ -89,6 +89,10 @@ pub enum Command {
     Channels(ChannelsArgs),
     /// Send what is owed, up to the edge of completion; resumes after any stop
     Run(RunArgs),
+    /// Begin nothing new, whatever sends from this folder, until `resume`; from any terminal
+    Pause,
+    /// Take a pause back
+    Resume,
     /// Say where a migration stands, also while another process works on it
     Status(StatusArgs),
     /// Read every open space back and compare it with the plan
@@ -146,6 +150,8 @@ pub struct RunArgs {
     pub target: TargetFlags,
     #[command(flatten)]
     pub speed: SpeedFlags,
+    #[command(flatten)]
+    pub limits: LimitFlags,
 }
 
 /// `status`.
@@ -169,6 +175,8 @@ pub struct VerifyArgs {
     pub target: TargetFlags,
     #[command(flatten)]
     pub speed: SpeedFlags,
+    #[command(flatten)]
+    pub limits: LimitFlags,
 }
 
 /// `retry`.

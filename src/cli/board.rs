@@ -5,7 +5,7 @@ mod counts;
 mod note;
 mod view;
 
-pub(super) use note::remark;
+pub(super) use note::{held, remark};
 pub(super) use view::View;
 
 use super::rate::{Rate, left};
@@ -34,6 +34,8 @@ struct Lane {
 struct Slow {
     lanes: u64,
     note: Option<Note>,
+    limits: Option<String>,
+    held: Option<String>,
     posts: Rate,
     calls: Rate,
 }
@@ -65,7 +67,14 @@ pub(super) struct Board {
 impl Board {
     pub(super) fn new(clock: Arc<dyn Clock>) -> Self {
         let start = Rate::starting(clock.mono(), 0);
-        let slow = Slow { lanes: 0, note: None, posts: start.clone(), calls: start };
+        let slow = Slow {
+            lanes: 0,
+            note: None,
+            limits: None,
+            held: None,
+            posts: start.clone(),
+            calls: start,
+        };
         Self {
             clock,
             conversations: AtomicU64::default(),
@@ -128,6 +137,11 @@ impl Board {
             | Event::Warned { .. } => {}
             Event::Throttled { .. } if self.waiting.load(Relaxed) => {}
             Event::Resumed { .. } => self.resumed(),
+            Event::Limited { says } => self.slow().limits = Some(says.clone()),
+            Event::Resting { .. } | Event::Paused { .. } | Event::WorksAgain { .. } => {
+                let held = held(event, self.wall());
+                self.slow().held = held;
+            }
             Event::Throttled { .. }
             | Event::Waiting { .. }
             | Event::Stalled { .. }
@@ -223,10 +237,12 @@ impl Board {
                 .then(|| (self.read_back.load(Relaxed), self.to_read_back.load(Relaxed))),
             all_lanes: slow.lanes,
             lanes: self.lanes_view(),
+            limits: slow.limits.clone().filter(|_| owed.total() > 0),
+            held: slow.held.clone(),
             note: slow.note.as_ref().map(|note| note.text.clone()),
             posts_rate: slow.posts.sample(now, paid.posts),
             calls_rate,
-            left: left(rest, calls_rate),
+            left: left(rest, calls_rate).filter(|_| slow.held.is_none()),
             finished: self.finished.load(Relaxed),
         }
     }

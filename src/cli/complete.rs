@@ -14,7 +14,7 @@ use super::granted::granted;
 use super::reconciled::reconcile;
 use super::session::{Session, fatal, name, runtime};
 use super::words::counted;
-use super::{Exit, display_safe, folder};
+use super::{Exit, display_safe, flags, folder};
 use crate::clock::SystemClock;
 use crate::ids::Account;
 use crate::ledger::{Lane, LaneState, Ledger};
@@ -34,7 +34,7 @@ pub(super) enum Came {
 }
 
 pub(super) fn complete(common: &Common, args: &CompleteArgs) -> anyhow::Result<Exit> {
-    let flags = [args.target.settings(), args.speed.settings()].concat();
+    let flags = flags::sending(&args.target, &args.speed, &args.limits);
     let runtime = runtime()?;
     let _inside = runtime.enter();
     let session = Session::begin("complete", common, folder::resume(common, flags, &SystemClock)?)?;
@@ -175,6 +175,7 @@ pub(super) async fn finish(
         let kept = run.writer.run(move |ledger| ledger.keep_admin(&managers)).await;
         kept.map_err(|error| fatal(error.into()))?;
     }
+    session.rest.arm();
     let ended = session.until_end(run.writer.clone(), send::complete(run, options)).await;
     let (ended, completed) =
         ended.unwrap_or(Ok((Ended::Stopped, Completed::default()))).map_err(fatal)?;

@@ -30,11 +30,13 @@ pub enum Exit {
     Late,
     /// A check of `doctor` failed.
     Unfit,
+    /// Too many calls failed for good, by the admin's own rule; resumable.
+    TooMany,
 }
 
 impl Exit {
     /// Every code, in order, with what it means.
-    pub const TABLE: [(Self, &str); 12] = [
+    pub const TABLE: [(Self, &str); 13] = [
         (Self::Done, "done: nothing is missing, nothing is stuck"),
         (Self::Unexpected, "unexpected: a bug or a broken machine; the log says more"),
         (Self::Usage, "the command line is wrong"),
@@ -43,7 +45,7 @@ impl Exit {
             "finished, but some calls are stuck, or notices stand for messages: see the report and `chatferry retry`",
         ),
         (Self::Refused, "the export, the work folder or the settings are refused"),
-        (Self::Stopped, "stopped by the user; the same command goes on"),
+        (Self::Stopped, "stopped by the user, or after `--max-duration`; the same command goes on"),
         (Self::Google, "Google refuses the key, the delegation or the app"),
         (Self::Differences, "`verify` found spaces that differ from the plan"),
         (Self::Held, "another process holds the work folder"),
@@ -53,6 +55,10 @@ impl Exit {
             "too late for a space: less than 30 minutes of its 90 days are left, so it was not completed",
         ),
         (Self::Unfit, "`doctor` found something that a run would fail at"),
+        (
+            Self::TooMany,
+            "stopped by `--max-errors`: too many calls failed for good; see the report",
+        ),
     ];
 
     /// Returns the process's exit code.
@@ -70,6 +76,7 @@ impl Exit {
             Self::Unfinished => 9,
             Self::Late => 10,
             Self::Unfit => 11,
+            Self::TooMany => 12,
         }
     }
 

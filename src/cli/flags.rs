@@ -4,7 +4,7 @@ use super::args::RehearseArgs;
 use super::folder::Flags;
 use super::preview::PreviewArgs;
 use crate::emulator::{Chaos, Profile};
-use crate::settings::{Dm, Pace};
+use crate::settings::{Dm, MaxRate, Pace};
 use clap::Args;
 
 /// Flags about what is read and what it becomes.
@@ -82,6 +82,27 @@ pub struct SpeedFlags {
     /// The share of each quota that is left to others, 0 to 0.9 [default: 0.05]
     #[arg(long, value_name = "SHARE")]
     pub headroom: Option<f64>,
+    /// A ceiling where others use the project too: 50% of its quotas, or 1200/min message writes
+    #[arg(long, value_name = "RATE")]
+    pub max_rate: Option<MaxRate>,
+}
+
+/// Flags about when it rests and when it stops.
+#[derive(Debug, Clone, Default, Args)]
+#[command(next_help_heading = "When it rests and stops")]
+pub struct LimitFlags {
+    #[arg(
+        long,
+        value_name = "HOURS",
+        help = "Begin calls in these hours only, and rest outside: 19:00-07:00 (this machine's time zone), or \"19:00-07:00 Europe/Berlin\""
+    )]
+    pub between: Option<String>,
+    /// Stop by itself after so long, as in 6h or 2h30m: calls under way are finished first
+    #[arg(long, value_name = "SPAN")]
+    pub max_duration: Option<String>,
+    /// Stop by itself once so many calls have failed for good
+    #[arg(long, value_name = "N")]
+    pub max_errors: Option<u64>,
 }
 
 /// Flags about a bad day.
@@ -147,8 +168,25 @@ impl SpeedFlags {
             ("window", text(self.window.as_ref())),
             ("pace", text(self.pace.as_ref())),
             ("headroom", text(self.headroom.as_ref())),
+            ("max_rate", text(self.max_rate.as_ref())),
         ])
     }
+}
+
+impl LimitFlags {
+    /// Returns the settings that were given.
+    pub fn settings(&self) -> Flags {
+        given([
+            ("between", self.between.clone()),
+            ("max_duration", self.max_duration.clone()),
+            ("max_errors", text(self.max_errors.as_ref())),
+        ])
+    }
+}
+
+/// Returns what was given to a command that sends.
+pub(super) fn sending(target: &TargetFlags, speed: &SpeedFlags, limits: &LimitFlags) -> Flags {
+    [target.settings(), speed.settings(), limits.settings()].concat()
 }
 
 impl RehearseArgs {

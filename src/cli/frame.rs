@@ -38,6 +38,8 @@ pub(super) fn frame(view: &View, rows: u16, cols: u16) -> Frame {
     if view.verified.0 + view.completed > 0 && !(sending && view.opening()) {
         lines.push(ending(view));
     }
+    lines.extend(view.limits.clone());
+    lines.extend(view.held.clone());
     lines.extend(view.note.clone());
     let mut lines: Vec<_> = lines.iter().map(|line| display_short(line, cols)).collect();
     // The head takes a row too.

@@ -1,7 +1,7 @@
 //! How fast a command calls, by its settings.
 
 use crate::pace::{Backoff, Quotas};
-use crate::settings::{Pace, Settings};
+use crate::settings::{MaxRate, Pace, Settings};
 
 /// Returns quotas and waits at the pace of the settings.
 pub(super) fn pacing(settings: &Settings, command: &str) -> (Option<Quotas>, Backoff) {
@@ -14,9 +14,15 @@ pub(super) fn pacing(settings: &Settings, command: &str) -> (Option<Quotas>, Bac
     }
 }
 
-/// Returns Google's quotas, and of members what the admin wants where they come into open spaces.
+/// Returns Google's quotas below the admin's ceiling, and of members what the admin wants where they
+/// come into open spaces.
 pub(super) fn google(settings: &Settings, command: &str) -> Quotas {
     let google = Quotas::google().with_headroom(settings.headroom);
+    let google = match settings.max_rate {
+        None => google,
+        Some(MaxRate::Share(share)) => google.with_share(share),
+        Some(MaxRate::Messages(per_minute)) => google.with_messages(per_minute),
+    };
     match command {
         "complete" => google.with_members(settings.members_per_minute),
         _ => google,

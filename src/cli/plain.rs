@@ -50,6 +50,9 @@ impl<W: Write + Send> Monitor for Plain<W> {
         if let Some(remark) = remark(event) {
             writeln!(out.to, "{remark}").ok();
         }
+        if let Event::Limited { says } = event {
+            writeln!(out.to, "{says}").ok();
+        }
         if now >= out.next || changes_state(event) {
             out.next = now + EVERY;
             // Nobody may be listening any more; the run goes on.
@@ -70,6 +73,9 @@ fn changes_state(event: &Event) -> bool {
             | Event::Resumed { .. }
             | Event::Stalled { .. }
             | Event::DiskFull { .. }
+            | Event::Resting { .. }
+            | Event::Paused { .. }
+            | Event::WorksAgain { .. }
             | Event::RunFinished { .. }
     )
 }
@@ -93,6 +99,7 @@ fn line(view: &View) -> String {
     if view.wedged > 0 {
         parts.push(format!("{} stuck", count(view.wedged)));
     }
+    parts.extend(view.held.clone());
     parts.extend(view.note.clone());
     parts.join("; ")
 }
@@ -103,7 +110,11 @@ fn reading_back(view: &View, (read, planned): (u64, u64)) -> String {
     let line =
         format!("read back {} of {all}, {} of {}", count(done), count(read), messages(planned));
     let unlike = (unlike > 0).then(|| format!("{} differ", count(unlike)));
-    [Some(line), unlike, view.note.clone()].into_iter().flatten().collect::<Vec<_>>().join("; ")
+    [Some(line), unlike, view.held.clone(), view.note.clone()]
+        .into_iter()
+        .flatten()
+        .collect::<Vec<_>>()
+        .join("; ")
 }
 
 fn sending(view: &View) -> String {

@@ -27,6 +27,8 @@ pub struct ReportContext {
     pub remark: Option<String>,
     /// How the command ended, where the account alone doesn't tell: it was stopped.
     pub exit: Option<Exit>,
+    /// The rule by which it stopped: the setting's name; `signal` for a user's.
+    pub stopped_by: Option<&'static str>,
     /// How long the command took.
     pub elapsed: Duration,
     /// The least time that Google's quotas allow for all of it.
@@ -75,6 +77,7 @@ pub fn json(account: &Account, extra: &ReportContext) -> Value {
         "headline": headline::headline(account, extra),
         "complete": exit == Exit::Done,
         "exit": exit.code(),
+        "stopped_by": extra.stopped_by,
         "elapsed_seconds": extra.elapsed.as_secs_f64(),
         "google_lower_bound_seconds": extra.google_lower_bound.map(|bound| bound.as_secs()),
         "bottleneck": extra.bottleneck,

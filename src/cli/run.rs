@@ -6,14 +6,15 @@ use super::emoji::planned;
 use super::reconciled::{reconcile, start_over_again};
 use super::session::{Session, fatal, name, runtime};
 use super::words::counted;
-use super::{Exit, archives, folder, ledger};
+use super::{Exit, archives, flags, folder, ledger};
 use crate::clock::SystemClock;
 use crate::ledger::Ledger;
 use crate::send::{Ended, send};
 use std::sync::Arc;
 
 pub(super) fn run(common: &Common, args: &RunArgs) -> anyhow::Result<Exit> {
-    let flags = [args.source.settings(), args.target.settings(), args.speed.settings()].concat();
+    let sending = flags::sending(&args.target, &args.speed, &args.limits);
+    let flags = [args.source.settings(), sending].concat();
     let runtime = runtime()?;
     let _inside = runtime.enter();
     let going_on = args.exports.is_empty();

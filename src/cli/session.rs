@@ -1,6 +1,10 @@
 //! What every command that sends has in common: folder, ledger, listener, connection, and the
 //! report at the end.
 
+mod ends;
+
+pub(super) use ends::{again, fatal, name, next};
+
 use super::args::Common;
 use super::bound::lower_bound;
 use super::connection::{self, Connection};
@@ -11,15 +15,17 @@ use super::pacing::pacing;
 use super::reasons::explain;
 use super::reconciled::left_behind;
 use super::report::ReportContext;
-use super::{Exit, LogOptions, Logs, Look, Stop, Watch, close, ledger, told};
+use super::rules::{self, Rules, Why};
+use super::{Exit, LogOptions, Logs, Look, Stop, Watch, close, ledger};
 use crate::clock::{Clock, SystemClock};
 use crate::crash::point;
+use crate::event::{Event, Monitor};
 use crate::forecast::Bound;
 use crate::ids::Micros;
-use crate::ledger::{Account, Ledger, Owner, Relief, SpacesLog, Stage, Writer};
+use crate::ledger::{Ledger, Relief, SpacesLog, Stage, Writer};
 use crate::pace::Pacer;
 use crate::plan::{self, Bench};
-use crate::send::{Fatal, Health, Options, Run, Turns};
+use crate::send::{Health, Options, Rest, Run, Turns};
 use crate::settings::{SPACES, Settings};
 use std::sync::Arc;
 use tokio::time::Instant;
@@ -41,6 +47,10 @@ pub(super) struct Session<'a> {
     pub(super) clock: Arc<dyn Clock>,
     /// Stops on request.
     pub(super) stop: Stop,
+    /// Whoever watches what is sent, the admin's rules among them.
+    pub(super) monitor: Arc<dyn Monitor>,
+    /// When nothing is to be begun.
+    pub(super) rest: Arc<Rest>,
     /// What the report says in any case.
     pub(super) remark: Option<String>,
     /// Commands to suggest after this one.
@@ -75,6 +85,14 @@ impl<'a> Session<'a> {
             command => format!("to go on later: {}", again(common, command)),
         };
         let stop = Stop::listen(&resume, move |line| voice.say(line)).tell(Exit::Unexpected, "")?;
+        let settings = &opened.settings;
+        let (mut monitor, mut rest) = (watch.shared(), Rest::default());
+        if rules::obeys(command) {
+            monitor = Arc::new(Rules::over(monitor, settings.max_errors, stop.clone()));
+            rest = Rest::new(settings.between.clone(), Some(opened.work.clone()));
+            settings.max_duration.into_iter().for_each(|span| stop.after(span, clock.as_ref()));
+        }
+        let rest = Arc::new(if rules::asks(command) { rest.unarmed() } else { rest });
         let (remark, next, began, temporary) = (None, Vec::new(), Instant::now(), false);
         if let Err(error) = opened.work.stow_ballast() {
             tracing::warn!(%error, "no room is kept for a full disk");
@@ -88,6 +106,8 @@ impl<'a> Session<'a> {
             watch,
             clock,
             stop,
+            monitor,
+            rest,
             remark,
             next,
             temporary,
@@ -150,7 +170,7 @@ impl<'a> Session<'a> {
         ledger.secure()?;
         let work = &self.opened.work;
         let (clock, stop) = (Arc::clone(&self.clock), self.stop.draining());
-        let relief = Relief::new(clock, self.watch.shared(), stop, work.ballast());
+        let relief = Relief::new(clock, Arc::clone(&self.monitor), stop, work.ballast());
         let (writer, _) = Writer::start_with(ledger, Some(relief));
         let path = work.ledger();
         drop(self.opened.work.append(SPACES)?);
@@ -162,6 +182,9 @@ impl<'a> Session<'a> {
             ) as Arc<dyn Stage>
         });
         let (quotas, backoff) = pacing(settings, self.command);
+        if let Some(says) = rules::says(settings).filter(|_| rules::obeys(self.command)) {
+            self.monitor.observe(&Event::Limited { says });
+        }
         Ok(Run {
             writer,
             client: connection.client,
@@ -170,7 +193,8 @@ impl<'a> Session<'a> {
             stage,
             spaces: SpacesLog::open(&self.opened.work.spaces())?,
             clock: Arc::clone(&self.clock),
-            monitor: self.watch.shared(),
+            monitor: Arc::clone(&self.monitor),
+            rest: Arc::clone(&self.rest),
             health: Health::default(),
             turns: Turns::default(),
             admin: connection.admin,
@@ -203,11 +227,16 @@ impl<'a> Session<'a> {
         };
         let left = left_behind(&self.opened.work, ledger)?;
         let emoji = super::emoji::remark(ledger)?;
-        let remark: Vec<String> = self.remark.iter().cloned().chain(left).chain(emoji).collect();
+        let exit = exit.map(|exit| self.ended(exit));
+        let why = self.stop.why().filter(|_| matches!(exit, Some(Exit::Stopped | Exit::TooMany)));
+        let rule = why.and_then(Why::remark);
+        let remarks = rule.into_iter().chain(self.remark.iter().cloned()).chain(left).chain(emoji);
+        let remark: Vec<String> = remarks.collect();
         let remark = Some(remark.join(" ")).filter(|remark| !remark.is_empty());
-        let context =
-            ReportContext { remark, exit, next, ..self.context(first_line, lower_bound(&lanes)) };
-        if exit != Some(Exit::Stopped) {
+        let stopped_by = why.map(Why::name);
+        let context = self.context(first_line, lower_bound(&lanes));
+        let context = ReportContext { remark, exit, next, stopped_by, ..context };
+        if stopped_by.is_none() && exit != Some(Exit::Stopped) {
             self.manifest(ledger);
         }
         let exit = close(self.common, Some(&self.opened.work), &account, &context)?;
@@ -220,6 +249,7 @@ impl<'a> Session<'a> {
             command: self.command.to_owned(),
             first_line: first_line.to_owned(),
             remark: None,
+            stopped_by: None,
             elapsed: self.began.elapsed(),
             google_lower_bound: Some(bound.total),
             bottleneck: Some(bound.bottleneck),
@@ -230,66 +260,16 @@ impl<'a> Session<'a> {
         }
     }
 
+    /// Returns how a command ends that may have been stopped by a rule.
+    pub(super) fn ended(&self, exit: Exit) -> Exit {
+        match (exit, self.stop.why()) {
+            (Exit::Stopped, Some(Why::Errors(_))) => Exit::TooMany,
+            _ => exit,
+        }
+    }
+
     /// Returns a command to type next, with the folder.
     pub(super) fn command(&self, words: &str) -> String {
         again(self.common, words)
     }
-}
-
-/// Returns the command that brings a migration on from where its account stands.
-pub(super) fn next(account: &Account) -> Option<String> {
-    let any = |states: &[&str]| states.iter().any(|state| account.lanes.contains_key(*state));
-    let all = account.lanes.values().sum::<u64>() > 0;
-    match () {
-        () if any(&["planned", "staged", "open"]) => Some("run".to_owned()),
-        () if !account.wedged.is_empty() || !account.gone.is_empty() => None,
-        () if any(&["drained"]) => Some("verify".to_owned()),
-        () if any(&["verified", "completed"]) => Some("complete".to_owned()),
-        () if all => Some("status --lanes".to_owned()),
-        () => None,
-    }
-}
-
-/// Returns a command to type, with the folder.
-pub(super) fn again(common: &Common, words: &str) -> String {
-    common.again().map_or_else(
-        || format!("chatferry {words}"),
-        |work| format!("chatferry {words} --work {work}"),
-    )
-}
-
-/// Puts the end of a run into words.
-pub(super) fn fatal(error: Fatal) -> anyhow::Error {
-    match error {
-        Fatal::Token(error) => connection::refused(&error),
-        Fatal::Refused(text) => told(
-            Exit::Google,
-            text,
-            "docs/operations.md tells how app, key and delegation are set up",
-        ),
-        Fatal::Unanswered(_) => told(
-            Exit::Unfinished,
-            error.to_string(),
-            "the same command goes on when Google can be reached",
-        ),
-        Fatal::Archive(text) => told(Exit::Refused, text, "name the archive: chatferry run EXPORT"),
-        Fatal::Ledger(error) => error.into(),
-        Fatal::Worker(text) => told(Exit::Unexpected, text, "the same command goes on"),
-    }
-}
-
-/// Returns the migration's name: of the settings, of the ledger, or the workspace's team id.
-pub(super) fn name(
-    settings: &Settings,
-    ledger: &Ledger,
-    team: Option<&str>,
-) -> anyhow::Result<String> {
-    let have = ledger.owner()?.map(|owner: Owner| owner.name);
-    settings.migration.clone().or(have).or_else(|| team.map(str::to_owned)).ok_or_else(|| {
-        told(
-            Exit::Refused,
-            plan::Error::Nameless.to_string(),
-            "give it a name: --migration NAME, or `migration` in settings.toml",
-        )
-    })
 }

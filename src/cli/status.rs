@@ -5,7 +5,7 @@ use super::bound::lower_bound;
 use super::reasons::explain;
 use super::report::{ReportContext, json, paint, report};
 use super::session::{again, next};
-use super::{Exit, deadline, folder, lanes, ledger, losses, print};
+use super::{Exit, deadline, folder, lanes, ledger, losses, pause, print};
 use crate::clock::{Clock, SystemClock};
 
 pub(super) fn status(common: &Common, args: &StatusArgs) -> anyhow::Result<Exit> {
@@ -14,19 +14,26 @@ pub(super) fn status(common: &Common, args: &StatusArgs) -> anyhow::Result<Exit>
     let mut account = ledger.account()?;
     explain(&mut account);
     let bound = lower_bound(&ledger.lanes()?);
+    let now = SystemClock.wall();
+    let held = pause::held(&opened, now);
+    let paused = opened.work.paused().is_some();
+    let words = paused.then(|| "resume".to_owned()).into_iter().chain(next(&account));
     let context = ReportContext {
         command: "status".to_owned(),
         first_line: "Complete: every space is open to its members.".to_owned(),
         google_lower_bound: Some(bound.total),
         bottleneck: Some(bound.bottleneck),
-        now: SystemClock.wall(),
+        remark: held.clone().map(|held| format!("{held}.")),
+        now,
         work: common.again(),
-        next: next(&account).map(|words| again(common, &words)).into_iter().collect(),
+        next: words.map(|words| again(common, &words)).collect(),
         ..ReportContext::default()
     };
     if common.json {
         let mut value = json(&account, &context);
         value["standings"] = serde_json::to_value(ledger.standings()?)?;
+        value["paused"] = paused.into();
+        value["held"] = held.into();
         let next = account.deadlines.first();
         value["countdown"] = next.map(|next| deadline::json(next, context.now)).into();
         print(&format!("{value}\n"))?;

@@ -1,7 +1,10 @@
 //! Ctrl-C and SIGTERM: the first drains, within a bound; the second stops at once. Both say how to
-//! go on.
+//! go on. The admin's own rules drain like a first signal.
 
+use super::rules::Why;
+use crate::clock::Clock;
 use std::future::Future;
+use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 use tokio::sync::mpsc;
 use tokio_util::sync::CancellationToken;
@@ -14,6 +17,8 @@ const BOUND: Duration = Duration::from_secs(30);
 pub struct Stop {
     drain: CancellationToken,
     now: CancellationToken,
+    rule: CancellationToken,
+    why: Arc<OnceLock<Why>>,
 }
 
 impl Stop {
@@ -25,6 +30,27 @@ impl Stop {
         let stop = Self::default();
         tokio::spawn(stop.clone().obey(signals, resume.to_owned(), say));
         Ok(stop)
+    }
+
+    /// Stops as a first signal does, once so long has passed.
+    pub fn after(&self, span: Duration, clock: &dyn Clock) {
+        let (stop, wait) = (self.clone(), clock.sleep(span));
+        tokio::spawn(async move {
+            wait.await;
+            stop.by_rule(Why::Time(span));
+        });
+    }
+
+    /// Stops as a first signal does, by a rule of the admin's; the first reason counts.
+    pub fn by_rule(&self, why: Why) {
+        if self.why.set(why).is_ok() {
+            self.rule.cancel();
+        }
+    }
+
+    /// Returns why it stops, if it was asked to.
+    pub fn why(&self) -> Option<Why> {
+        self.why.get().copied()
     }
 
     /// Cancelled at the first signal: start nothing new.
@@ -44,11 +70,19 @@ impl Stop {
     }
 
     async fn obey(self, mut signals: mpsc::Receiver<()>, resume: String, say: impl Fn(&str)) {
-        if signals.recv().await.is_none() {
-            return;
+        tokio::select! {
+            signal = signals.recv() => {
+                if signal.is_none() {
+                    return;
+                }
+                // A rule may have come first, by a hair.
+                let _ = self.why.set(Why::Asked);
+            }
+            () = self.rule.cancelled() => {}
         }
+        let stopping = self.why().unwrap_or(Why::Asked).says();
         say(&format!(
-            "Stopping: calls under way are finished first, for {} s at most. Press Ctrl-C again to stop at once.",
+            "{stopping}: calls under way are finished first, for {} s at most. Press Ctrl-C again to stop at once.",
             BOUND.as_secs()
         ));
         say(&format!("Nothing is lost; {resume}"));
@@ -117,6 +151,30 @@ mod tests {
         obeying.await.expect("ends");
         let said = said.lock().expect("one thread");
         assert_eq!(said.iter().filter(|line| line.contains("chatferry run --work w")).count(), 2);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_rule_drains_like_a_first_signal_and_a_signal_then_cuts() {
+        let stop = Stop::default();
+        let said = Arc::new(Mutex::new(Vec::new()));
+        let (tell, signals) = mpsc::channel(4);
+        let to = Arc::clone(&said);
+        let say = move |line: &str| to.lock().expect("one thread").push(line.to_owned());
+        let obeying = tokio::spawn(stop.clone().obey(signals, "go on".to_owned(), say));
+        let began = tokio::time::Instant::now();
+        stop.after(Duration::from_hours(6), &crate::clock::SystemClock);
+        stop.draining().cancelled().await;
+        assert_eq!(began.elapsed(), Duration::from_hours(6));
+        assert_eq!(stop.why(), Some(Why::Time(Duration::from_hours(6))));
+        stop.by_rule(Why::Errors(1));
+        assert_eq!(stop.why().map(Why::name), Some("max_duration"), "the first reason counts");
+        tell.send(()).await.expect("listens");
+        let endless = stop.unless_now(std::future::pending::<()>());
+        let cut = tokio::time::timeout(Duration::from_mins(1), endless).await;
+        assert_eq!(cut.expect("does not wait for the work"), None);
+        obeying.await.expect("ends");
+        let said = said.lock().expect("one thread");
+        assert!(said[0].starts_with("Stopping after 6 h (max_duration): calls"), "{said:?}");
     }
 
     #[tokio::test(start_paused = true)]

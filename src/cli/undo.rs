@@ -7,7 +7,7 @@ use super::args::{Common, UndoArgs};
 use super::ask::{answer, can_answer, nobody};
 use super::reconciled::reconcile;
 use super::session::{Session, fatal, name, runtime};
-use super::{Exit, display_safe, folder, print, told};
+use super::{Exit, display_safe, flags, folder, print, told};
 use crate::access::sum_of;
 use crate::clock::SystemClock;
 use crate::ledger::{EmojiState, Ledger, Line, read_spaces};
@@ -25,7 +25,7 @@ enum Came {
 }
 
 pub(super) fn undo(common: &Common, args: &UndoArgs) -> anyhow::Result<Exit> {
-    let flags = [args.target.settings(), args.speed.settings()].concat();
+    let flags = flags::sending(&args.target, &args.speed, &args.limits);
     let runtime = runtime()?;
     let _inside = runtime.enter();
     let session = Session::begin("undo", common, folder::resume(common, flags, &SystemClock)?)?;
@@ -77,6 +77,7 @@ async fn delete(
     if args.yes.is_none() && !consent(session, mark).await? {
         return Ok(stopped());
     }
+    session.rest.arm();
     let doomed = ahead.doomed.clone();
     let writer = run.writer.clone();
     match session.until_end(writer, send::undo(Arc::<Run>::clone(&run), doomed)).await {

@@ -10,7 +10,7 @@ use super::hint::Tell;
 use super::reasons::explain;
 use super::reconciled::reconcile;
 use super::session::{Session, fatal, name, next, runtime};
-use super::{Exit, connection, deadline, folder, print, told};
+use super::{Exit, connection, deadline, flags, folder, print, told};
 use crate::chat::TokenError;
 use crate::clock::SystemClock;
 use crate::ids::Micros;
@@ -23,7 +23,7 @@ use std::sync::Arc;
 pub(super) const CERTIFICATES: &str = "reports/verify";
 
 pub(super) fn verify(common: &Common, args: &VerifyArgs) -> anyhow::Result<Exit> {
-    let flags = [args.target.settings(), args.speed.settings()].concat();
+    let flags = flags::sending(&args.target, &args.speed, &args.limits);
     let runtime = runtime()?;
     let _inside = runtime.enter();
     let session = Session::begin("verify", common, folder::resume(common, flags, &SystemClock)?)?;
@@ -39,7 +39,8 @@ pub(super) fn verify(common: &Common, args: &VerifyArgs) -> anyhow::Result<Exit>
     session.watch.end();
     let mut account = session.ledger()?.account()?;
     explain(&mut account);
-    let exit = if session.stop.asked() { Exit::Stopped } else { exit(&verified, account.notices) };
+    let stopped = session.stop.asked().then(|| session.ended(Exit::Stopped));
+    let exit = stopped.unwrap_or_else(|| exit(&verified, account.notices));
     let certificates = session.opened.work.path(CERTIFICATES);
     let told = Told {
         verified: &verified,

@@ -46,12 +46,16 @@ pub struct Quotas {
     factor: f64,
     /// Fewer members a minute than Google allows.
     members: Option<f64>,
+    /// Fewer message writes a minute than Google allows.
+    messages: Option<f64>,
+    /// The share of each of the project's limits that is ours; spaces are nobody else's.
+    share: f64,
 }
 
 impl Quotas {
     /// Returns Google's published limits, 2 % of them left unused.
     pub const fn google() -> Self {
-        Self { headroom: 0.02, factor: 1.0, members: None }
+        Self { headroom: 0.02, factor: 1.0, members: None, messages: None, share: 1.0 }
     }
 
     /// Returns the same limits with another headroom, kept within 0.001 to 0.9: with none at all
@@ -70,6 +74,19 @@ impl Quotas {
         Self { members: Some(f64::from(per_minute.max(1))), ..self }
     }
 
+    /// Returns the same limits, but for message writes: no more of them in a minute than that.
+    #[must_use]
+    pub fn with_messages(self, per_minute: f64) -> Self {
+        Self { messages: Some(per_minute).filter(|most| *most > 0.0), ..self }
+    }
+
+    /// Returns that share of each of the project's limits; those of a space stay.
+    #[must_use]
+    pub fn with_share(self, share: f64) -> Self {
+        let share = if share.is_finite() { share.clamp(0.001, 1.0) } else { 1.0 };
+        Self { share, ..self }
+    }
+
     /// Returns limits so many times as high; the windows stay as they are.
     #[must_use]
     pub fn scaled(self, factor: f64) -> Self {
@@ -80,8 +97,11 @@ impl Quotas {
     /// Returns a project limit.
     pub fn project(&self, bucket: ProjectBucket) -> Limit {
         let limit = match bucket {
-            ProjectBucket::MessageWrites
-            | ProjectBucket::MessageReads
+            ProjectBucket::MessageWrites => {
+                let most = 3_000.0;
+                Limit::per_minute(self.messages.map_or(most, |fewer| most.min(fewer)), LIMITS_PAGE)
+            }
+            ProjectBucket::MessageReads
             | ProjectBucket::MemberReads
             | ProjectBucket::SpaceReads => Limit::per_minute(3_000.0, LIMITS_PAGE),
             ProjectBucket::Uploads | ProjectBucket::Reactions | ProjectBucket::EmojiWrites => {
@@ -93,9 +113,12 @@ impl Quotas {
             }
             ProjectBucket::SpaceWrites => Limit::per_minute(60.0, LIMITS_PAGE),
             ProjectBucket::Directory => Limit::per_minute(2_400.0, DIRECTORY_PAGE),
-            ProjectBucket::Tokens => Limit { source: ASSUMED, ..Limit::per_second(5.0) },
+            // Nobody else has need of our tokens.
+            ProjectBucket::Tokens => {
+                return self.raise(Limit { source: ASSUMED, ..Limit::per_second(5.0) });
+            }
         };
-        self.raise(limit)
+        self.raise(Limit { calls: limit.calls * self.share, ..limit })
     }
 
     /// Returns a limit of each space.
@@ -151,6 +174,25 @@ mod tests {
         assert_eq!(row(Class::Space), (60, None));
         assert_eq!(row(Class::Read), (3_000, Some(15)));
         assert_eq!(row(Class::Emoji), (600, Some(1)));
+    }
+
+    #[test]
+    fn a_ceiling_lowers_the_projects_limits_and_no_spaces() {
+        let calls = |quotas: Quotas, bucket| quotas.project(bucket).calls as u32;
+        let half = Quotas::google().with_share(0.5);
+        assert_eq!(calls(half, ProjectBucket::MessageWrites), 1_500);
+        assert_eq!(calls(half, ProjectBucket::SpaceWrites), 30);
+        assert_eq!(
+            half.space(SpaceBucket::ImportPosts),
+            Quotas::google().space(SpaceBucket::ImportPosts)
+        );
+        let fewer = Quotas::google().with_messages(1_200.0);
+        assert_eq!(calls(fewer, ProjectBucket::MessageWrites), 1_200);
+        assert_eq!(calls(fewer, ProjectBucket::Reactions), 600);
+        assert_eq!(
+            calls(Quotas::google().with_messages(9_000.0), ProjectBucket::MessageWrites),
+            3_000
+        );
     }
 
     #[test]

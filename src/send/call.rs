@@ -24,7 +24,8 @@ pub(super) struct Errand<'a> {
 }
 
 impl Run {
-    /// Makes a call as soon as there is a way to Google and a permit; none when the run is to stop.
+    /// Makes a call as soon as the admin's limits allow it, there is a way to Google, and a permit;
+    /// none when the run is to stop.
     pub(super) async fn call<T, F>(
         &self,
         errand: Errand<'_>,
@@ -34,14 +35,17 @@ impl Run {
         F: Future<Output = Result<T, Outcome>>,
     {
         let pass = loop {
+            if !self.rested().await {
+                return None;
+            }
             let pass = self.health.pass(self.clock.as_ref(), &self.stop).await?;
             tokio::select! {
                 biased;
                 () = self.stop.cancelled() => return None,
                 () = self.pacer.permit(errand.class, errand.space) => {}
             }
-            // The way may have closed while the permit was waited for.
-            if pass.holds() {
+            // The way may have closed while the permit was waited for, or the admin's hours.
+            if pass.holds() && !self.rests() {
                 break pass;
             }
         };

@@ -4,10 +4,11 @@
 //! Chat takes no id of ours for it. What was made and never answered is there under its name: the
 //! repeat is refused, and the name is looked up.
 
-use super::Fatal;
+use super::{Fatal, Rest};
 use crate::chat::{Client, Kind, OrgEmoji, Outcome, Rejection, TokenError};
 use crate::clock::Clock;
 use crate::draft::Identity;
+use crate::event::Monitor;
 use crate::gallery::{Gallery, Ready};
 use crate::ids::Account;
 use crate::ledger::{EmojiState, Ledger, UsedEmoji};
@@ -40,6 +41,8 @@ pub struct EmojiDesk<'a> {
     pub admin: &'a Account,
     /// Calls in a row without a clear answer before it ends.
     pub attempts: u32,
+    /// When nothing is to be begun, and who is told of it.
+    pub rest: (&'a Rest, &'a dyn Monitor),
     /// Stops between two emoji.
     pub stop: &'a CancellationToken,
 }
@@ -168,6 +171,10 @@ impl EmojiDesk<'_> {
     ) -> Result<Option<End>, Fatal> {
         let mut attempt = 0;
         loop {
+            let (rest, monitor) = self.rest;
+            if !rest.over(self.clock, monitor, self.stop).await {
+                return Ok(None);
+            }
             let outcome = match self.ask(&emoji.name, ready).await {
                 Ok(end) => return Ok(Some(end)),
                 Err(outcome) => outcome,

@@ -141,6 +141,11 @@ impl Health {
         (now.saturating_duration_since(last), self.throttled.load(Relaxed))
     }
 
+    /// Begins anew to count for how long nothing has succeeded.
+    pub(super) fn rested(&self, now: Instant) {
+        *self.paid() = Some(now);
+    }
+
     /// Notes a call without a clear end that stays owed.
     pub(super) fn leave_unsettled(&self) {
         self.unsettled.fetch_add(1, Relaxed);

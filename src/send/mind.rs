@@ -25,6 +25,10 @@ pub(super) async fn mind(run: &Run) {
             windows(run, &mut told).await;
         }
         run.clock.sleep(EVERY).await;
+        if run.rests() {
+            // Whoever rests by the admin's will is not stalled, nor just afterwards.
+            run.health.rested(run.clock.mono());
+        }
         let (lasting, throttled) = run.health.stalled(run.clock.mono());
         let stalled = lasting >= STALLED && run.health.is_fine();
         if stalled && !said {

@@ -95,14 +95,21 @@ where
     let mut running = JoinSet::new();
     let mut first = None;
     loop {
-        while first.is_none() && !run.stopping() {
+        // No space is opened before its first call can be made.
+        while first.is_none() && !run.stopping() && !run.rests() {
             let Some(lane) = run.turns.next().and_then(|id| lanes.remove(&id)) else { break };
             let (id, done) = (lane.id, work(Arc::clone(run), lane));
             running.spawn(async move { (id, done.await) });
         }
+        if running.is_empty() && !lanes.is_empty() && run.rests() && run.rested().await {
+            continue;
+        }
         let again = async {
             match look.filter(|_| !lanes.is_empty()) {
                 Some(look) => run.clock.sleep(look).await,
+                None if !lanes.is_empty() && !run.stopping() && run.rests() => {
+                    run.rested().await;
+                }
                 None => std::future::pending().await,
             }
         };

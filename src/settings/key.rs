@@ -1,13 +1,21 @@
 //! The table of settings: one row each, from which file, environment, template and errors are made.
 
+mod limits;
+
 use super::parse::{
     audience, email, emails, host, loopback, number, option, parse, path, path_text,
     service_account, word, yes,
 };
-use super::row::{Key, key};
+use super::row::{Key, joined, key};
+use limits::LIMITS;
 
 /// Every setting there is.
-pub const KEYS: &[Key] = &[
+pub const KEYS: &[Key] = &ALL;
+
+const ALL: [Key; MAIN.len() + LIMITS.len()] = joined(MAIN, LIMITS);
+
+/// All but those of the second table.
+const MAIN: &[Key] = &[
     key!(
         "migration",
         "The migration's name. Ids of everything sent derive from it, so never change it under way.\nDefault: the Slack workspace's team id.",

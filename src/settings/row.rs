@@ -4,7 +4,7 @@ use super::Settings;
 use std::path::Path;
 
 /// One setting.
-#[derive(Debug)]
+#[derive(Debug, Clone, Copy)]
 pub struct Key {
     /// Its name in `settings.toml`; `CHATFERRY_` and the name in capitals in the environment.
     pub name: &'static str,
@@ -28,3 +28,14 @@ macro_rules! key {
 }
 
 pub(super) use key;
+
+/// Makes one table of two; `N` is the sum of their lengths.
+pub(super) const fn joined<const N: usize>(first: &[Key], second: &[Key]) -> [Key; N] {
+    let mut all = [first[0]; N];
+    let mut at = 1;
+    while at < N {
+        all[at] = if at < first.len() { first[at] } else { second[at - first.len()] };
+        at += 1;
+    }
+    all
+}

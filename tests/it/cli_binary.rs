@@ -29,8 +29,8 @@ fn help_tells_what_to_type_first() {
 #[test]
 fn every_command_has_help() {
     for command in [
-        "inspect", "preview", "doctor", "plan", "run", "status", "verify", "access", "complete",
-        "people", "channels", "undo", "retry", "rehearse", "emulate",
+        "inspect", "preview", "doctor", "plan", "run", "pause", "resume", "status", "verify",
+        "access", "complete", "people", "channels", "undo", "retry", "rehearse", "emulate",
     ] {
         let text = help(&[command, "--help"]);
         insta::assert_snapshot!(format!("help_of_{command}"), text);

@@ -81,6 +81,27 @@ async fn an_outage_is_told_of_when_it_begins_and_when_it_ends() {
     insta::assert_snapshot!(String::from_utf8(plain.into_inner()).expect("text"));
 }
 
+#[tokio::test(start_paused = true)]
+async fn hours_and_a_pause_are_told_of_when_they_begin_and_when_they_end() {
+    let plain = Plain::new(Vec::new(), clock());
+    plain.observe(&Event::Limited { says: "At most: 19:00-07:00 Europe/Berlin".to_owned() });
+    let owed = Calls { posts: 10, ..Calls::default() };
+    plain.observe(&Event::RunStarted { owed, paid: Calls::default(), lanes: 1 });
+    let says = "19:00 CET (19:00-07:00 Europe/Berlin)".to_owned();
+    plain.observe(&Event::Resting { until: "1970-01-01T18:00:00.000000Z".to_owned(), says });
+    // What was under way lands, and wipes nothing away.
+    plain.observe(&Event::StepDone { lane: 1, kind: StepKind::Post });
+    tokio::time::advance(Duration::from_secs(20)).await;
+    plain.observe(&Event::StepDone { lane: 1, kind: StepKind::Post });
+    plain.observe(&Event::WorksAgain { after: Duration::from_hours(5) });
+    for since in ["1970-01-01T00:00:07.000000Z", "1969-12-31T23:02:00.000000Z"] {
+        plain.observe(&Event::Paused { since: Some(since.to_owned()) });
+    }
+    plain.observe(&Event::WorksAgain { after: Duration::from_mins(3) });
+    plain.observe(&Event::RunFinished { stopped: false });
+    insta::assert_snapshot!(String::from_utf8(plain.into_inner()).expect("text"));
+}
+
 #[test]
 fn what_is_escaped_reads_back_as_it_was() {
     for text in ["a\u{202e}\u{feff}\u{e0001}\"\\\n\u{1b}", "ランダム🚀", ""] {

@@ -111,6 +111,21 @@ async fn forty_spaces_fill_the_projects_minute_and_never_cross_it() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn a_ceiling_is_crossed_in_no_minute_and_leaves_other_quotas_alone() {
+    let rig = Rig::new(Quotas::google().with_messages(1_200.0));
+    let load = |class, n: usize| rig.load(class, &format!("spaces/{n}"), 4, 300);
+    let mut tasks: Vec<_> = (0..20).flat_map(|n| load(Class::Post, n)).collect();
+    tasks.extend((0..4).flat_map(|n| load(Class::Reaction, n)));
+    all(tasks).await;
+    let posts = rig.times(|class, _| class == Class::Post);
+    assert!(busiest(&posts, MINUTE) <= 1_200);
+    let took = posts.last().unwrap().as_secs_f64();
+    assert!((1.0..1.03).contains(&(took / (6_000.0 / 20.0))), "{took} s");
+    let reactions = rig.times(|class, _| class == Class::Reaction);
+    assert!(reactions.last().unwrap().as_secs_f64() < 124.0, "they are not held up");
+}
+
+#[tokio::test(start_paused = true)]
 async fn five_spaces_just_fill_the_project() {
     let rig = Rig::new(Quotas::google());
     let tasks =

@@ -20,8 +20,9 @@ use chatferry::ledger::{self, Ledger, Listed, Owner, SpacesLog, Stage, Writer};
 use chatferry::pace::{Backoff, Pacer, Quotas};
 use chatferry::plan::{Bench, Choices, Stager};
 use chatferry::send::{
-    self, CompleteOptions, Completed, Ended, Fatal, Health, Run, Turns, Verified,
+    self, CompleteOptions, Completed, Ended, Fatal, Health, Rest, Run, Turns, Verified,
 };
+use chatferry::settings::{Hours, WorkFolder};
 use chatferry::slack;
 use std::collections::BTreeMap;
 use std::fs::{self, File};
@@ -191,6 +192,10 @@ pub(crate) struct Setup {
     pub(crate) lazily: bool,
     /// How long a command may take before it is asked to stop.
     pub(crate) patience: Duration,
+    /// Hours in which calls may be begun.
+    pub(crate) between: Option<Hours>,
+    /// The folder can be paused.
+    pub(crate) pausable: bool,
 }
 
 impl Default for Setup {
@@ -206,6 +211,8 @@ impl Default for Setup {
             seed: 0,
             lazily: false,
             patience: Duration::from_hours(24),
+            between: None,
+            pausable: false,
         }
     }
 }
@@ -260,6 +267,9 @@ impl Monitor for Heard {
             | Event::StepUnsettled { .. }
             | Event::LaneBlocked { .. }
             | Event::WindowShort { .. }
+            | Event::Resting { .. }
+            | Event::Paused { .. }
+            | Event::WorksAgain { .. }
             | Event::Warned { .. } => format!("{event:?}"),
             _ => return,
         };
@@ -352,6 +362,11 @@ impl Sim {
         self.home.path().join("ledger")
     }
 
+    /// Returns the work folder.
+    pub(crate) fn folder(&self) -> WorkFolder {
+        WorkFolder::at(self.home.path())
+    }
+
     /// Returns the ledger, between commands.
     pub(crate) fn ledger(&self) -> Held<'_> {
         Held(self.ledger.lock().unwrap())
@@ -376,6 +391,10 @@ impl Sim {
             admin: Account::new(ADMIN),
             options: self.setup.options,
             links: LinkTemplate::default(),
+            rest: Arc::new(Rest::new(
+                self.setup.between.clone(),
+                self.setup.pausable.then(|| self.folder()),
+            )),
             stop: CancellationToken::new(),
             writer,
         };

@@ -1,6 +1,6 @@
 //! The flags of choosing and of taking back.
 
-use crate::cli::flags::{SpeedFlags, TargetFlags};
+use crate::cli::flags::{LimitFlags, SpeedFlags, TargetFlags};
 use crate::cli::wave::WaveFlags;
 use clap::{Args, Subcommand};
 use std::path::PathBuf;
@@ -53,4 +53,6 @@ pub struct UndoArgs {
     pub target: TargetFlags,
     #[command(flatten)]
     pub speed: SpeedFlags,
+    #[command(flatten)]
+    pub limits: LimitFlags,
 }

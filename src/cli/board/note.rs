@@ -64,10 +64,31 @@ fn note_until(event: &Event, now: Instant) -> Option<Instant> {
     }
 }
 
+/// Says what holds a run back by the admin's own will, at this moment of the wall clock.
+pub(in crate::cli) fn held(event: &Event, wall: Micros) -> Option<String> {
+    Some(match event {
+        Event::Resting { says, .. } => format!("Resting until {says}; goes on by itself"),
+        Event::Paused { since } => {
+            let today = &rfc3339(wall)[..10];
+            let since = since.as_deref().map(|since| moment(since, today)).unwrap_or_default();
+            format!("Paused{since} by `chatferry pause`; `chatferry resume` goes on")
+        }
+        _ => return None,
+    })
+}
+
+/// Names a moment: its minute, and its day where that is not today.
+fn moment(at: &str, today: &str) -> String {
+    let (day, minute) = (at.get(..10).unwrap_or_default(), at.get(11..16).unwrap_or_default());
+    if day == today { format!(" since {minute} UTC") } else { format!(" since {day} {minute} UTC") }
+}
+
 /// Returns the line that an event is worth by itself, whatever the numbers are.
 pub(in crate::cli) fn remark(event: &Event) -> Option<String> {
     Some(match event {
-        Event::Resumed { after } => format!("Going on, after {}.", words::span(*after)),
+        Event::Resumed { after } | Event::WorksAgain { after } => {
+            format!("Going on, after {}.", words::span(*after))
+        }
         Event::Warned { what } => format!("Warning: {}", display_short(what, 160)),
         Event::LaneBlocked { name, .. } => format!(
             "Google deleted or expired the space of {}: it waits to be started over",

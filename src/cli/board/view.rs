@@ -26,6 +26,10 @@ pub(in crate::cli) struct View {
     pub(in crate::cli) all_lanes: u64,
     /// Active lanes: name, paid, owed.
     pub(in crate::cli) lanes: Vec<(String, u64, u64)>,
+    /// The admin's own limits.
+    pub(in crate::cli) limits: Option<String>,
+    /// What holds everything back by the admin's own will.
+    pub(in crate::cli) held: Option<String>,
     /// What there is to say of the present state.
     pub(in crate::cli) note: Option<String>,
     /// Messages a second.

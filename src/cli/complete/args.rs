@@ -1,6 +1,6 @@
 //! The flags of `complete`.
 
-use crate::cli::flags::{SpeedFlags, TargetFlags};
+use crate::cli::flags::{LimitFlags, SpeedFlags, TargetFlags};
 use crate::cli::wave::WaveFlags;
 use clap::Args;
 
@@ -26,4 +26,6 @@ pub struct CompleteArgs {
     pub target: TargetFlags,
     #[command(flatten)]
     pub speed: SpeedFlags,
+    #[command(flatten)]
+    pub limits: LimitFlags,
 }

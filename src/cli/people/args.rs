@@ -1,6 +1,6 @@
 //! The flags of `chatferry people`.
 
-use crate::cli::flags::{SpeedFlags, TargetFlags};
+use crate::cli::flags::{LimitFlags, SpeedFlags, TargetFlags};
 use clap::{Args, Subcommand};
 use std::path::PathBuf;
 
@@ -85,4 +85,6 @@ pub struct PeopleRetryArgs {
     pub target: TargetFlags,
     #[command(flatten)]
     pub speed: SpeedFlags,
+    #[command(flatten)]
+    pub limits: LimitFlags,
 }

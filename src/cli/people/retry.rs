@@ -15,12 +15,12 @@ use super::{PeopleRetryArgs, offline, refresh};
 use crate::cli::args::Common;
 use crate::cli::ask::{answer, can_answer, is_yes, nobody};
 use crate::cli::session::{Session, name, runtime};
-use crate::cli::{Exit, folder, print, told};
+use crate::cli::{Exit, flags, folder, print, told};
 use crate::clock::SystemClock;
 use crate::ledger::Ledger;
 
 pub(super) fn retry(common: &Common, args: &PeopleRetryArgs) -> anyhow::Result<Exit> {
-    let flags = [args.target.settings(), args.speed.settings()].concat();
+    let flags = flags::sending(&args.target, &args.speed, &args.limits);
     let runtime = runtime()?;
     let _inside = runtime.enter();
     let opened = folder::resume(common, flags, &SystemClock)?;
@@ -40,7 +40,7 @@ pub(super) fn retry(common: &Common, args: &PeopleRetryArgs) -> anyhow::Result<E
     let came = runtime.block_on(act(&session, ledger, &offline, &prospect))?;
     session.watch.end();
     print(&words.done(&came))?;
-    Ok(exit(&came))
+    Ok(session.ended(exit(&came)))
 }
 
 fn exit(came: &Came) -> Exit {

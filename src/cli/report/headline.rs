@@ -11,7 +11,9 @@ use crate::ledger::{Account, ItemKind, Tally};
 pub(super) fn headline(account: &Account, extra: &ReportContext) -> String {
     let claim = match extra.exit.unwrap_or_else(|| Exit::after(&extra.command, account)) {
         Exit::Done => extra.first_line.clone(),
-        Exit::Stopped => format!("Stopped: {}.", holes(account, &extra.command).join(", ")),
+        Exit::Stopped | Exit::TooMany => {
+            format!("Stopped: {}.", holes(account, &extra.command).join(", "))
+        }
         Exit::Refused => "Failed: the export holds no message at all.".to_owned(),
         _ => format!("Not finished: {}.", holes(account, &extra.command).join(", ")),
     };
