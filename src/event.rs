@@ -65,6 +65,16 @@ pub enum Event {
     LaneCompleted { lane: i64, name: String },
     /// Google asked to slow down.
     Throttled { what: &'static str, wait: Duration },
+    /// What was learnt of a limit by refusals and slow answers: calls a minute at the pace of just
+    /// now, and as documented; `whole` says that it goes as fast as it may again.
+    Learnt {
+        what: &'static str,
+        per_minute: u64,
+        documented: u64,
+        whole: bool,
+        refusals: u64,
+        slow: u64,
+    },
     /// Nothing can be sent for want of this: the network, or Google. Probed, and gone on with, by
     /// itself; nothing is marked as failed meanwhile.
     Waiting { on: &'static str, why: String },

@@ -7,6 +7,7 @@
 mod backoff;
 mod bucket;
 mod class;
+mod learnt;
 mod line;
 mod load;
 mod pacer;
@@ -16,6 +17,7 @@ mod simulate;
 
 pub use backoff::Backoff;
 pub use class::{Class, ProjectBucket, SpaceBucket};
+pub use learnt::Learnt;
 pub use load::{Load, Urgency};
 pub use pacer::Pacer;
 pub use quotas::{Limit, Quotas};

@@ -198,6 +198,7 @@ pub async fn send(run: Arc<Run>) -> Result<Ended, Fatal> {
         () = mind::mind(&run) => Ok(()),
         () = run.rest.watch(run.clock.as_ref(), run.monitor.as_ref()) => Ok(()),
     };
+    mind::learnt(&run).await;
     run.monitor.observe(&Event::RunFinished { stopped: run.stopping() });
     result?;
     Ok(match run.health.unsettled() {

@@ -5,7 +5,7 @@ mod counts;
 mod note;
 mod view;
 
-pub(super) use note::{held, remark};
+pub(super) use note::{as_learnt, held, remark};
 pub(super) use view::View;
 
 use super::rate::{Rate, left};
@@ -14,7 +14,7 @@ use crate::clock::Clock;
 use crate::draft::StepKind;
 use crate::event::{Calls, Event};
 use counts::Counts;
-use note::Note;
+use note::{Note, learnt};
 use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering::Relaxed};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock};
@@ -36,6 +36,7 @@ struct Slow {
     note: Option<Note>,
     limits: Option<String>,
     held: Option<String>,
+    learnt: BTreeMap<&'static str, String>,
     posts: Rate,
     calls: Rate,
 }
@@ -72,6 +73,7 @@ impl Board {
             note: None,
             limits: None,
             held: None,
+            learnt: BTreeMap::new(),
             posts: start.clone(),
             calls: start,
         };
@@ -138,6 +140,7 @@ impl Board {
             Event::Throttled { .. } if self.waiting.load(Relaxed) => {}
             Event::Resumed { .. } => self.resumed(),
             Event::Limited { says } => self.slow().limits = Some(says.clone()),
+            Event::Learnt { .. } => self.learn(event),
             Event::Resting { .. } | Event::Paused { .. } | Event::WorksAgain { .. } => {
                 let held = held(event, self.wall());
                 self.slow().held = held;
@@ -157,6 +160,15 @@ impl Board {
             add(&lane.paid, 1);
         }
         self.resumed();
+    }
+
+    fn learn(&self, event: &Event) {
+        let mut slow = self.slow();
+        match learnt(event) {
+            Some((what, Some(words))) => slow.learnt.insert(what, words),
+            Some((what, None)) => slow.learnt.remove(what),
+            None => None,
+        };
     }
 
     fn resumed(&self) {
@@ -239,6 +251,7 @@ impl Board {
             lanes: self.lanes_view(),
             limits: slow.limits.clone().filter(|_| owed.total() > 0),
             held: slow.held.clone(),
+            learnt: slow.learnt.values().cloned().collect(),
             note: slow.note.as_ref().map(|note| note.text.clone()),
             posts_rate: slow.posts.sample(now, paid.posts),
             calls_rate,

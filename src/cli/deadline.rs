@@ -85,7 +85,7 @@ fn in_words(left: Micros) -> String {
 }
 
 /// Names a minute: `2026-12-01 10:20 UTC`.
-fn minute(at: Micros) -> String {
+pub(super) fn minute(at: Micros) -> String {
     let text = rfc3339(at);
     format!("{} {} UTC", &text[..10], text.get(11..16).unwrap_or_default())
 }

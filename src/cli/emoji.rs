@@ -90,7 +90,7 @@ async fn settle(
         clock: session.clock.as_ref(),
         admin: &connection.admin,
         attempts: session.settings().max_attempts,
-        rest: (&session.rest, session.monitor.as_ref()),
+        rest: (&session.rest, session.rules.as_ref()),
         stop: &session.stop.draining(),
     };
     let settled = session.stop.unless_now(settle_emoji(&desk, ledger, &choices.emoji)).await;

@@ -8,6 +8,8 @@ use super::words::{count, counted, percent, span};
 const SPARE_ROWS: u16 = 4;
 /// More lanes than this nobody reads.
 const MOST_LANES: usize = 12;
+/// More limits than this are a matter for the report.
+const MOST_LEARNT: usize = 2;
 /// Below this width there is no room for a bar.
 const NARROW: usize = 60;
 
@@ -39,6 +41,7 @@ pub(super) fn frame(view: &View, rows: u16, cols: u16) -> Frame {
         lines.push(ending(view));
     }
     lines.extend(view.limits.clone());
+    lines.extend(view.learnt.iter().take(MOST_LEARNT).cloned());
     lines.extend(view.held.clone());
     lines.extend(view.note.clone());
     let mut lines: Vec<_> = lines.iter().map(|line| display_short(line, cols)).collect();

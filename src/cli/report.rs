@@ -29,6 +29,8 @@ pub struct ReportContext {
     pub exit: Option<Exit>,
     /// The rule by which it stopped: the setting's name; `signal` for a user's.
     pub stopped_by: Option<&'static str>,
+    /// What was learnt of Google's limits, a sentence each.
+    pub learnt: Vec<String>,
     /// How long the command took.
     pub elapsed: Duration,
     /// The least time that Google's quotas allow for all of it.
@@ -77,6 +79,7 @@ pub fn json(account: &Account, extra: &ReportContext) -> Value {
         "headline": headline::headline(account, extra),
         "complete": exit == Exit::Done,
         "exit": exit.code(),
+        "learnt": extra.learnt,
         "stopped_by": extra.stopped_by,
         "elapsed_seconds": extra.elapsed.as_secs_f64(),
         "google_lower_bound_seconds": extra.google_lower_bound.map(|bound| bound.as_secs()),
@@ -91,6 +94,7 @@ pub fn json(account: &Account, extra: &ReportContext) -> Value {
 fn body(account: &Account, extra: &ReportContext, room: usize) -> String {
     let mut lines = wrap(&headline::headline(account, extra), COLS, "");
     lines.extend(times(extra));
+    lines.extend(learnt(extra));
     lines.extend(section::items(account));
     lines.extend(section::weights(&super::loss_account(account)));
     lines.extend(section::named("What did not survive", &account.losses, room, extra));
@@ -107,6 +111,11 @@ fn body(account: &Account, extra: &ReportContext, room: usize) -> String {
     lines.extend(opening::hidden(account, extra));
     lines.extend(section::next(extra));
     lines.join("\n") + "\n"
+}
+
+fn learnt(extra: &ReportContext) -> Vec<String> {
+    let lines = extra.learnt.iter().map(|line| format!("Learnt: {line}."));
+    lines.flat_map(|line| wrap(&line, COLS, "  ")).collect()
 }
 
 fn times(extra: &ReportContext) -> Vec<String> {

@@ -2,11 +2,14 @@
 //! how that is said.
 
 use super::Stop;
-use super::words::{count, counted, span};
+use super::board::as_learnt;
+use super::words::{self, count, counted, span};
 use crate::event::{Event, Monitor};
-use crate::settings::{MaxRate, Settings};
-use std::sync::Arc;
+use crate::ledger::Learnt;
+use crate::settings::{Hours, MaxRate, Settings};
+use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 /// The commands that obey. A rehearsal does not: it bothers nobody.
@@ -82,7 +85,7 @@ pub(super) fn says(settings: &Settings) -> Option<String> {
         MaxRate::Share(_) => format!("{rate} of the project's quotas"),
         MaxRate::Messages(calls) => format!("{} message writes a minute", count(calls as u64)),
     });
-    let hours = settings.between.as_ref().map(|hours| hours.described());
+    let hours = settings.between.as_ref().map(Hours::described);
     let time = settings.max_duration.map(span);
     let errors = (settings.max_errors > 0)
         .then(|| counted(settings.max_errors, "failed call", "failed calls"));
@@ -97,18 +100,29 @@ pub(super) struct Rules {
     /// 0 is no limit.
     most: u64,
     failed: AtomicU64,
+    learnt: Mutex<BTreeMap<String, Learnt>>,
     stop: Stop,
 }
 
 impl Rules {
     pub(super) fn over(inner: Arc<dyn Monitor>, most: u64, stop: Stop) -> Self {
-        Self { inner, most, failed: AtomicU64::default(), stop }
+        Self { inner, most, failed: AtomicU64::default(), learnt: Mutex::default(), stop }
+    }
+
+    /// Says what was learnt of limits, a sentence each.
+    pub(super) fn learnt(&self) -> Vec<String> {
+        let learnt = self.learnt.lock().unwrap_or_else(PoisonError::into_inner);
+        learnt.values().map(words::learnt).collect()
     }
 }
 
 impl Monitor for Rules {
     fn observe(&self, event: &Event) {
         self.inner.observe(event);
+        if let Some(learnt) = as_learnt(event) {
+            let mut all = self.learnt.lock().unwrap_or_else(PoisonError::into_inner);
+            all.insert(learnt.what.clone(), learnt);
+        }
         let failed = matches!(
             event,
             Event::StepWedged { .. } | Event::StepUnsettled { .. } | Event::LaneBlocked { .. }

@@ -48,7 +48,7 @@ pub(super) struct Session<'a> {
     /// Stops on request.
     pub(super) stop: Stop,
     /// Whoever watches what is sent, the admin's rules among them.
-    pub(super) monitor: Arc<dyn Monitor>,
+    pub(super) rules: Arc<Rules>,
     /// When nothing is to be begun.
     pub(super) rest: Arc<Rest>,
     /// What the report says in any case.
@@ -86,12 +86,13 @@ impl<'a> Session<'a> {
         };
         let stop = Stop::listen(&resume, move |line| voice.say(line)).tell(Exit::Unexpected, "")?;
         let settings = &opened.settings;
-        let (mut monitor, mut rest) = (watch.shared(), Rest::default());
+        let (mut most, mut rest) = (0, Rest::default());
         if rules::obeys(command) {
-            monitor = Arc::new(Rules::over(monitor, settings.max_errors, stop.clone()));
+            most = settings.max_errors;
             rest = Rest::new(settings.between.clone(), Some(opened.work.clone()));
             settings.max_duration.into_iter().for_each(|span| stop.after(span, clock.as_ref()));
         }
+        let rules = Arc::new(Rules::over(watch.shared(), most, stop.clone()));
         let rest = Arc::new(if rules::asks(command) { rest.unarmed() } else { rest });
         let (remark, next, began, temporary) = (None, Vec::new(), Instant::now(), false);
         if let Err(error) = opened.work.stow_ballast() {
@@ -106,7 +107,7 @@ impl<'a> Session<'a> {
             watch,
             clock,
             stop,
-            monitor,
+            rules,
             rest,
             remark,
             next,
@@ -170,7 +171,7 @@ impl<'a> Session<'a> {
         ledger.secure()?;
         let work = &self.opened.work;
         let (clock, stop) = (Arc::clone(&self.clock), self.stop.draining());
-        let relief = Relief::new(clock, Arc::clone(&self.monitor), stop, work.ballast());
+        let relief = Relief::new(clock, Arc::clone(&self.rules) as Arc<_>, stop, work.ballast());
         let (writer, _) = Writer::start_with(ledger, Some(relief));
         let path = work.ledger();
         drop(self.opened.work.append(SPACES)?);
@@ -183,7 +184,7 @@ impl<'a> Session<'a> {
         });
         let (quotas, backoff) = pacing(settings, self.command);
         if let Some(says) = rules::says(settings).filter(|_| rules::obeys(self.command)) {
-            self.monitor.observe(&Event::Limited { says });
+            self.rules.observe(&Event::Limited { says });
         }
         Ok(Run {
             writer,
@@ -193,7 +194,7 @@ impl<'a> Session<'a> {
             stage,
             spaces: SpacesLog::open(&self.opened.work.spaces())?,
             clock: Arc::clone(&self.clock),
-            monitor: Arc::clone(&self.monitor),
+            monitor: Arc::clone(&self.rules) as Arc<_>,
             rest: Arc::clone(&self.rest),
             health: Health::default(),
             turns: Turns::default(),
@@ -235,7 +236,7 @@ impl<'a> Session<'a> {
         let remark = Some(remark.join(" ")).filter(|remark| !remark.is_empty());
         let stopped_by = why.map(Why::name);
         let context = self.context(first_line, lower_bound(&lanes));
-        let context = ReportContext { remark, exit, next, stopped_by, ..context };
+        let context = ReportContext { remark, exit, stopped_by, next, ..context };
         if stopped_by.is_none() && exit != Some(Exit::Stopped) {
             self.manifest(ledger);
         }
@@ -250,6 +251,7 @@ impl<'a> Session<'a> {
             first_line: first_line.to_owned(),
             remark: None,
             stopped_by: None,
+            learnt: self.rules.learnt(),
             elapsed: self.began.elapsed(),
             google_lower_bound: Some(bound.total),
             bottleneck: Some(bound.bottleneck),

@@ -5,8 +5,10 @@ use super::bound::lower_bound;
 use super::reasons::explain;
 use super::report::{ReportContext, json, paint, report};
 use super::session::{again, next};
-use super::{Exit, deadline, folder, lanes, ledger, losses, pause, print};
+use super::{Exit, deadline, folder, lanes, ledger, losses, pause, print, words};
 use crate::clock::{Clock, SystemClock};
+use crate::ids::{Micros, rfc3339};
+use crate::ledger::Learnt;
 
 pub(super) fn status(common: &Common, args: &StatusArgs) -> anyhow::Result<Exit> {
     let opened = folder::look(common, Vec::new())?;
@@ -17,21 +19,28 @@ pub(super) fn status(common: &Common, args: &StatusArgs) -> anyhow::Result<Exit>
     let now = SystemClock.wall();
     let held = pause::held(&opened, now);
     let paused = opened.work.paused().is_some();
-    let words = paused.then(|| "resume".to_owned()).into_iter().chain(next(&account));
+    let commands = paused.then(|| "resume".to_owned()).into_iter().chain(next(&account));
+    // A ledger that an older program wrote knows nothing of it.
+    let learnt = ledger.learnt().unwrap_or_default();
     let context = ReportContext {
         command: "status".to_owned(),
         first_line: "Complete: every space is open to its members.".to_owned(),
         google_lower_bound: Some(bound.total),
         bottleneck: Some(bound.bottleneck),
         remark: held.clone().map(|held| format!("{held}.")),
+        learnt: learnt
+            .iter()
+            .map(|(one, at)| format!("{}, at {}", words::learnt(one), deadline::minute(*at)))
+            .collect(),
         now,
         work: common.again(),
-        next: words.map(|words| again(common, &words)).collect(),
+        next: commands.map(|words| again(common, &words)).collect(),
         ..ReportContext::default()
     };
     if common.json {
         let mut value = json(&account, &context);
         value["standings"] = serde_json::to_value(ledger.standings()?)?;
+        value["limits"] = learnt.iter().map(limit).collect();
         value["paused"] = paused.into();
         value["held"] = held.into();
         let next = account.deadlines.first();
@@ -51,4 +60,11 @@ pub(super) fn status(common: &Common, args: &StatusArgs) -> anyhow::Result<Exit>
         }
     }
     Ok(Exit::Done)
+}
+
+/// Returns what was learnt of a limit, and when, for machines.
+fn limit((one, at): &(Learnt, Micros)) -> serde_json::Value {
+    let mut value = serde_json::json!(one);
+    value["at"] = rfc3339(*at).into();
+    value
 }

@@ -1,6 +1,7 @@
 //! Numbers and spans of time in words, the same in bars, lines and reports.
 
 use super::safe::display_short;
+use crate::ledger::Learnt;
 use console::measure_text_width;
 use indicatif::HumanCount;
 use std::time::Duration;
@@ -23,6 +24,22 @@ pub(super) fn speaks(speaker: &str) -> &str {
         "skip" => "nobody: left out",
         account => account,
     }
+}
+
+/// Says what was learnt of one of Google's limits.
+pub(super) fn learnt(one: &Learnt) -> String {
+    let Learnt { what, per_minute, documented, whole, refusals, slow } = one;
+    let (pace, documented) = (count(*per_minute), count(*documented));
+    let refusals = (*refusals > 0).then(|| counted(*refusals, "refusal", "refusals"));
+    let slow = (*slow > 0).then(|| counted(*slow, "slow answer", "slow answers"));
+    let from: Vec<_> = refusals.into_iter().chain(slow).collect();
+    let from = from.join(" and ");
+    if *whole {
+        return format!(
+            "{what}: at full pace again (documented {documented} a minute), after {from}"
+        );
+    }
+    format!("{what}: {pace} a minute, documented {documented}, learnt from {from}")
 }
 
 /// Returns a span in its two largest units: `3 h 12 min`.

@@ -1,6 +1,7 @@
 //! One limit being kept: governor's GCRA on our own clock, and a time before which nothing passes.
 
 use super::Limit;
+use super::learnt::Learning;
 use super::line::{Line, Turn};
 use crate::clock::Clock;
 use governor::clock::Clock as _;
@@ -16,8 +17,8 @@ use tokio::time::Instant;
 /// A permit is so many of governor's cells, which makes its burst a fraction of a permit: room
 /// for a late timer, and for nothing more.
 const GRAIN: NonZeroU32 = NonZeroU32::new(1_000).expect("not zero");
-/// The slowest that repeated penalties make a bucket.
-const SLOWEST: f64 = 8.0;
+/// Slow answers that come together are one piece of news.
+const NEWS: Duration = Duration::from_secs(10);
 
 /// Reads our clock for governor, whose own would ignore tokio's paused time.
 #[derive(Debug, Clone)]
@@ -38,10 +39,14 @@ type Limiter = RateLimiter<NotKeyed, InMemoryState, Mono, StateInformationMiddle
 
 /// What governor can't do: hold everything back for a while, go slower than its quota, and tell
 /// when there will be a permit without taking it.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 struct Held {
     until: Option<Instant>,
-    stretch: f64,
+    /// Until when a refusal holds it back; its own pace may do so for longer.
+    refused: Option<Instant>,
+    learning: Learning,
+    /// When it was slowed down last for a slow answer.
+    slowed: Option<Instant>,
     /// When the next permit is there, as far as governor decides.
     ready: Option<Instant>,
 }
@@ -66,7 +71,7 @@ impl Bucket {
             limiter: RateLimiter::direct_with_clock(quota, time.clone()).with_middleware(),
             time,
             interval,
-            held: Mutex::new(Held { until: None, stretch: 1.0, ready: None }),
+            held: Mutex::new(Held::default()),
             line: Line::default(),
         }
     }
@@ -110,24 +115,44 @@ impl Bucket {
     /// Lets nothing pass for `wait`, and slows the bucket down until successes speed it up.
     pub(super) fn penalize(&self, wait: Duration) {
         let now = self.time.clock.mono();
-        let known = self.held().until.is_some_and(|until| until > now + wait / 2);
+        let known = self.held().refused.replace(now + wait);
+        let known = known.is_some_and(|until| until > now + wait / 2);
         self.hold_until(now + wait);
         // A burst of refusals is one piece of news: only the first of it slows the bucket down.
         if !known {
-            let mut held = self.held();
-            held.stretch = (held.stretch * 1.5).min(SLOWEST);
+            self.held().learning.refused(now);
+        }
+    }
+
+    /// Slows the bucket down, for an answer that was long in coming.
+    pub(super) fn slow(&self) {
+        let now = self.time.clock.mono();
+        let mut held = self.held();
+        if held.slowed.is_none_or(|last| now.saturating_duration_since(last) >= NEWS) {
+            held.slowed = Some(now);
+            held.learning.slow(now);
         }
     }
 
     /// Brings a slowed bucket a little nearer to its limit.
     pub(super) fn relax(&self) {
-        let mut held = self.held();
-        held.stretch = (held.stretch * 0.99).max(1.0);
+        let now = self.time.clock.mono();
+        self.held().learning.succeeded(now);
     }
 
     /// Returns how many times slower than its limit the bucket goes just now.
     pub(super) fn stretch(&self) -> f64 {
-        self.held().stretch
+        self.held().learning.stretch()
+    }
+
+    /// Returns what was learnt of the limit.
+    pub(super) fn learning(&self) -> Learning {
+        self.held().learning
+    }
+
+    /// Returns calls a minute at the pace of just now.
+    pub(super) fn per_minute(&self) -> f64 {
+        60.0 / (self.interval.as_secs_f64() * self.stretch())
     }
 
     /// Takes a permit, or says how long to wait before the next try.
@@ -154,7 +179,7 @@ impl Bucket {
     }
 
     fn spread(&self) {
-        let stretch = self.held().stretch;
+        let stretch = self.stretch();
         if stretch > 1.0 {
             self.hold_until(self.time.clock.mono() + self.interval.mul_f64(stretch));
         }

@@ -78,6 +78,37 @@ pub enum SpaceBucket {
     Reads,
 }
 
+impl ProjectBucket {
+    /// Returns the bucket in words.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::MessageWrites => "message writes",
+            Self::MessageReads => "message reads",
+            Self::MemberWrites => "members",
+            Self::MemberReads => "member reads",
+            Self::SpaceWrites => "space writes",
+            Self::SpaceReads => "space reads",
+            Self::Uploads => "uploads",
+            Self::Reactions => "reactions",
+            Self::Directory => "directory reads",
+            Self::EmojiWrites => "custom emoji",
+            Self::Tokens => "tokens",
+        }
+    }
+}
+
+impl SpaceBucket {
+    /// Returns the bucket in words.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::ImportPosts => "posts in a space",
+            Self::Reactions => "reactions in a space",
+            Self::Writes => "other writes in a space",
+            Self::Reads => "reads in a space",
+        }
+    }
+}
+
 impl Class {
     /// Every class, in the order in which a forecast lists them.
     pub const ALL: [Self; 14] = [

@@ -1,9 +1,10 @@
 //! Permits: a call may go when both its project's bucket and its space's bucket have room.
 
 use super::bucket::Bucket;
-use super::{Class, ProjectBucket, Quotas, SpaceBucket, Urgency};
+use super::learnt::Learnt;
+use super::{Class, Limit, ProjectBucket, Quotas, SpaceBucket, Urgency};
 use crate::clock::Clock;
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
@@ -30,8 +31,22 @@ impl Pacer {
     /// class has one, else the project's. No other bucket is touched.
     pub fn penalize(&self, class: Class, space: Option<&str>, wait: Duration) {
         if let Some(gates) = &self.0 {
-            gates.at(class, space, |bucket| bucket.penalize(wait));
+            gates.teach(class, space, |bucket| bucket.penalize(wait));
         }
+    }
+
+    /// Slows a bucket down after an answer that was long in coming: the space's if one is named and
+    /// the class has one, else the project's. No other bucket is touched, and nothing is held back.
+    pub fn slow(&self, class: Class, space: Option<&str>) {
+        if let Some(gates) = &self.0 {
+            gates.teach(class, space, Bucket::slow);
+        }
+    }
+
+    /// Returns what was learnt of limits so far, in the order of their names; nothing of those that
+    /// never showed one.
+    pub fn learnt(&self) -> Vec<Learnt> {
+        self.0.as_ref().map(Gates::learnt).unwrap_or_default()
     }
 
     /// Notes a success: buckets that were slowed down go a little faster again.
@@ -81,6 +96,8 @@ struct Gates {
     quotas: Quotas,
     clock: Arc<dyn Clock>,
     project: HashMap<ProjectBucket, Bucket>,
+    /// Refusals and slow answers by kind of bucket, of spaces that are forgotten too.
+    taught: Mutex<BTreeMap<SpaceBucket, (u64, u64)>>,
     spaces: Mutex<HashMap<Box<str>, Arc<Place>>>,
 }
 
@@ -114,7 +131,8 @@ impl Gates {
         let bucket =
             |which| Bucket::new(&quotas.project(which), quotas.headroom, Arc::clone(&clock));
         let project = Class::ALL.map(|class| (class.project(), bucket(class.project())));
-        Self { quotas, clock, project: HashMap::from(project), spaces: Mutex::default() }
+        let (project, taught) = (HashMap::from(project), Mutex::default());
+        Self { quotas, clock, project, taught, spaces: Mutex::default() }
     }
 
     /// The space's turn comes first and is kept until the project's permit is there, and both permits
@@ -151,6 +169,42 @@ impl Gates {
         }
     }
 
+    /// Teaches a bucket something; that of a space may be forgotten, what it was taught is not.
+    fn teach(&self, class: Class, space: Option<&str>, act: impl FnOnce(&Bucket)) {
+        let mut news = (0, 0);
+        self.at(class, space, |bucket| {
+            let before = bucket.learning();
+            act(bucket);
+            let after = bucket.learning();
+            news = (after.refusals - before.refusals, after.slow - before.slow);
+        });
+        if let (Some(which), Some(_)) = (class.space(), space) {
+            let mut taught = self.taught.lock().unwrap_or_else(PoisonError::into_inner);
+            let sum = taught.entry(which).or_default();
+            *sum = (sum.0 + news.0, sum.1 + news.1);
+        }
+    }
+
+    fn learnt(&self) -> Vec<Learnt> {
+        let (mut all, documented) = (Vec::new(), self.quotas.documented());
+        for (which, bucket) in &self.project {
+            let told = (bucket.learning().refusals, bucket.learning().slow);
+            all.push(learnt(which.as_str(), &documented.project(*which), bucket, told));
+        }
+        let taught = self.taught.lock().unwrap_or_else(PoisonError::into_inner).clone();
+        for (which, told) in taught {
+            let limit = self.quotas.space(which);
+            let fresh = Bucket::new(&limit, self.quotas.headroom, Arc::clone(&self.clock));
+            let of = |bucket: &Bucket| learnt(which.as_str(), &limit, bucket, told);
+            let spaces = self.spaces();
+            let slowest = spaces.values().map(|place| of(place.bucket(which))).chain([of(&fresh)]);
+            all.extend(slowest.min_by(|one, other| one.per_minute.total_cmp(&other.per_minute)));
+        }
+        all.retain(|one| one.refusals + one.slow > 0);
+        all.sort_by_key(|one| one.what);
+        all
+    }
+
     fn place(&self, space: &str) -> Arc<Place> {
         let mut spaces = self.spaces();
         if let Some(place) = spaces.get(space) {
@@ -172,5 +226,18 @@ impl Gates {
 
     fn spaces(&self) -> MutexGuard<'_, HashMap<Box<str>, Arc<Place>>> {
         self.spaces.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// What a bucket of that limit learnt, taught by so many refusals and slow answers.
+fn learnt(what: &'static str, limit: &Limit, bucket: &Bucket, told: (u64, u64)) -> Learnt {
+    let (documented, whole) = (limit.rate() * 60.0, bucket.stretch() <= 1.0);
+    Learnt {
+        what,
+        per_minute: bucket.per_minute(),
+        documented,
+        whole,
+        refusals: told.0,
+        slow: told.1,
     }
 }

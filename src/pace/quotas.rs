@@ -87,6 +87,12 @@ impl Quotas {
         Self { share, ..self }
     }
 
+    /// Returns the limits without what the admin wants to be less.
+    #[must_use]
+    pub fn documented(self) -> Self {
+        Self { members: None, messages: None, share: 1.0, ..self }
+    }
+
     /// Returns limits so many times as high; the windows stay as they are.
     #[must_use]
     pub fn scaled(self, factor: f64) -> Self {

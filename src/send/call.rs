@@ -6,9 +6,12 @@ use crate::chat::{Doubt, Outcome, TokenError, Why};
 use crate::event::Event;
 use crate::pace::Class;
 use std::sync::atomic::Ordering::Relaxed;
+use std::time::Duration;
 
 /// A clock that is off by more is worth a word, in seconds.
 const WORTH_A_WORD: i64 = 30;
+/// An answer that takes longer comes from a server that can't keep up.
+const SLOW: Duration = Duration::from_secs(10);
 /// With a clock that is off by more nothing goes on: tokens and dates would be wrong.
 const TOO_FAR: i64 = 5 * 60;
 
@@ -52,7 +55,10 @@ impl Run {
         if let Some(wrong) = self.wrong_clock().await {
             return Some(Err(Outcome::Token(wrong)));
         }
+        let began = self.clock.mono();
         let result = call().await;
+        let took = self.clock.mono().saturating_duration_since(began);
+        self.mind_the_pace(errand, result.as_ref().map(|_| ()), took);
         self.heard(errand, result.as_ref().map(|_| ()));
         drop(pass);
         Some(result)
@@ -71,6 +77,17 @@ impl Run {
         let errand = Errand { class, space: Some(space), step: 0 };
         let stopped = Why::unanswered(Doubt::Transport("stopped"));
         self.call(errand, call).await.unwrap_or(Err(Outcome::NotSent(stopped)))
+    }
+
+    /// A server that fails, or takes long to answer, gets fewer calls of that kind. A file may take
+    /// its time.
+    fn mind_the_pace(&self, errand: Errand<'_>, outcome: Result<(), &Outcome>, took: Duration) {
+        let late = took >= SLOW && errand.class != Class::Upload;
+        let fails =
+            matches!(outcome, Err(Outcome::Ambiguous(why)) if why.doubt == Doubt::ServerError);
+        if fails || (late && outcome.is_ok()) {
+            self.pacer.slow(errand.class, errand.space);
+        }
     }
 
     fn heard(&self, errand: Errand<'_>, outcome: Result<(), &Outcome>) {

@@ -5,7 +5,8 @@ use super::Run;
 use super::verdict::IMPORT_WINDOW;
 use crate::event::Event;
 use crate::ids::Micros;
-use crate::ledger::{Lane, LaneState};
+use crate::ledger::{self, Lane, LaneState};
+use crate::pace;
 use std::time::Duration;
 
 /// Between two looks.
@@ -25,6 +26,7 @@ pub(super) async fn mind(run: &Run) {
             windows(run, &mut told).await;
         }
         run.clock.sleep(EVERY).await;
+        learnt(run).await;
         if run.rests() {
             // Whoever rests by the admin's will is not stalled, nor just afterwards.
             run.health.rested(run.clock.mono());
@@ -36,6 +38,30 @@ pub(super) async fn mind(run: &Run) {
             run.monitor.observe(&Event::Stalled { lasting, throttled });
         }
         said = stalled;
+    }
+}
+
+/// Tells what was learnt of limits, and writes it down for whoever looks from outside.
+pub(super) async fn learnt(run: &Run) {
+    let all = run.pacer.learnt();
+    let learnt = |one: &pace::Learnt| ledger::Learnt {
+        what: one.what.to_owned(),
+        per_minute: one.per_minute.round() as u64,
+        documented: one.documented.round() as u64,
+        whole: one.whole,
+        refusals: one.refusals,
+        slow: one.slow,
+    };
+    for (what, one) in all.iter().map(|one| (one.what, learnt(one))) {
+        let ledger::Learnt { per_minute, documented, whole, refusals, slow, .. } = one;
+        run.monitor.observe(&Event::Learnt { what, per_minute, documented, whole, refusals, slow });
+    }
+    let (rows, now) = (all.iter().map(learnt).collect::<Vec<_>>(), run.clock.wall());
+    if !rows.is_empty()
+        && let Err(error) = run.writer.run(move |ledger| ledger.note_learnt(&rows, now)).await
+    {
+        // Nothing depends on it: a full disk is told of by whoever needs it.
+        tracing::warn!(%error, "what was learnt is not written down");
     }
 }
 

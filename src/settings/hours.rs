@@ -129,7 +129,8 @@ mod tests {
             assert_eq!(rests(night, inside), None, "{inside}");
         }
         assert_eq!(rests(night, "2026-01-15T06:00:00Z").as_deref(), Some("2026-01-15T18:00:00Z"));
-        assert_eq!(rests("00:00-24:00", "2026-01-15T12:00:00Z"), None, "a whole day is no rest");
+        assert_eq!(rests("18:00-24:00", "2026-01-15T22:59:59Z"), None, "until midnight");
+        assert!(rests("18:00-24:00", "2026-01-15T23:00:00Z").is_some());
         let day = rests("9:00-17:30", "2026-01-15T16:30:00Z");
         assert_eq!(day.as_deref(), Some("2026-01-16T08:00:00Z"));
     }
@@ -167,7 +168,7 @@ mod tests {
             "25:00-07:00",
             "19:00-07:60",
             "19:00-+7:00",
-            "24:00-00:00",
+            "00:00-24:00",
             "19:00-07:00 Mars/Olympus",
             "19:00-07:00 ../../etc/passwd",
         ] {

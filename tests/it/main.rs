@@ -71,6 +71,7 @@ pub mod fuzz_targets;
 mod generate;
 mod generated;
 mod keyless;
+mod learning;
 mod leaving;
 mod ledger_lost;
 mod ledger_old;

@@ -256,3 +256,38 @@ async fn a_forgotten_space_leaves_nothing_behind() {
     rig.pacer.forget("spaces/A");
     assert_eq!(rig.pacer.spaces(), 0);
 }
+
+#[tokio::test(start_paused = true)]
+async fn a_bucket_that_is_slow_by_itself_learns_from_every_refusal() {
+    // One change a second: slowed down, it is held back for longer than a refusal lasts.
+    let rig = Rig::new(Quotas::google());
+    for refusals in 1..4 {
+        all(rig.load(Class::Patch, "spaces/A", 1, 1)).await;
+        rig.pacer.penalize(Class::Patch, Some("spaces/A"), SECOND);
+        assert_eq!(rig.pacer.learnt()[0].refusals, refusals);
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_refusals_teach_is_told_of_its_bucket_and_outlives_the_space() {
+    let rig = Rig::new(Quotas::google().with_share(0.5));
+    all(rig.load(Class::Post, "spaces/A", 1, 1)).await;
+    assert_eq!(rig.pacer.learnt(), []);
+    for _ in 0..3 {
+        rig.pacer.penalize(Class::Reaction, None, SECOND);
+        // Refusals of calls that went at the same time are one piece of news.
+        rig.pacer.penalize(Class::Reaction, None, SECOND);
+        tokio::time::advance(2 * SECOND).await;
+    }
+    rig.pacer.slow(Class::Post, Some("spaces/A"));
+    rig.pacer.slow(Class::Post, Some("spaces/A"));
+    let learnt = rig.pacer.learnt();
+    let told: Vec<_> = learnt.iter().map(|one| (one.what, one.refusals, one.slow)).collect();
+    assert_eq!(told, [("posts in a space", 0, 1), ("reactions", 3, 0)]);
+    assert!((learnt[1].documented - 600.0).abs() < 1e-6, "Google's, not the ceiling's");
+    assert!((learnt[1].per_minute - 300.0 * 0.98 / 1.5_f64.powi(3)).abs() < 0.1);
+    assert!((learnt[0].per_minute - 600.0 * 0.98 / 1.5).abs() < 0.1);
+    rig.pacer.forget("spaces/A");
+    let learnt = rig.pacer.learnt();
+    assert!((learnt[0].whole, learnt[0].slow) == (true, 1), "{learnt:?}");
+}

@@ -19,19 +19,19 @@ fn report(stdout: &[u8]) -> Value {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn after_its_time_a_run_drains_says_why_and_the_next_goes_on() {
-    let (rig, export) = (slow(150).await, small());
+    let (rig, export) = (slow(250).await, small());
     let golden = Golden::of(&export, Options::default()).await;
     let mut words = words("run", &export);
-    words.extend(["--max-duration", "1s"]);
+    words.extend(["--max-duration", "3s"]);
     let run = Running::start(&rig, &words);
     let output = run.end().await;
     let said = text(&output.stderr);
     assert_eq!(output.status.code(), Some(5), "{said}");
-    assert!(said.contains("Stopping after 1 s (max_duration): calls under way"), "{said}");
+    assert!(said.contains("Stopping after 3 s (max_duration): calls under way"), "{said}");
     let report = report(&output.stdout);
     assert_eq!(report["stopped_by"], "max_duration");
     let headline = report["headline"].as_str().expect("a headline");
-    assert!(headline.contains("It stopped by itself after 1 s (max_duration)"), "{headline}");
+    assert!(headline.contains("It stopped by itself after 3 s (max_duration)"), "{headline}");
     assert!(rig.emulator().stats().of(POSTS) < 9, "it stops");
     finish(&rig, &export, &golden, Vec::new()).await;
     assert_eq!(writes(&rig), golden.writes, "nothing is sent again");

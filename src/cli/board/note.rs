@@ -4,6 +4,7 @@ use crate::cli::safe::display_short;
 use crate::cli::words;
 use crate::event::Event;
 use crate::ids::{Micros, rfc3339};
+use crate::ledger::Learnt;
 use std::time::Duration;
 use tokio::time::Instant;
 
@@ -75,6 +76,22 @@ pub(in crate::cli) fn held(event: &Event, wall: Micros) -> Option<String> {
         }
         _ => return None,
     })
+}
+
+/// Says what was learnt of a limit that is not what Google documents: whose, and the words; no words
+/// where it goes as fast as it may again.
+pub(super) fn learnt(event: &Event) -> Option<(&'static str, Option<String>)> {
+    let Event::Learnt { what, whole, .. } = event else { return None };
+    let words = as_learnt(event).filter(|_| !whole).map(|one| words::learnt(&one));
+    Some((what, words))
+}
+
+/// Returns what an event tells of a limit.
+pub(in crate::cli) fn as_learnt(event: &Event) -> Option<Learnt> {
+    let Event::Learnt { what, per_minute, documented, whole, refusals, slow } = *event else {
+        return None;
+    };
+    Some(Learnt { what: what.to_owned(), per_minute, documented, whole, refusals, slow })
 }
 
 /// Names a moment: its minute, and its day where that is not today.

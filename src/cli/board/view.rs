@@ -30,6 +30,8 @@ pub(in crate::cli) struct View {
     pub(in crate::cli) limits: Option<String>,
     /// What holds everything back by the admin's own will.
     pub(in crate::cli) held: Option<String>,
+    /// What was learnt of limits that are not as documented.
+    pub(in crate::cli) learnt: Vec<String>,
     /// What there is to say of the present state.
     pub(in crate::cli) note: Option<String>,
     /// Messages a second.
