@@ -90,7 +90,7 @@ pub(super) fn says(settings: &Settings) -> Option<String> {
     let errors = (settings.max_errors > 0)
         .then(|| counted(settings.max_errors, "failed call", "failed calls"));
     let all: Vec<String> = [rate, hours, time, errors].into_iter().flatten().collect();
-    (!all.is_empty()).then(|| format!("At most: {}", all.join(" · ")))
+    (!all.is_empty()).then(|| format!("Limits: {}", all.join(" · ")))
 }
 
 /// Passes events on, and counts what fails for good.
@@ -168,7 +168,7 @@ mod tests {
         assert_eq!(
             says(&settings).as_deref(),
             Some(
-                "At most: 50% of the project's quotas · 19:00-07:00 Europe/Berlin · 2 h 30 min · 10 failed calls"
+                "Limits: 50% of the project's quotas · 19:00-07:00 Europe/Berlin · 2 h 30 min · 10 failed calls"
             )
         );
     }

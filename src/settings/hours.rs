@@ -43,7 +43,7 @@ impl Hours {
     pub fn described(&self) -> String {
         match (&self.named, self.zone.iana_name()) {
             (Some(_), _) => self.to_string(),
-            (None, Some(name)) => format!("{self} {name} (this machine's time zone)"),
+            (None, Some(name)) => format!("{self} {name}, this machine's time zone"),
             (None, None) => format!("{self} by this machine's clock"),
         }
     }

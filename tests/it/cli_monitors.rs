@@ -84,7 +84,7 @@ async fn an_outage_is_told_of_when_it_begins_and_when_it_ends() {
 #[tokio::test(start_paused = true)]
 async fn hours_and_a_pause_are_told_of_when_they_begin_and_when_they_end() {
     let plain = Plain::new(Vec::new(), clock());
-    plain.observe(&Event::Limited { says: "At most: 19:00-07:00 Europe/Berlin".to_owned() });
+    plain.observe(&Event::Limited { says: "Limits: 19:00-07:00 Europe/Berlin".to_owned() });
     let owed = Calls { posts: 10, ..Calls::default() };
     plain.observe(&Event::RunStarted { owed, paid: Calls::default(), lanes: 1 });
     let says = "19:00 CET (19:00-07:00 Europe/Berlin)".to_owned();
