@@ -19,7 +19,7 @@
 //! - [`draft`]: what we want to exist in Chat, free of both vendors' field names.
 //! - [`wire`]: one draft as the exact request Google will get, with holes for late names. Pure.
 //! - [`pace`]: Google's quotas as data, and the arithmetic of waiting. Pure, but for `governor`.
-//! - [`forecast`]: how long a plan must take. Pure.
+//! - [`forecast`]: how long a plan takes, at least and as it will be. Pure.
 //! - [`settings`]: file, environment and flags, resolved once.
 //! - [`gallery`]: the workspace's custom emoji as the admin has them: pictures, names, aliases.
 //! - [`slack`]: the export as Slack wrote it. Knows zip and JSON; nothing of Google.
