@@ -25,6 +25,7 @@ mod ending;
 mod exit;
 mod flags;
 mod folder;
+mod forecast;
 mod frame;
 mod granted;
 mod hint;

@@ -1,7 +1,8 @@
 //! What anyone may watch while work goes on. Bars, plain lines, JSON and tests are listeners.
 
 use crate::draft::StepKind;
-use serde::Serialize;
+use crate::ids::{Micros, rfc3339};
+use serde::{Serialize, Serializer};
 use std::fmt::Debug;
 use std::time::Duration;
 
@@ -102,12 +103,24 @@ pub enum Event {
     WindowShort { percent: u8, lanes: u64, name: String, days_left: i64 },
     /// Something that the admin should know and that stops nothing yet.
     Warned { what: String },
+    /// When sending ends, by what is owed now; none where it hardly moves. And when it was planned to.
+    Forecast {
+        #[serde(serialize_with = "as_time")]
+        ends: Option<Micros>,
+        #[serde(serialize_with = "as_time")]
+        planned: Option<Micros>,
+    },
     /// The disk is full; what was paid is kept in memory, and written when there is room.
     DiskFull { receipts: u64 },
     /// The stop was asked for; what is in flight is finished first.
     Draining { in_flight: u64 },
     /// Sending ended.
     RunFinished { stopped: bool },
+}
+
+#[expect(clippy::ref_option, reason = "serde hands it over so")]
+fn as_time<S: Serializer>(time: &Option<Micros>, to: S) -> Result<S::Ok, S::Error> {
+    time.map(rfc3339).serialize(to)
 }
 
 /// Whoever listens to a run.

@@ -14,7 +14,7 @@ mod tone;
 pub use around::Around;
 pub use choose::{NoSuch, choose};
 pub use gather::{Stretch, gather};
-pub use html::{page, reason};
+pub use html::{escape, page, reason};
 pub use names::Names;
 pub use tidy::{day, initials, moment, tidy};
 pub use tone::tone;

@@ -40,7 +40,7 @@ pub use health::Health;
 pub use recall::{Recalled, recall};
 pub use reconcile::{Reconciled, reconcile};
 pub use rest::Rest;
-pub use turns::{Turns, owed, planned};
+pub use turns::{Turns, WITHOUT_QUOTAS, owed, planned, rest};
 pub use undo::{Ahead, Doomed, Fate, Undone, ahead, undo};
 pub use verdict::{EXTERNAL_FORBIDDEN, STUCK};
 pub use verify::{
@@ -254,7 +254,7 @@ where
     let mut running = JoinSet::new();
     let mut first = None;
     loop {
-        let most = run.options.lanes.clamp(1, turns::WITHOUT_QUOTAS);
+        let most = run.options.lanes.clamp(1, WITHOUT_QUOTAS);
         while running.len() < most && first.is_none() && !run.stopping() {
             let Some(lane) = lanes.next() else { break };
             running.spawn(work(Arc::clone(run), lane));

@@ -2,9 +2,11 @@
 //! bars, the plain lines and the JSON lines, so all three tell the same numbers.
 
 mod counts;
+mod ends;
 mod note;
 mod view;
 
+pub(super) use ends::Ends;
 pub(super) use note::{as_learnt, held, remark};
 pub(super) use view::View;
 
@@ -13,6 +15,7 @@ use super::safe::display_short;
 use crate::clock::Clock;
 use crate::draft::StepKind;
 use crate::event::{Calls, Event};
+use crate::ids::Micros;
 use counts::Counts;
 use note::{Note, learnt};
 use std::collections::BTreeMap;
@@ -39,6 +42,8 @@ struct Slow {
     learnt: BTreeMap<&'static str, String>,
     posts: Rate,
     calls: Rate,
+    /// When it ends, and when it was planned to.
+    ends: Option<(Option<Micros>, Option<Micros>)>,
 }
 
 /// Where things stand, by the events so far.
@@ -76,6 +81,7 @@ impl Board {
             learnt: BTreeMap::new(),
             posts: start.clone(),
             calls: start,
+            ends: None,
         };
         Self {
             clock,
@@ -102,7 +108,7 @@ impl Board {
         self.clock.mono()
     }
 
-    pub(super) fn wall(&self) -> crate::ids::Micros {
+    pub(super) fn wall(&self) -> Micros {
         self.clock.wall()
     }
 
@@ -131,6 +137,7 @@ impl Board {
                 add(&self.completed, 1);
                 self.lane_gone(*lane);
             }
+            Event::Forecast { ends, planned } => self.slow().ends = Some((*ends, *planned)),
             Event::StepWedged { .. } => add(&self.wedged, 1),
             Event::StepLater { .. }
             | Event::StepParked { .. }
@@ -150,7 +157,10 @@ impl Board {
             | Event::Stalled { .. }
             | Event::DiskFull { .. }
             | Event::Draining { .. } => self.note(event),
-            Event::RunFinished { .. } => self.finished.store(true, Relaxed),
+            Event::RunFinished { .. } => {
+                self.finished.store(true, Relaxed);
+                self.slow().ends = None;
+            }
         }
     }
 
@@ -235,6 +245,7 @@ impl Board {
         }
         let calls_rate = slow.calls.sample(now, paid.total());
         let rest = owed.total().saturating_sub(paid.total());
+        let ends = slow.ends.map(|(at, planned)| Ends { now: self.wall(), at, planned });
         View {
             conversations: (self.conversations.load(Relaxed), self.planned.load(Relaxed)),
             read: self.read.load(Relaxed),
@@ -255,7 +266,12 @@ impl Board {
             note: slow.note.as_ref().map(|note| note.text.clone()),
             posts_rate: slow.posts.sample(now, paid.posts),
             calls_rate,
-            left: left(rest, calls_rate).filter(|_| slow.held.is_none()),
+            left: match &ends {
+                _ if slow.held.is_some() => None,
+                Some(ends) => ends.left(),
+                None => left(rest, calls_rate),
+            },
+            ends: ends.filter(|_| slow.held.is_none()),
             finished: self.finished.load(Relaxed),
         }
     }

@@ -99,6 +99,10 @@ fn calls(view: &View) -> String {
         line.push_str(&count(view.wedged));
         line.push_str(" stuck");
     }
+    if let Some(ends) = &view.ends {
+        line.push_str(" · ");
+        line.push_str(&ends.words());
+    }
     line
 }
 

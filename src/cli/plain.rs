@@ -121,7 +121,10 @@ fn sending(view: &View) -> String {
     let share = percent(view.paid.total(), view.owed.total());
     let (paid, owed) = (count(view.paid.posts), count(view.owed.posts));
     let left = match view.left {
-        Some(left) if !view.finished => format!(", {} left", span(left)),
+        Some(left) if !view.finished => {
+            let ends = view.ends.map(|ends| format!(", {}", ends.words())).unwrap_or_default();
+            format!(", {} left{ends}", span(left))
+        }
         _ => String::new(),
     };
     if view.opening() {

@@ -2,7 +2,9 @@
 
 use super::args::{Common, PlanArgs};
 use super::session::{Session, runtime};
-use super::{Exit, archives, as_planned, connection, display_safe, emoji, folder, ledger};
+use super::{
+    Exit, archives, as_planned, connection, display_safe, emoji, folder, forecast, ledger, print,
+};
 use crate::clock::SystemClock;
 use crate::plan::{Bench, How, People};
 
@@ -30,7 +32,15 @@ pub(super) fn plan(common: &Common, args: &PlanArgs) -> anyhow::Result<Exit> {
         session.watch.say(&format!("{wanted} becomes {given}: another space has its name"));
     }
     let exit = session.stop.asked().then_some(Exit::Stopped);
-    session.report(&ledger, "Planned; nothing is sent.", exit)
+    let lines = match exit {
+        None => forecast::plan(&session, &ledger)?,
+        Some(_) => Vec::new(),
+    };
+    let exit = session.report(&ledger, "Planned; nothing is sent.", exit)?;
+    for line in lines {
+        print(&(line + "\n"))?;
+    }
+    Ok(exit)
 }
 
 /// Says who was matched, and which names could not be kept.

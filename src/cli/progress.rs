@@ -180,6 +180,20 @@ mod tests {
     }
 
     #[tokio::test(start_paused = true)]
+    async fn a_run_shows_when_it_ends_and_when_it_was_planned_to() {
+        let (bars, term) = bars(24, 80);
+        open_lanes(&bars, &["general"]);
+        let hour = 3_600_000_000;
+        bars.observe(&Event::Forecast { ends: Some(51 * hour), planned: Some(35 * hour) });
+        send(&bars, 1, 500).await;
+        insta::assert_snapshot!(term.contents());
+        bars.observe(&Event::Forecast { ends: None, planned: Some(35 * hour) });
+        bars.inner.draw();
+        assert!(term.contents().contains("hardly moves: no end in sight"), "{}", term.contents());
+        assert!(!term.contents().contains(" left"), "no other guess: {}", term.contents());
+    }
+
+    #[tokio::test(start_paused = true)]
     async fn a_narrow_and_low_window_shows_what_fits() {
         let (bars, term) = bars(8, 40);
         open_lanes(&bars, &["a-channel-with-a-very-long-name-indeed", "b", "c", "d", "e", "f"]);

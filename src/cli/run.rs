@@ -6,7 +6,7 @@ use super::emoji::planned;
 use super::reconciled::{reconcile, start_over_again};
 use super::session::{Session, fatal, name, runtime};
 use super::words::counted;
-use super::{Exit, archives, flags, folder, ledger};
+use super::{Exit, archives, flags, folder, forecast, ledger};
 use crate::clock::SystemClock;
 use crate::ledger::Ledger;
 use crate::send::{Ended, send};
@@ -64,6 +64,8 @@ pub(super) async fn cross(
     if !reconcile(session, &run).await? {
         return Ok(Ended::Stopped);
     }
+    let following = forecast::follow(session, &run);
     let ended = session.until_end(run.writer.clone(), send(run)).await;
+    following.end();
     ended.unwrap_or(Ok(Ended::Stopped)).map_err(fatal)
 }

@@ -5,7 +5,8 @@ use super::bound::lower_bound;
 use super::reasons::explain;
 use super::report::{ReportContext, json, paint, report};
 use super::session::{again, next};
-use super::{Exit, deadline, folder, lanes, ledger, losses, pause, print, words};
+use super::words::wrap;
+use super::{Exit, deadline, folder, forecast, lanes, ledger, losses, pause, print, words};
 use crate::clock::{Clock, SystemClock};
 use crate::ids::{Micros, rfc3339};
 use crate::ledger::Learnt;
@@ -15,7 +16,8 @@ pub(super) fn status(common: &Common, args: &StatusArgs) -> anyhow::Result<Exit>
     let ledger = ledger::look(&opened.work)?;
     let mut account = ledger.account()?;
     explain(&mut account);
-    let bound = lower_bound(&ledger.lanes()?);
+    let all = ledger.lanes()?;
+    let bound = lower_bound(&all);
     let now = SystemClock.wall();
     let held = pause::held(&opened, now);
     let paused = opened.work.paused().is_some();
@@ -37,6 +39,7 @@ pub(super) fn status(common: &Common, args: &StatusArgs) -> anyhow::Result<Exit>
         next: commands.map(|words| again(common, &words)).collect(),
         ..ReportContext::default()
     };
+    let standing = forecast::standing(&opened.work, &opened.settings, &all, context.now);
     if common.json {
         let mut value = json(&account, &context);
         value["standings"] = serde_json::to_value(ledger.standings()?)?;
@@ -45,9 +48,13 @@ pub(super) fn status(common: &Common, args: &StatusArgs) -> anyhow::Result<Exit>
         value["held"] = held.into();
         let next = account.deadlines.first();
         value["countdown"] = next.map(|next| deadline::json(next, context.now)).into();
+        value["forecast"] = standing.map(|standing| standing.json()).into();
         print(&format!("{value}\n"))?;
     } else {
         print(&paint(&report(&account, &context), Exit::after("status", &account)))?;
+        if let Some(standing) = standing {
+            print(&(wrap(&standing.text(), 80, "").join("\n") + "\n"))?;
+        }
         if args.losses {
             print(&losses(&account))?;
         }

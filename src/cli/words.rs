@@ -1,10 +1,15 @@
 //! Numbers and spans of time in words, the same in bars, lines and reports.
 
 use super::safe::display_short;
+use crate::ids::Micros;
 use crate::ledger::Learnt;
 use console::measure_text_width;
 use indicatif::HumanCount;
+use jiff::{Timestamp, tz::TimeZone};
 use std::time::Duration;
+
+/// Six days: a weekday names but one of them.
+const WEEK: Micros = 6 * 86_400_000_000;
 
 /// Returns a number with its thousands apart: `24,924`.
 pub(super) fn count(number: u64) -> String {
@@ -57,6 +62,19 @@ pub(super) fn span(time: Duration) -> String {
     }
 }
 
+/// Returns a time to come or just past, UTC, as seen from another: `14:20` on the same day,
+/// `Thu 14:20` within a week, else `26 Nov 14:20`.
+pub(super) fn moment(at: Micros, now: Micros) -> String {
+    let time = |micros| Timestamp::from_microsecond(micros).unwrap_or_default();
+    let time = |micros| time(micros).to_zoned(TimeZone::UTC);
+    let form = match (at - now).abs() {
+        _ if time(at).date() == time(now).date() => "%H:%M",
+        ..WEEK => "%a %H:%M",
+        _ => "%-d %b %H:%M",
+    };
+    time(at).strftime(form).to_string()
+}
+
 /// Returns a share in whole percent; 100 only when nothing is missing.
 pub(super) fn percent(part: u64, whole: u64) -> u64 {
     match whole {
@@ -106,6 +124,13 @@ mod tests {
             spans.join("; "),
             "0 s; 59 s; 1 min; 59 min 59 s; 1 h; 3 h 12 min; 2 days; 2 days 2 h"
         );
+    }
+
+    #[test]
+    fn moments_name_as_much_of_the_date_as_is_needed() {
+        let now = 1_795_692_000_000_000;
+        let hours = [1, 20, 100, 160, -30].map(|hours| moment(now + hours * 3_600_000_000, now));
+        assert_eq!(hours.join("; "), "12:20; Fri 07:20; Mon 15:20; 3 Dec 03:20; Wed 05:20");
     }
 
     #[test]

@@ -118,7 +118,7 @@ fn times(code: &str, count: u64) -> String {
 }
 
 /// Returns a text that is only text, in an element as in a quoted attribute.
-fn escape(text: &str) -> String {
+pub fn escape(text: &str) -> String {
     let mut out = String::with_capacity(text.len() + 8);
     for c in tidy(text).chars() {
         match c {

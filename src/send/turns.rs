@@ -8,7 +8,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use tokio::task::JoinSet;
 
 /// More lanes than this at once gain nothing where no quota holds them up.
-pub(super) const WITHOUT_QUOTAS: usize = 8;
+pub const WITHOUT_QUOTAS: usize = 8;
 
 /// The schedule of a run; a new one is empty, and then all lanes are equal.
 #[derive(Debug, Default)]
@@ -80,6 +80,28 @@ pub fn owed(lane: &Lane) -> Load {
         posts: all.posts.saturating_sub(lane.paid.posts),
         reactions: all.reactions.saturating_sub(lane.paid.reactions),
         ..all
+    }
+}
+
+/// Returns all that a lane owes still, to its last member.
+pub fn rest(lane: &Lane) -> Load {
+    let all = planned(lane);
+    // Of the calls that are neither posts nor reactions, those of one stage are paid before the next.
+    let beyond = |others: u64| lane.paid.others.saturating_sub(others);
+    let sent = 1 + all.past_members + all.patches;
+    let last = Load { completions: 1, members: all.members, ..Load::default() };
+    match lane.state {
+        LaneState::Present => Load::default(),
+        LaneState::Completed => {
+            Load { completions: 0, members: all.members.saturating_sub(beyond(sent + 1)), ..last }
+        }
+        LaneState::Drained => last,
+        _ => Load {
+            patches: all.patches.saturating_sub(beyond(1 + all.past_members)),
+            completions: 1,
+            members: all.members,
+            ..owed(lane)
+        },
     }
 }
 

@@ -234,6 +234,12 @@ impl WorkFolder {
         Ok(Lock { _file: file })
     }
 
+    /// Tells whether a process works in the folder just now.
+    pub fn is_held(&self) -> bool {
+        let lock = File::open(self.path(LOCK));
+        lock.is_ok_and(|file| matches!(file.try_lock_shared(), Err(TryLockError::WouldBlock)))
+    }
+
     fn held(&self, file: &mut File) -> WorkError {
         let mut holder = String::new();
         let read = file.take(400).read_to_string(&mut holder);

@@ -64,6 +64,7 @@ mod emulator_token;
 mod emulator_trouble;
 mod emulator_world;
 mod fidelity;
+mod forecast_plan;
 mod fuzz_finds;
 #[path = "../fuzz/src/lib.rs"]
 pub mod fuzz_targets;

@@ -1,5 +1,6 @@
 //! What whoever draws gets to see.
 
+use super::Ends;
 use crate::event::Calls;
 use std::time::Duration;
 
@@ -40,6 +41,8 @@ pub(in crate::cli) struct View {
     pub(in crate::cli) calls_rate: f64,
     /// Time left.
     pub(in crate::cli) left: Option<Duration>,
+    /// When it ends, by what is owed.
+    pub(in crate::cli) ends: Option<Ends>,
     /// Sending ended.
     pub(in crate::cli) finished: bool,
 }
