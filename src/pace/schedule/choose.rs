@@ -3,7 +3,7 @@
 
 use super::{
     BUCKETS, Begun, ByBucket, Load, SUPPLIED, Schedule, TIGHT, is_before_posts, project_rate,
-    space_rate,
+    space_rate, takes,
 };
 use crate::pace::{Class, Quotas};
 
@@ -69,32 +69,22 @@ impl Schedule {
             let share = self.busy_for(other, quotas) / self.horizon;
             if busy { share.max(LEAST) } else { 0.0 }
         });
-        let rates: ByBucket = std::array::from_fn(|one| project_rate(BUCKETS[one].0, quotas));
         let (class, _) = BUCKETS[bucket];
         let before = held_up && !is_before_posts(class);
         // While members hold posts up, what comes soon counts, not what comes in an hour.
         let most = if before { SUPPLIED * space_rate(class, quotas) } else { f64::MAX };
         let worth = |load: &Load| {
-            let each = BUCKETS.iter().zip(weight).zip(rates);
-            let burdens = each.map(|(((class, _), weight), rate)| match weight {
+            let burdens = BUCKETS.iter().zip(weight).map(|((class, _), weight)| match weight {
                 0.0 => 0.0,
-                _ => weight * (load.calls(*class) as f64 / rate),
+                _ => weight * takes(load, *class, quotas),
             });
-            let gain = (load.calls(class) as f64).min(most) / rates[bucket];
+            let gain = (load.calls(class) as f64).min(most) / project_rate(class, quotas);
             gain / (1.0 + burdens.sum::<f64>())
         };
         // Who would stand in line for members behind those who are open already helps nobody.
         let open = self.open.values().map(|open| &open.load).filter(|load| load.past_members > 0);
         let least = open.filter(|_| before).map(worth).fold(0.0, f64::max);
-        // Thousands of direct conversations owe the same, and stand side by side.
-        let mut known = (Load::default(), worth(&Load::default()));
-        let mut worth_of = |load: &Load| {
-            if known.0 != *load {
-                known = (*load, worth(load));
-            }
-            known.1
-        };
-        let waiting = self.waiting.iter().map(|one| worth_of(&one.load)).enumerate();
+        let waiting = self.waiting.iter().map(|one| worth(&one.load)).enumerate();
         let best = waiting.max_by(|(_, one), (_, other)| one.total_cmp(other));
         best.filter(|(_, worth)| *worth > least).map(|(index, _)| index)
     }
