@@ -77,6 +77,7 @@ async fn the_picture_and_the_table_are_the_owners_alone_and_names_stay_text() {
         .message("U1", "1600000000.000100", "hello")
         .react("wave", &["U2"])
         .channel("=cmd()", &["U1"])
+        .message("U1", "1400000000.000100", "six years before")
         .message("U1", "1600000001.000100", "hello")
         .zip();
     let rig = Rig::start(&["u1", "u2"]).await;
@@ -89,6 +90,12 @@ async fn the_picture_and_the_table_are_the_owners_alone_and_names_stay_text() {
     }
     let page = fs::read_to_string(file("forecast.html")).expect("a page");
     assert!(!page.contains("<script") && page.contains("&lt;script&gt;"), "{page}");
+    let data = fs::read_to_string(file("forecast.json")).expect("data");
+    let data: Value = serde_json::from_str(&data).expect("JSON");
+    let ways = data["policies"].as_array().expect("some").iter();
+    let shorter: Vec<&Value> =
+        ways.filter(|way| way["setting"] == "history").map(|way| &way["values"][0]).collect();
+    assert_eq!(shorter, ["5 years", "2 years", "year"], "a message is older than all: {data}");
     let table = fs::read_to_string(file("forecast.csv")).expect("a table");
     assert!(table.lines().any(|row| row.starts_with("'=cmd(),")), "{table}");
 }

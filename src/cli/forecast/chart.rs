@@ -89,8 +89,9 @@ pub(super) fn chart(prospect: &Prospect) -> String {
     for (number, space) in shown.iter().enumerate() {
         row(&mut out, &scale, space, TOP + number * ROW);
     }
-    let most = strip(&mut out, &scale, &forecast.spaces, rows + 8);
-    let most = format!("{} at the same time at most", count(most));
+    strip(&mut out, &scale, &forecast.spaces, rows + 8);
+    let most = forecast.stages().map(|(_, stage)| stage.at_once).max().unwrap_or_default();
+    let most = format!("{} at the same time at most", count(most as u64));
     let y = rows + 34;
     put(&mut out, format_args!("<text x=\"0\" y=\"{y}\">{most}</text>\n</svg></div>\n"));
     out
@@ -161,15 +162,17 @@ fn bar(out: &mut String, scale: &Scale, class: &str, at: Span, (y, high): (usize
     );
 }
 
-/// How many spaces are worked on, step by step; returns the most.
-fn strip(out: &mut String, scale: &Scale, spaces: &[Space], y: usize) -> u64 {
+/// How many spaces are worked on in the middle of each step.
+fn strip(out: &mut String, scale: &Scale, spaces: &[Space], y: usize) {
     let mut sums = vec![0_u64; STEPS + 1];
-    let step =
-        |at: Duration| ((at.as_secs_f64() / scale.whole * STEPS as f64) as usize).min(STEPS - 1);
     let mut change = vec![0_i64; STEPS + 1];
+    let step = |at: Duration| {
+        let place = at.as_secs_f64() / scale.whole * STEPS as f64 - 0.5;
+        (place.ceil().max(0.0) as usize).min(STEPS)
+    };
     for span in spaces.iter().flat_map(|one| [one.sending, one.linking, one.opening]).flatten() {
         change[step(span.from)] += 1;
-        change[step(span.to) + 1] -= 1;
+        change[step(span.to)] -= 1;
     }
     let mut at_once = 0;
     for (sum, change) in sums.iter_mut().zip(change) {
@@ -191,7 +194,6 @@ fn strip(out: &mut String, scale: &Scale, spaces: &[Space], y: usize) -> u64 {
         );
     }
     out.push_str("</g>\n");
-    most
 }
 
 /// The scale above, and where the 90 days of the first space end.
