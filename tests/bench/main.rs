@@ -12,6 +12,8 @@ mod convert;
 mod generate;
 mod process;
 mod program;
+mod schedule;
+mod settle;
 mod table;
 
 use clap::{Parser, Subcommand};
@@ -26,6 +28,8 @@ use table::{Row, grouped, render};
 
 /// Raised when the generator's bytes change, so that no old export is taken for a new one.
 const EDITION: u32 = 3;
+/// The export that is sent in real time.
+const SMALL: u64 = 10_000;
 
 #[derive(Debug, Parser)]
 struct Arguments {
@@ -35,6 +39,9 @@ struct Arguments {
     /// A small export, for a look.
     #[arg(long)]
     quick: bool,
+    /// Only the table of the schedule.
+    #[arg(long)]
+    schedule: bool,
     #[command(subcommand)]
     verb: Option<Verb>,
 }
@@ -59,6 +66,7 @@ enum Layer {
     Inflate { export: PathBuf },
     Parse { export: PathBuf },
     Convert { export: PathBuf },
+    Settle { export: PathBuf },
     Serve,
     Send { base: String, requests: u64 },
 }
@@ -71,7 +79,12 @@ fn main() -> Result<(), Box<dyn Error>> {
         Some(Verb::Generate { out, messages, seed }) => make(&out, Shape::of(messages, seed)),
         Some(Verb::Row(layer)) => row(layer),
         None if arguments.quick => measure(10_000, true),
-        None => arguments.messages.iter().try_for_each(|messages| measure(*messages, false)),
+        None if arguments.schedule => schedules(&arguments.messages),
+        None => {
+            let sizes = &arguments.messages;
+            sizes.iter().try_for_each(|messages| measure(*messages, false))?;
+            schedules(sizes)
+        }
     }
 }
 
@@ -104,6 +117,10 @@ fn row(layer: Layer) -> Result<(), Box<dyn Error>> {
             let (wall, messages) = convert::pass(&export)?;
             (wall, 0, messages)
         }
+        Layer::Settle { export } => {
+            let (wall, calls) = settle::pass(&export)?;
+            (wall, 0, calls)
+        }
     };
     println!("{} {bytes} {count}", wall.as_secs_f64());
     Ok(())
@@ -126,11 +143,24 @@ fn measure(messages: u64, quick: bool) -> Result<(), Box<dyn Error>> {
         rows.push(row);
     }
     rows.insert(2, converting(&export));
+    rows.push(settling(&export));
     let bare = bare_http(if quick { 20_000 } else { 200_000 });
     let mut migrated = program::migrate(&export, size);
     migrated.share = share(migrated.rate(migrated.calls), bare.rate(bare.calls), "bare");
     rows.extend([bare, migrated]);
     println!("{}", render(&rows));
+    Ok(())
+}
+
+/// Prints how near the schedule comes to what the quotas allow.
+fn schedules(sizes: &[u64]) -> Result<(), Box<dyn Error>> {
+    let mut exports = Vec::new();
+    for messages in sizes {
+        exports.push((grouped(*messages), cached(*messages)?));
+    }
+    let exports: Vec<_> =
+        exports.iter().map(|(name, path)| (name.as_str(), path.as_path())).collect();
+    println!("\n{}", schedule::table(&exports, &cached(SMALL)?));
     Ok(())
 }
 
@@ -165,6 +195,14 @@ fn layer(what: &str, name: &str, export: &Path) -> Row {
 /// Conversion alone. Its process also reads, so that its processor time says nothing here.
 fn converting(export: &Path) -> Row {
     let mut row = layer("convert, one thread", "convert", export);
+    row.costs.iter_mut().for_each(|(_, cost)| cost.cpu = None);
+    row
+}
+
+/// The ledger alone: what its process planned before stays out of the time, and of the table.
+fn settling(export: &Path) -> Row {
+    let mut row = layer("ledger settles, alone", "settle", export);
+    row.calls = std::mem::take(&mut row.messages);
     row.costs.iter_mut().for_each(|(_, cost)| cost.cpu = None);
     row
 }

@@ -10,7 +10,7 @@ use std::process::Command;
 use tempfile::TempDir;
 
 /// Acts where nobody else can; one more account of the Directory.
-const ADMIN: &str = "admin@example.com";
+pub(crate) const ADMIN: &str = "admin@example.com";
 
 /// How large the export is.
 #[derive(Debug, Clone, Copy)]
@@ -42,7 +42,7 @@ pub(crate) fn migrate(export: &Path, size: Size) -> Row {
     try_migrate(export, size, what).unwrap_or_else(|why| Row::failed(what, why))
 }
 
-fn chatferry(command: &str) -> Command {
+pub(crate) fn chatferry(command: &str) -> Command {
     let mut program = Command::new(env!("CARGO_BIN_EXE_chatferry"));
     program.arg(command);
     program
