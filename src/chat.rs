@@ -18,6 +18,7 @@ mod delete;
 mod echo;
 mod emoji;
 mod endpoint;
+mod groups;
 mod http;
 mod instance;
 mod keep;
@@ -42,6 +43,9 @@ pub use classify::{Expect, classify};
 pub use client::Client;
 pub use date::retry_after;
 pub use emoji::OrgEmoji;
+pub use groups::{
+    DirectoryGroup, GroupAnswer, GroupMember, GroupQuestion, GroupTrouble, read_group,
+};
 pub use http::{HttpTransport, NoHttp};
 pub use keep::{Kept, Mint};
 pub use key_file::{BadKeyFile, KeyFile};

@@ -28,6 +28,7 @@ mod folder;
 mod forecast;
 mod frame;
 mod granted;
+mod groups;
 mod hint;
 pub mod inspect;
 mod jsonl;

@@ -8,7 +8,7 @@ pub use byline::{JOINER, byline, in_front, is_sign, literal, named_in_front};
 pub use links::{FoundLink, LINK_KEPT, count_permalinks, is_relinked, permalinks, relink};
 pub use rung::{APP_REFUSED, AUTHOR_UNAVAILABLE, NAMED_IN_TEXT, PAST_REFUSED, Rung, SYSTEM_LINES};
 
-use crate::access::Publication;
+use crate::access::{Admittance, Publication};
 use crate::ids::{Account, MessageId, Micros, RequestId, SlackTs};
 use serde::{Deserialize, Serialize};
 
@@ -76,6 +76,8 @@ pub enum StepKind {
     Publish,
     /// members.delete of the admin's own membership.
     Leave,
+    /// members.create for a group of the organisation, in place of the people in it.
+    Group,
 }
 
 /// What makes it safe to repeat a call, and so how a conflict and a doubt are settled.
@@ -114,6 +116,7 @@ impl StepKind {
             Self::PastMember | Self::Member => {
                 (Repeat::ByNaturalKey, "one person in one space: a repeat is a conflict")
             }
+            Self::Group => (Repeat::ByNaturalKey, "one group in one space: a repeat is a conflict"),
             Self::Leave => (Repeat::ByEffect, "who is out already is not put out again"),
             Self::Role => (Repeat::ByEffect, "the role itself: a repeat gives the same role"),
             Self::Amend => (Repeat::ByEffect, "the whole text: a repeat sets the same text"),
@@ -207,6 +210,8 @@ pub enum Draft {
     Publish(Publication),
     /// The end of a present membership, by the user resource name.
     Leave(String),
+    /// A group among the members; only a proof that the conversation was public makes one.
+    Group(Admittance),
 }
 
 /// Why the admin stays in a space that no member could complete.

@@ -26,6 +26,7 @@ mod emoji;
 mod exchange;
 mod facts;
 mod faults;
+mod groups;
 mod iam;
 mod ids;
 mod journal;
@@ -75,6 +76,7 @@ pub use dialects::{
 pub use faults::{
     Action, BadFault, Content, Fault, FaultId, FaultStatus, Framing, Phase, Retry, Then,
 };
+pub use groups::Group;
 pub use journal::{Entry, Lint, Stats};
 pub use mark::Mark;
 pub use options::{Options, Quotas};
@@ -223,6 +225,16 @@ impl Emulator {
     /// Adds a person to the Directory, or changes the one who has this address.
     pub fn add_person(&self, person: Person) {
         self.shared.add_person(person);
+    }
+
+    /// Adds a group to the Directory, or changes the one that has this address.
+    pub fn set_group(&self, group: &Group) {
+        self.shared.groups_mut().set(group, &self.shared.ids);
+    }
+
+    /// Takes a group out of the Directory.
+    pub fn remove_group(&self, email: &str) {
+        self.shared.groups_mut().remove(email);
     }
 
     /// Adds a space that another app made, and returns its name.

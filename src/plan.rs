@@ -42,7 +42,7 @@ use crate::ids::{Account, ConversationId};
 use crate::ledger::{self, LaneState, Ledger, Owner};
 use crate::slack::{Conversation, Export, Kind};
 use outside::Outside;
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::path::PathBuf;
 use tokio_util::sync::CancellationToken;
 
@@ -160,7 +160,7 @@ impl Bench {
         let outside = Outside::of(&exports, &people, &clues).noted(ledger, choices)?;
         let roster = people.roster(&exports, choices.convert.author_emails);
         let places = union(&exports);
-        let chosen = Chosen(ledger.room_choices()?);
+        let chosen = Chosen::of(ledger)?;
         let newest: Vec<&Conversation> = places
             .values()
             .filter_map(|at| at.last())
@@ -225,6 +225,12 @@ impl Bench {
     /// Returns who was matched with whom.
     pub fn people(&self) -> &People {
         &self.people
+    }
+
+    /// Returns the groups that were chosen and never looked up: their people are planned one by one.
+    pub fn unseen_groups(&self) -> BTreeSet<&str> {
+        let chosen = self.chosen.groups().map(|(_, group)| group);
+        chosen.filter(|group| self.chosen.known(group).is_none()).collect()
     }
 
     /// Returns the conversations that could not keep their names.

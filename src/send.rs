@@ -14,6 +14,7 @@ mod ended;
 mod flight;
 mod give_way;
 mod gone;
+mod groups;
 mod health;
 mod lane;
 mod look;
@@ -36,6 +37,7 @@ pub use complete::{
 };
 pub use emoji::{EMOJI_GIVEN_UP, EmojiDesk, EmojiDone, settle_emoji};
 pub use give_way::{AUDIENCE_REFUSED, LEFT_OUT};
+pub use groups::Groups;
 pub use health::Health;
 pub use recall::{Recalled, recall};
 pub use reconcile::{Reconciled, reconcile};
@@ -135,6 +137,8 @@ pub struct Run {
     pub health: Health,
     /// When each lane has its turn; begins empty.
     pub turns: Turns,
+    /// When it read which group; begins empty.
+    pub groups: Groups,
     /// The account that creates spaces and reads them back.
     pub admin: Account,
     /// How hard to work.

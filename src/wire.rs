@@ -137,9 +137,11 @@ impl Frozen {
         self.body()?.get("text")?.as_str().map(str::to_owned)
     }
 
-    /// Returns the resource name of the person in the request, if it is a membership.
+    /// Returns the resource name of the person or the group in the request, if it is a membership.
     pub fn member(&self) -> Option<String> {
-        self.body()?.get("member")?.get("name")?.as_str().map(str::to_owned)
+        let body = self.body()?;
+        let who = body.get("member").or_else(|| body.get("groupMember"))?;
+        who.get("name")?.as_str().map(str::to_owned)
     }
 
     /// A reply's hole keeps the body JSON as it is.

@@ -79,6 +79,7 @@ mod tests {
             name: String::new(),
             kind: "public".to_owned(),
             audience: Some("audiences/default".to_owned()),
+            group: None,
             seats: vec![seat(Fate::Member), seat(Fate::Invited)],
         };
         assert_eq!(frozen.clone().under(&wish("default", true)), frozen);

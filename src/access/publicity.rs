@@ -1,9 +1,11 @@
-//! The proof that a conversation was public, without which nothing can be made discoverable.
+//! The proof that a conversation was public, without which nothing can be made discoverable, and no
+//! group let in.
 //!
-//! A [`Publication`] is the only thing that a step of visibility can be made from, it can only be
-//! made by a [`PublicConversation`], and that one only where every export lists the conversation as
+//! A [`Publication`] is the only thing that a step of visibility can be made from, an [`Admittance`]
+//! the only one that a group's can; both can only be made by a [`PublicConversation`], and that one only where every export lists the conversation as
 //! public. No setting has a part in it: an audience without the proof is just a word.
 
+use super::Group;
 use crate::ids::ConversationId;
 use serde::Serialize;
 
@@ -43,6 +45,11 @@ impl PublicConversation {
     pub fn open_to(self, audience: Audience) -> Publication {
         Publication { conversation: self.0, audience }
     }
+
+    /// Lets a group into the conversation's space, in place of the people in it.
+    pub fn admit(self, group: Group) -> Admittance {
+        Admittance { conversation: self.0, group }
+    }
 }
 
 /// Who may find a space: a target audience of the organisation, as `audiences/default`.
@@ -80,6 +87,25 @@ impl Publication {
     /// Returns who may find it.
     pub const fn audience(&self) -> &Audience {
         &self.audience
+    }
+}
+
+/// The opening of one public conversation's space to everybody in a group.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Admittance {
+    conversation: ConversationId,
+    group: Group,
+}
+
+impl Admittance {
+    /// Returns whose space it is for; it is of no use for another one.
+    pub const fn conversation(&self) -> &ConversationId {
+        &self.conversation
+    }
+
+    /// Returns who is let in.
+    pub const fn group(&self) -> &Group {
+        &self.group
     }
 }
 

@@ -1,5 +1,6 @@
 //! One conversation's readers, before and after, and what they come to over many.
 
+use super::{BY_GROUP, SeenGroup};
 use crate::ids::ConversationId;
 use sha2::{Digest, Sha256};
 use std::fmt::Write as _;
@@ -22,6 +23,10 @@ pub enum Fate {
     Member,
     /// Is invited, from outside the organisation.
     Invited,
+    /// Was a member, and is in by the group that stands for them.
+    ByGroup,
+    /// Was no member and could read it, as everybody could: comes in by the group.
+    JoinsByGroup,
     /// Is in already, under another Slack identity.
     Same,
     /// Is an app, which reads nothing.
@@ -47,6 +52,8 @@ impl Fate {
             Self::Manager => "manager",
             Self::Member => "member",
             Self::Invited => "invited",
+            Self::ByGroup => BY_GROUP,
+            Self::JoinsByGroup => "joins_by_group",
             Self::Same => "same_account",
             Self::App => "app",
             Self::Deactivated => DEACTIVATED,
@@ -73,6 +80,7 @@ impl Fate {
                 | Self::Manager
                 | Self::Member
                 | Self::Invited
+                | Self::ByGroup
                 | Self::Missing(_)
                 | Self::Against
         )
@@ -86,6 +94,8 @@ impl Fate {
                 | Self::Manager
                 | Self::Member
                 | Self::Invited
+                | Self::ByGroup
+                | Self::JoinsByGroup
                 | Self::Admin
                 | Self::New
                 | Self::Against
@@ -96,7 +106,14 @@ impl Fate {
     const fn is_as_before(&self) -> bool {
         matches!(
             self,
-            Self::Owner | Self::Manager | Self::Member | Self::Same | Self::App | Self::Deactivated
+            Self::Owner
+                | Self::Manager
+                | Self::Member
+                | Self::ByGroup
+                | Self::JoinsByGroup
+                | Self::Same
+                | Self::App
+                | Self::Deactivated
         )
     }
 }
@@ -197,6 +214,8 @@ pub struct Sight {
     pub kind: String,
     /// Who may find it, beside its members.
     pub audience: Option<String>,
+    /// The group that stands for its people, as it was looked up.
+    pub group: Option<SeenGroup>,
     /// Everybody, each once.
     pub seats: Vec<Seat>,
 }
@@ -215,7 +234,8 @@ impl Sight {
     /// Tells whether somebody would see it who could not in Slack, the admin as its only possible
     /// owner aside.
     pub fn gains(&self) -> bool {
-        let found = self.audience.is_some() && !self.was_public();
+        let opens = self.audience.is_some() || self.group.is_some();
+        let found = opens && !self.was_public();
         found || self.seats.iter().any(|seat| matches!(seat.fate, Fate::New | Fate::Against))
     }
 
@@ -230,6 +250,9 @@ impl Sight {
         take(&self.part.to_string());
         take(&self.kind);
         take(self.audience.as_deref().unwrap_or_default());
+        if let Some(group) = &self.group {
+            take(&group.name);
+        }
         for seat in &self.seats {
             let (slack, account) = (seat.slack.as_deref(), seat.account.as_deref());
             let why = seat.fate.why();
@@ -279,6 +302,7 @@ mod tests {
             name: "general".to_owned(),
             kind: "private".to_owned(),
             audience: None,
+            group: None,
             seats: seats.iter().map(seat).collect(),
         }
     }

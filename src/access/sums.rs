@@ -24,6 +24,12 @@ pub struct Sums {
     pub deactivated: u64,
     /// People from outside who will be invited.
     pub invited: u64,
+    /// Spaces that a group is let into.
+    pub groups: u64,
+    /// Members who are in by a group.
+    pub by_group: u64,
+    /// People who were no members, could read it, and come in by a group.
+    pub join_by_group: u64,
     /// Spaces that an audience may find.
     pub discoverable: u64,
     /// Members whose account another Slack identity has that was not in.
@@ -38,6 +44,7 @@ impl Sums {
     /// Adds a space.
     pub fn add(&mut self, sight: &Sight) {
         self.spaces += 1;
+        self.groups += u64::from(sight.group.is_some());
         self.discoverable += u64::from(sight.audience.is_some());
         self.public += u64::from(sight.was_public() && sight.audience.is_none());
         self.same += u64::from(sight.changed().next().is_none());
@@ -50,6 +57,8 @@ impl Sums {
                 Fate::Deactivated => self.deactivated += 1,
                 Fate::Manager => self.managers += 1,
                 Fate::Invited => self.invited += 1,
+                Fate::ByGroup => self.by_group += 1,
+                Fate::JoinsByGroup => self.join_by_group += 1,
                 Fate::Admin => self.admin += 1,
                 Fate::New | Fate::Against => self.new += 1,
                 Fate::Owner | Fate::Member | Fate::Same | Fate::App => {}

@@ -15,6 +15,8 @@ pub struct Chosen {
     pub roles: bool,
     /// The admin is to leave a space that only the admin can complete.
     pub leaves: bool,
+    /// Groups stand for the people of public channels.
+    pub groups: bool,
     /// Completed spaces are to be read again.
     pub reread: bool,
 }
@@ -125,6 +127,22 @@ pub const NEEDS: &[Need] = &[
         wanted: |chosen| chosen.leaves,
     },
     Need {
+        feature: "groups",
+        what: "who is in the groups that stand for people",
+        when: "where the channels table names a group",
+        scopes: Scopes::GROUPS,
+        caller: Caller::Admin,
+        wanted: |chosen| chosen.groups,
+    },
+    Need {
+        feature: "group_members",
+        what: "adding those groups to completed spaces",
+        when: "where the channels table names a group",
+        scopes: Scopes::MEMBERSHIPS,
+        caller: Caller::People,
+        wanted: |chosen| chosen.groups,
+    },
+    Need {
         feature: "reread",
         what: "reading completed spaces again, and nothing more",
         when: "for `verify --completed` alone",
@@ -185,6 +203,7 @@ mod tests {
             (Chosen { roles: true, ..none }, " chat.memberships"),
             (Chosen { late_members: true, roles: true, ..none }, " chat.memberships"),
             (Chosen { leaves: true, ..none }, " chat.memberships"),
+            (Chosen { groups: true, ..none }, " admin.directory.group.readonly chat.memberships"),
             (Chosen { reread: true, ..none }, " chat.messages.readonly chat.memberships.readonly"),
         ];
         for (chosen, more) in cases {

@@ -67,11 +67,32 @@ impl Client {
         page_token: Option<&str>,
         page_size: u32,
     ) -> Result<Page<ListedMember>, Outcome> {
+        self.memberships(reader.into(), space, (page_token, page_size), false).await
+    }
+
+    /// Returns such a page of a completed space, groups included.
+    pub async fn list_members_and_groups(
+        &self,
+        reader: Reader<'_>,
+        space: &str,
+        page_token: Option<&str>,
+        page_size: u32,
+    ) -> Result<Page<ListedMember>, Outcome> {
+        self.memberships(reader, space, (page_token, page_size), true).await
+    }
+
+    async fn memberships(
+        &self,
+        Reader { identity, scopes }: Reader<'_>,
+        space: &str,
+        (page_token, page_size): (Option<&str>, u32),
+        groups: bool,
+    ) -> Result<Page<ListedMember>, Outcome> {
         let mut query = Query::new(format!("/v1/{space}/members"));
         query.add("pageSize", &page_size.to_string());
         query.add("showInvited", "true");
+        query.add_some("showGroups", groups.then_some("true"));
         query.add_some("pageToken", page_token);
-        let Reader { identity, scopes } = reader.into();
         let page: MemberPage = self.read(identity, scopes, query).await?;
         let items = page.memberships.into_iter().map(MemberBody::view).collect();
         Ok(Page { items, next: token(page.next_page_token) })
@@ -101,7 +122,7 @@ impl Client {
         Ok(Page { items, next: token(page.next_page_token) })
     }
 
-    async fn read<T: DeserializeOwned>(
+    pub(super) async fn read<T: DeserializeOwned>(
         &self,
         identity: &Identity,
         scopes: Scopes,
@@ -117,17 +138,33 @@ impl Client {
 const UNUSABLE: Outcome = Outcome::Ambiguous(Why::unanswered(Doubt::Shape));
 
 /// A path with its query, percent-encoded as it grows.
-struct Query(String);
+pub(super) struct Query(String);
 
 impl Query {
-    fn new(path: String) -> Self {
+    pub(super) fn new(path: String) -> Self {
         Self(path)
     }
 
-    fn add(&mut self, key: &str, value: &str) {
+    /// Goes on with a name that may hold anything.
+    pub(super) fn part(mut self, name: &str) -> Self {
+        self.encode(name);
+        self
+    }
+
+    /// Goes on with a piece of the path as it stands.
+    pub(super) fn then(mut self, path: &str) -> Self {
+        self.0.push_str(path);
+        self
+    }
+
+    pub(super) fn add(&mut self, key: &str, value: &str) {
         self.0.push(if self.0.contains('?') { '&' } else { '?' });
         self.0.push_str(key);
         self.0.push('=');
+        self.encode(value);
+    }
+
+    fn encode(&mut self, value: &str) {
         for byte in value.bytes() {
             match byte {
                 b'A'..=b'Z' | b'a'..=b'z' | b'0'..=b'9' | b'-' | b'_' | b'.' | b'~' => {
@@ -141,7 +178,7 @@ impl Query {
         }
     }
 
-    fn add_some(&mut self, key: &str, value: Option<&str>) {
+    pub(super) fn add_some(&mut self, key: &str, value: Option<&str>) {
         if let Some(value) = value {
             self.add(key, value);
         }

@@ -40,7 +40,7 @@ pub struct ListedMessage {
 pub struct ListedMember {
     /// `spaces/A/members/M`.
     pub name: String,
-    /// `users/…`.
+    /// `users/…`, or `groups/…` of a group that stands for people.
     pub user: String,
     /// `ROLE_MEMBER`, `ROLE_MANAGER`.
     pub role: String,

@@ -21,6 +21,9 @@ impl Scopes {
     /// Reading the Directory, as an administrator.
     pub const DIRECTORY: Self =
         Self(&["https://www.googleapis.com/auth/admin.directory.user.readonly"]);
+    /// Reading who is in a group of the organisation, as an administrator.
+    pub const GROUPS: Self =
+        Self(&["https://www.googleapis.com/auth/admin.directory.group.readonly"]);
     /// Members of spaces that left import mode, where `chat.import` is not enough.
     pub const MEMBERSHIPS: Self = Self(&["https://www.googleapis.com/auth/chat.memberships"]);
     /// Messages and members of spaces that left import mode, to read and no more.

@@ -11,12 +11,13 @@ use super::session::again;
 use super::wave::WaveFlags;
 use super::{Exit, folder, json_line, ledger, print};
 use crate::access::{Seat, Sight, Sums, sum_of};
+use crate::ids::Micros;
 use crate::ledger::{Lane, LaneState, Ledger};
 use crate::settings::{Settings, WorkFolder};
 use clap::Args;
 use late::Late;
 use serde_json::json as object;
-use std::collections::HashSet;
+use std::collections::{BTreeMap, HashSet};
 pub(super) use wishes::Wishes;
 
 /// `access`.
@@ -55,6 +56,8 @@ pub(super) struct Question {
     late: Late,
     /// Guests of Slack's with accounts, where an audience may find anything.
     guests: u64,
+    /// Groups that stand for people, by address, and when each was looked up.
+    groups: BTreeMap<String, Micros>,
 }
 
 impl Question {
@@ -64,6 +67,8 @@ impl Question {
         for lane in lanes {
             let sight = wishes.sight(ledger, lane)?;
             question.late.note(lane, &sight, &wishes.of_lane(lane));
+            let group = sight.group.iter().map(|group| (group.email.clone(), group.seen));
+            question.groups.extend(group);
             question.add(&sight, lane.accepted.as_deref());
         }
         if question.sums.discoverable > 0 {
@@ -138,6 +143,9 @@ impl Question {
             "guests_with_accounts": self.guests,
             "audience_too_late": self.late.audiences,
             "invite_too_late": self.late.invites,
+            "groups": sums.groups,
+            "by_group": sums.by_group,
+            "join_by_group": sums.join_by_group,
             "merged": sums.merged,
             "owned_by_the_admin": sums.admin,
             "new": sums.new,

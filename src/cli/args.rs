@@ -252,7 +252,7 @@ pub struct EmulateArgs {
         help = "Fill the Directory with the accounts of a people file (columns slack_id, account)"
     )]
     pub people: Option<PathBuf>,
-    /// Fill the Directory with e-mail addresses, one a line
+    /// Fill the Directory with e-mail addresses, one a line, and groups: `all@x = ana@x, bo@x`
     #[arg(long, value_name = "FILE")]
     pub directory: Option<PathBuf>,
     /// Write every request to a file, one a line

@@ -8,14 +8,16 @@ use super::folder::Opened;
 use super::hint::Tell;
 use super::words::counted;
 use super::{
-    Exit, archives, choices, display_safe, folder, json_line, ledger, message, print, told,
+    Exit, archives, choices, connection, display_safe, folder, groups, json_line, ledger, message,
+    print, session, told,
 };
-use crate::clock::SystemClock;
+use crate::clock::{Clock, SystemClock};
 use crate::ledger::Ledger;
 use crate::settings::WorkFolder;
 use change::{Change, Changes};
 use std::io::{Write, stderr};
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 /// Its name in the work folder.
 const FILE: &str = "channels.csv";
@@ -56,7 +58,7 @@ fn export(common: &Common, file: Option<&Path>, force: bool) -> anyhow::Result<E
         print(&(json_line(&line) + "\n"))?;
     } else {
         print(&format!(
-            "{shown}: {}. Edit the columns include, space_name and audience, then: chatferry channels import\n",
+            "{shown}: {}. Edit the columns include, space_name, audience and group, then: chatferry channels import\n",
             counted(number, "conversation", "conversations")
         ))?;
     }
@@ -104,6 +106,7 @@ fn import(common: &Common, file: Option<&Path>) -> anyhow::Result<Exit> {
     let groups = table::group_chats(&ledger, &archives, &opened.settings)?;
     let changes = change::compare(&ledger, &edited, &groups)?;
     let changes = changes.map_err(|wrong| refused(&path, &wrong))?;
+    look_up(&opened, &mut ledger, &changes)?.map_err(|wrong| refused(&path, &wrong))?;
     choices::keep(&opened.work, &mut ledger, &changes.choices())?;
     if common.json {
         print(&(json_line(&changes.json()) + "\n"))?;
@@ -111,6 +114,42 @@ fn import(common: &Common, file: Option<&Path>) -> anyhow::Result<Exit> {
         print(&text(&changes))?;
     }
     Ok(Exit::Done)
+}
+
+/// Looks up the groups that are named for the first time, so that a wrong one is named by its line
+/// and not found out about later. Nothing else in here needs Google.
+fn look_up(
+    opened: &Opened,
+    ledger: &mut Ledger,
+    changes: &Changes,
+) -> anyhow::Result<Result<(), Vec<String>>> {
+    let named = |change: &&Change| change.group.as_ref().is_some_and(|group| !group.is_empty());
+    let asked: Vec<&Change> = changes.changed.iter().filter(named).collect();
+    if asked.is_empty() {
+        return Ok(Ok(()));
+    }
+    let clock: Arc<dyn Clock> = Arc::new(SystemClock);
+    let connection = connection::connect(&opened.settings, &clock)?;
+    ledger.recognise(&connection.admin)?;
+    let keys = asked.iter().filter_map(|change| change.group.clone());
+    let runtime = session::runtime()?;
+    let seen = runtime.block_on(groups::look_up(&connection, clock.as_ref(), keys))?;
+    let name = session::name(&opened.settings, ledger, None)?;
+    ledger.claim(&connection.owner(&opened.settings, name, None)?)?;
+    let mut wrong = Vec::new();
+    for change in asked {
+        let group = change.group.as_deref().unwrap_or_default();
+        if let Some(Err(trouble)) = seen.get(group) {
+            wrong.push(format!("line {}: {}: {trouble}", change.line, display_safe(group)));
+        }
+    }
+    if wrong.is_empty() {
+        for group in seen.values().flatten() {
+            ledger.set_group(group)?;
+        }
+        return Ok(Ok(()));
+    }
+    Ok(Err(wrong))
 }
 
 fn refused(path: &Path, wrong: &[String]) -> anyhow::Error {

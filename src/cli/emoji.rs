@@ -6,7 +6,7 @@ use super::connection::Connection;
 use super::pacing::pacing;
 use super::session::{Session, fatal};
 use super::words::counted;
-use super::{Exit, as_planned, display_safe, told};
+use super::{Exit, as_planned, display_safe, groups, told};
 use crate::gallery::Gallery;
 use crate::ledger::{EmojiState, Ledger};
 use crate::pace::Pacer;
@@ -53,6 +53,7 @@ pub(super) async fn planned(
     archives: Vec<Archive>,
     ledger: &mut Ledger,
 ) -> anyhow::Result<Bench> {
+    groups::renew(connection, session.clock.as_ref(), ledger).await?;
     let choices = archives::choices(session.settings(), &connection.admin)?;
     as_planned::compare(session)?;
     tell_problems(session, &choices.emoji);

@@ -3,7 +3,9 @@
 use super::args::{Common, EmulateArgs};
 use super::hint::{Tell, told};
 use super::{Exit, Stop, archives, print};
-use crate::emulator::{Covered, Dialects, Emulator, Mark, Options, Person, Quotas, SWITCHES};
+use crate::emulator::{
+    Covered, Dialects, Emulator, Group, Mark, Options, Person, Quotas, SWITCHES,
+};
 use crate::settings::Pace;
 use std::fmt::Write as _;
 use std::fs::OpenOptions;
@@ -18,6 +20,7 @@ pub(super) fn emulate(_common: &Common, args: &EmulateArgs) -> anyhow::Result<Ex
         latency: Duration::from_millis(args.latency),
         record: args.record.clone(),
         directory: directory(args)?,
+        groups: groups(args)?,
         chaos: args.chaos.options(),
         dialects: dialects(&args.dialects)?,
         ..Options::default()
@@ -79,13 +82,30 @@ fn directory(args: &EmulateArgs) -> anyhow::Result<Vec<Person>> {
         emails.extend(archives::people(path)?.into_values().filter(|email| !email.is_empty()));
     }
     if let Some(path) = &args.directory {
-        let text = std::fs::read_to_string(path)
-            .tell(Exit::Refused, "the directory file has one e-mail address a line")?;
-        emails.extend(
-            text.lines().map(str::trim).filter(|line| line.contains('@')).map(str::to_owned),
-        );
+        let text = lines(path)?;
+        let people = text.lines().map(str::trim).filter(|line| !line.contains('='));
+        emails.extend(people.filter(|line| line.contains('@')).map(str::to_owned));
     }
     Ok(emails.into_iter().map(|email| person(&email, &email)).collect())
+}
+
+fn lines(path: &Path) -> anyhow::Result<String> {
+    let text = std::fs::read_to_string(path);
+    text.tell(Exit::Refused, "the directory file has one e-mail address a line")
+}
+
+/// Returns the groups of a directory file: `group = member, member`.
+fn groups(args: &EmulateArgs) -> anyhow::Result<Vec<Group>> {
+    let Some(path) = &args.directory else { return Ok(Vec::new()) };
+    let text = lines(path)?;
+    let group = |line: &str| {
+        let (email, members) = line.split_once('=')?;
+        let members = members.split([',', ' ']).map(str::trim).filter(|one| !one.is_empty());
+        let members = members.map(str::to_owned).collect();
+        let email = email.trim().to_owned();
+        email.contains('@').then_some(Group { email, id: None, members })
+    };
+    Ok(text.lines().filter_map(group).collect())
 }
 
 /// Returns an active account.

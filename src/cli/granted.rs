@@ -11,7 +11,7 @@ use crate::ledger::{Lane, LaneState};
 use crate::settings::Settings;
 
 /// What completion and all that follows it ask for.
-const FOR_COMPLETION: [Scopes; 2] = [Scopes::IMPORT, Scopes::MEMBERSHIPS];
+const FOR_COMPLETION: [Scopes; 3] = [Scopes::IMPORT, Scopes::MEMBERSHIPS, Scopes::GROUPS];
 
 /// Refuses to begin where a scope is missing. Whatever else may be wrong shows by itself, before a
 /// space is completed.

@@ -2,6 +2,7 @@
 
 use super::args::{Common, PlanArgs};
 use super::session::{Session, runtime};
+use super::words::counted;
 use super::{
     Exit, archives, as_planned, connection, display_safe, emoji, folder, forecast, ledger, print,
 };
@@ -26,7 +27,7 @@ pub(super) fn plan(common: &Common, args: &PlanArgs) -> anyhow::Result<Exit> {
     bench.plan(&mut ledger, session.watch.monitor(), &session.stop.draining())?;
     session.opened.keep()?;
     let remark = remark(bench.people(), bench.renamed().len());
-    session.remark = Some(remark + &emoji::ahead(&ledger)?);
+    session.remark = Some(remark + &emoji::ahead(&ledger)? + &groups_ahead(&bench));
     for renamed in bench.renamed().iter().take(NAMES) {
         let (wanted, given) = (display_safe(&renamed.wanted), display_safe(&renamed.given));
         session.watch.say(&format!("{wanted} becomes {given}: another space has its name"));
@@ -41,6 +42,20 @@ pub(super) fn plan(common: &Common, args: &PlanArgs) -> anyhow::Result<Exit> {
         print(&(line + "\n"))?;
     }
     Ok(exit)
+}
+
+/// Says that a group was never looked up, as after `ledger rebuild`.
+fn groups_ahead(bench: &Bench) -> String {
+    let unseen = bench.unseen_groups();
+    let Some(first) = unseen.first() else { return String::new() };
+    let more = match unseen.len() - 1 {
+        0 => String::new(),
+        more => format!(" and {}", counted(more as u64, "other group", "other groups")),
+    };
+    format!(
+        " Not looked up yet: the group {}{more}. The next run does, and plans with it; until then its people count one by one.",
+        display_safe(first)
+    )
 }
 
 /// Says who was matched, and which names could not be kept.

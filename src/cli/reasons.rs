@@ -1,5 +1,6 @@
 //! The words for the ledger's codes.
 
+use crate::access::{BY_GROUP, LEFT_GROUP};
 use crate::convert::{Gone, Loss, Skip};
 use crate::ledger::{Account, Named};
 use crate::send::LEFT_OUT;
@@ -12,6 +13,8 @@ const OWN: &[(&str, &str)] = &[
     ("suspended_account", "member whose account is suspended"),
     ("chosen", "member to whom the workbook gives another account, or none"),
     ("deactivated", "member who was deactivated in Slack"),
+    (BY_GROUP, "member who is in by the group that stands for people"),
+    (LEFT_GROUP, "member who was in the group that stands for people, and is not any more"),
     ("same_account", "second Slack identity of somebody who is a member already"),
     ("same_message_twice", "earlier edition of a message that the export holds twice"),
     ("empty_conversation", "member of a direct conversation without messages"),

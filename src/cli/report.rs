@@ -106,6 +106,7 @@ fn body(account: &Account, extra: &ReportContext, room: usize) -> String {
     lines.extend(section::gone(account, extra, room.min(3)));
     lines.extend(section::lanes(account, extra.now));
     lines.extend(section::admin_owned(account));
+    lines.extend(opening::by_group(account));
     lines.extend(opening::invited(account));
     lines.extend(opening::outside(account, extra));
     lines.extend(opening::hidden(account, extra));

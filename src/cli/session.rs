@@ -25,7 +25,7 @@ use crate::ids::Micros;
 use crate::ledger::{Ledger, Relief, SpacesLog, Stage, Writer};
 use crate::pace::Pacer;
 use crate::plan::{self, Bench};
-use crate::send::{Health, Options, Rest, Run, Turns};
+use crate::send::{Groups, Health, Options, Rest, Run, Turns};
 use crate::settings::{SPACES, Settings};
 use std::sync::Arc;
 use tokio::time::Instant;
@@ -198,6 +198,7 @@ impl<'a> Session<'a> {
             rest: Arc::clone(&self.rest),
             health: Health::default(),
             turns: Turns::default(),
+            groups: Groups::default(),
             admin: connection.admin,
             options: Options {
                 lanes: settings.lanes,

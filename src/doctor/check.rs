@@ -43,6 +43,7 @@ pub const CODES: &[(&str, &str)] = &[
     ("directory", "the Directory gives a page to the admin"),
     ("emoji", "Chat takes a question about custom emoji as the admin; only where `emoji` is set"),
     ("memberships", "Chat takes a call with `chat.memberships`; only where that is needed"),
+    ("groups", "the Directory shows groups to the admin; only where the channels table names one"),
     ("reading", "Chat takes calls with the two reading scopes; only for `doctor --completed`"),
     ("ledger", "the ledger can be read, and is of this organisation, admin and server"),
     (

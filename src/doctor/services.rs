@@ -3,11 +3,13 @@
 use super::heard::Heard;
 use super::space::NOWHERE;
 use super::{Check, Examined, Granted, Listing, Mark, Patient, skipped};
-use crate::chat::{Reader, Scopes};
+use crate::chat::{GroupQuestion, Reader, Scopes};
 use crate::pace::Class;
 
 /// A name that no custom emoji has.
 const NO_EMOJI: &str = "chatferry-doctor-asks";
+/// A group that nobody has.
+const NO_GROUP: &str = "chatferry-doctor-asks";
 const UNGRANTED: &str = "its scope is not granted";
 
 impl Patient {
@@ -37,9 +39,10 @@ impl Patient {
             ("emoji", chosen.emoji, Scopes::EMOJI),
             (
                 "memberships",
-                chosen.roles || chosen.leaves || chosen.late_members,
+                chosen.roles || chosen.leaves || chosen.late_members || chosen.groups,
                 Scopes::MEMBERSHIPS,
             ),
+            ("groups", chosen.groups, Scopes::GROUPS),
             ("reading", chosen.reread, Scopes::READING),
         ];
         for (code, _, scopes) in extra.into_iter().filter(|(_, wanted, _)| *wanted) {
@@ -47,6 +50,8 @@ impl Patient {
                 skipped(code, "", why_not)
             } else if code == "emoji" {
                 self.emoji().await
+            } else if code == "groups" {
+                self.groups().await
             } else {
                 self.after_import(code, scopes, examined.nowhere.as_ref()).await
             });
@@ -81,6 +86,28 @@ impl Patient {
             examined.customer =
                 page.items.first().map(|user| user.customer_id.clone()).filter(|id| !id.is_empty());
             examined.listing = Listing::page(&page);
+        }
+    }
+
+    async fn groups(&self) -> Check {
+        let admin = self.as_admin();
+        let nobody = match self.admin.as_str().rsplit_once('@') {
+            Some((_, domain)) => format!("{NO_GROUP}@{domain}"),
+            None => NO_GROUP.to_owned(),
+        };
+        let question = GroupQuestion::Itself(nobody);
+        let find = async || self.client.ask_group(&admin, &question).await;
+        match self.ask(Class::Directory, find).await.0 {
+            Heard::Served | Heard::Absent => {
+                Check::pass("groups", "the admin can read who is in a group")
+            }
+            Heard::Denied(why) => Check::fail(
+                "groups",
+                format!("{} may not read groups, though a token is given: {why}", self.admin),
+                "The admin needs a role that may read groups: Admin console, Account, Admin roles; the role Groups Admin has \
+                 it. Or go without: empty the column group of the channels table.",
+            ),
+            other => unclear("groups", &other),
         }
     }
 

@@ -38,7 +38,7 @@ pub(super) fn dump(shared: &Shared) -> String {
     });
     let mut out = String::new();
     for room in rooms {
-        space(&room.lock(), &people, shared.clock.now(), &mut out);
+        space(&room.lock(), &people, shared, &mut out);
     }
     for (name, by, sha256) in shared.gallery.all() {
         line(&mut out, &json!({ "emoji": name, "by": people.email(by), "sha256": sha256 }));
@@ -51,11 +51,11 @@ fn line(out: &mut String, value: &impl Serialize) {
     out.push('\n');
 }
 
-fn space(space: &Space, people: &People, now: i64, out: &mut String) {
+fn space(space: &Space, people: &People, shared: &Shared, out: &mut String) {
     let state = match space {
         Space { foreign: true, .. } => return,
         Space { deleted: true, .. } => "deleted",
-        _ if space.expired(now) => "expired",
+        _ if space.expired(shared.clock.now()) => "expired",
         Space { importing: true, .. } => "importing",
         _ => "completed",
     };
@@ -88,7 +88,11 @@ fn space(space: &Space, people: &People, now: i64, out: &mut String) {
         }
         line
     });
-    let mut members: Vec<_> = past.chain(present).map(|member| member.to_string()).collect();
+    let emails = shared.groups();
+    let groups =
+        space.groups.iter().map(|id| json!({ "group": emails.email(id).unwrap_or(id.as_str()) }));
+    let mut members: Vec<_> =
+        past.chain(present).chain(groups).map(|member| member.to_string()).collect();
     members.sort_unstable();
     for member in members {
         out.push_str(&member);

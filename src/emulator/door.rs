@@ -2,7 +2,7 @@
 
 use super::facts::Method;
 use super::route::{self, Found, Names};
-use super::{caller, directory, iam};
+use super::{caller, directory, groups, iam};
 
 /// Where a request goes.
 #[derive(Debug)]
@@ -12,6 +12,7 @@ pub(super) enum Door<'a> {
     /// With the account to sign as.
     SignJwt(&'a str),
     Directory,
+    Group(groups::Ask<'a>),
     Chat(&'static Method, bool, Names<'a>),
     Nowhere,
 }
@@ -23,6 +24,7 @@ impl Door<'_> {
             Self::Metadata => "metadata",
             Self::SignJwt(_) => "iam.signJwt",
             Self::Directory => "directory.users.list",
+            Self::Group(ask) => ask.label(),
             Self::Chat(method, ..) => method.id,
             Self::Nowhere => "unknown",
         }
@@ -35,6 +37,7 @@ pub(super) fn of<'a>(verb: &str, path: &'a str) -> Door<'a> {
         ("POST", "/token") => Door::Token,
         ("GET", caller::PATH) => Door::Metadata,
         ("GET", directory::PATH) => Door::Directory,
+        ("GET", path) if let Some(ask) = groups::ask(path) => Door::Group(ask),
         ("POST", path) if let Some(account) = iam::account(path) => Door::SignJwt(account),
         _ => match route::find(verb, path) {
             Found::Method(method, media, names) => Door::Chat(method, media, names),

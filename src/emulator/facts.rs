@@ -9,8 +9,16 @@ static FACTS: &str = include_str!("chat.v1.facts.json");
 /// The prefix that every scope's name has.
 const SCOPE: &str = "https://www.googleapis.com/auth/";
 /// Scopes of other services that a migration asks for.
-const ELSEWHERE: [&str; 4] =
-    ["admin.directory.user", "admin.directory.user.readonly", "drive", "drive.file"];
+const ELSEWHERE: [&str; 8] = [
+    "admin.directory.user",
+    "admin.directory.user.readonly",
+    "admin.directory.group",
+    "admin.directory.group.readonly",
+    "admin.directory.group.member",
+    "admin.directory.group.member.readonly",
+    "drive",
+    "drive.file",
+];
 
 /// A set of scopes, one bit each.
 pub(super) type Scopes = u64;

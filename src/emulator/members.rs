@@ -1,5 +1,7 @@
 //! members.create, list, patch and delete: historical ones before completion, active ones after.
 
+mod group;
+
 use super::audit;
 use super::coverage::Point;
 use super::dialects::Repeat;
@@ -20,7 +22,7 @@ pub(super) fn create(turn: &mut Turn<'_>) -> Outcome<Vec<u8>> {
     let room = turn.room()?;
     let mut space = turn.open(&room)?;
     if turn.body.contains_key("groupMember") {
-        return Err(Refusal::unmodelled("members that are groups"));
+        return group::create(turn, &mut space, caller);
     }
     let who = person(turn)?;
     let outside = turn.shared.people().is_outside(who);
@@ -110,6 +112,13 @@ fn active(turn: &Turn<'_>, space: &mut Space, caller: Who, who: Who) -> Outcome<
             "Google Chat is turned off for this user.",
         ));
     }
+    let by_group = |id: &String| turn.shared.groups().has(id, who, &turn.shared.people());
+    if !space.present.contains_key(&who) && space.groups.iter().any(by_group) {
+        return Err(Refusal::exists(
+            Point::MemberByGroup,
+            "The user is already a member of the space, by a group.",
+        ));
+    }
     let role = match space.present.get(&who) {
         Some(_) if turn.dialects().member_repeat == Repeat::Refused => {
             return Err(Refusal::exists(
@@ -184,14 +193,16 @@ pub(super) fn list(turn: &Turn<'_>) -> Outcome<Vec<u8>> {
         let some = space.past.iter().skip(start).take(size);
         some.map(|(who, span)| view(turn, &space, *who, Some(*span), None)).collect()
     } else {
-        let shown = space.present.iter().filter(|(who, _)| shown(who));
-        let some = shown.skip(start).take(size);
-        some.map(|(who, role)| view(turn, &space, *who, None, Some(*role))).collect()
+        let present = space.present.iter().filter(|(who, _)| shown(who));
+        let present = present.map(|(who, role)| view(turn, &space, *who, None, Some(*role)));
+        let groups = space.groups.iter().filter(|_| turn.query.flag("showGroups"));
+        present.chain(groups.map(|id| group::view(&space, id))).skip(start).take(size).collect()
     };
     let total = if space.importing {
         space.past.len()
     } else {
-        space.present.keys().filter(|who| shown(who)).count()
+        let groups = if turn.query.flag("showGroups") { space.groups.len() } else { 0 };
+        space.present.keys().filter(|who| shown(who)).count() + groups
     };
     let mut page = object!({});
     if start + all.len() < total {

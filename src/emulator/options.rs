@@ -2,6 +2,7 @@
 
 use super::chaos::Chaos;
 use super::dialects::Dialects;
+use super::groups::Group;
 use super::people::Person;
 use std::path::PathBuf;
 use std::time::Duration;
@@ -28,6 +29,8 @@ pub struct Options {
     pub record: Option<PathBuf>,
     /// Who has an account, besides the admin.
     pub directory: Vec<Person>,
+    /// The organisation's groups.
+    pub groups: Vec<Group>,
     /// Addresses of people outside the organisation: in nobody's Directory here.
     pub outsiders: Vec<String>,
     /// The organisation lets people from outside into spaces.
@@ -60,6 +63,7 @@ impl Default for Options {
             dialects: Dialects::default(),
             record: None,
             directory: Vec::new(),
+            groups: Vec::new(),
             outsiders: Vec::new(),
             external_spaces: true,
             external_invites: true,

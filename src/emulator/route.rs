@@ -51,8 +51,16 @@ pub(super) fn find<'a>(verb: &str, path: &'a str) -> Found<'a> {
 
 /// Tells whether calls are counted under this name: a method's, or `*` for all.
 pub(super) fn counts(name: &str) -> bool {
-    ["*", "token", "metadata", "iam.signJwt", "directory.users.list"].contains(&name)
-        || by_id(name).is_some()
+    let others = [
+        "*",
+        "token",
+        "metadata",
+        "iam.signJwt",
+        "directory.users.list",
+        "directory.groups.get",
+        "directory.members.list",
+    ];
+    others.contains(&name) || by_id(name).is_some()
 }
 
 /// Returns the method of this id, without the leading `chat.`.

@@ -14,8 +14,8 @@ use super::route::Names;
 use super::shared::{Shared, Turn};
 use super::token::{self, Caller};
 use super::{
-    admin, caller, custom_emoji, directory, edits, iam, listing, members, messages, reactions,
-    space_life, spaces, time, trouble, uploads,
+    admin, caller, custom_emoji, directory, edits, groups, iam, listing, members, messages,
+    reactions, space_life, spaces, time, trouble, uploads,
 };
 use axum::body::{Body, Bytes};
 use axum::response::Response;
@@ -107,10 +107,13 @@ pub(super) fn apply(
             let list = caller
                 .ok_or_else(Refusal::unauthenticated)
                 .and_then(|caller| directory::list(shared, caller, query));
-            return match list {
-                Ok(body) => body.into(),
-                Err(refusal) => refused(shared, &refusal, refusal.legacy()),
-            };
+            return legacy(shared, list);
+        }
+        Door::Group(ask) => {
+            let group = caller
+                .ok_or_else(Refusal::unauthenticated)
+                .and_then(|caller| groups::answer(shared, caller, ask, query));
+            return legacy(shared, group);
         }
         Door::Chat(method, media, names) => {
             chat(shared, head, method, (media, names), *caller, bytes)
@@ -124,6 +127,14 @@ pub(super) fn apply(
         let body = refusal.rpc(&shared.dialects);
         refused(shared, &refusal, body)
     })
+}
+
+/// Answers as the Directory does.
+fn legacy(shared: &Shared, answer: Outcome<Vec<u8>>) -> Reply {
+    match answer {
+        Ok(body) => body.into(),
+        Err(refusal) => refused(shared, &refusal, refusal.legacy()),
+    }
 }
 
 fn refused(shared: &Shared, refusal: &Refusal, body: Vec<u8>) -> Reply {

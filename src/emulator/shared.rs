@@ -8,6 +8,7 @@ use super::custom_emoji::Gallery;
 use super::dialects::{Dialects, Gone};
 use super::facts::{Method, Scopes, Spec};
 use super::faults::Faults;
+use super::groups::Groups;
 use super::ids::{Id, Ids};
 use super::journal::Journal;
 use super::key::{FakeKey, random_hex};
@@ -64,6 +65,7 @@ pub(super) struct Shared {
     /// Ends everything that outlives its request.
     pub(super) stop: CancellationToken,
     people: RwLock<People>,
+    groups: RwLock<Groups>,
 }
 
 impl Shared {
@@ -88,6 +90,10 @@ impl Shared {
         }
         for address in &options.outsiders {
             people.add_outside(address, &ids);
+        }
+        let mut groups = Groups::default();
+        for group in &options.groups {
+            groups.set(group, &ids);
         }
         let delegated = options.delegated.map_or(Scopes::MAX, |names| {
             names.iter().filter_map(|name| Spec::get().scope(name)).fold(0, |sum, bit| sum | bit)
@@ -121,6 +127,7 @@ impl Shared {
             gallery: Gallery::default(),
             stop: CancellationToken::new(),
             people: RwLock::new(people),
+            groups: RwLock::new(groups),
             ids,
             url,
         })
@@ -132,6 +139,14 @@ impl Shared {
 
     pub(super) fn people_mut(&self) -> RwLockWriteGuard<'_, People> {
         self.people.write().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    pub(super) fn groups(&self) -> RwLockReadGuard<'_, Groups> {
+        self.groups.read().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    pub(super) fn groups_mut(&self) -> RwLockWriteGuard<'_, Groups> {
+        self.groups.write().unwrap_or_else(PoisonError::into_inner)
     }
 
     pub(super) fn add_person(&self, person: Person) {

@@ -131,6 +131,8 @@ pub(super) struct Space {
     pub(super) present: BTreeMap<Who, Role>,
     /// Those of them who have yet to accept.
     pub(super) invited: BTreeSet<Who>,
+    /// Groups among the members, by id.
+    pub(super) groups: BTreeSet<String>,
     /// What was done here that must not be.
     pub(super) slips: Slips,
 }

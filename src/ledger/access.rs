@@ -5,7 +5,7 @@ use super::chosen::AGAINST;
 use super::codes::{Code, SKIPPED, WEDGED};
 use super::stage::step_id;
 use super::{Error, Lane, LaneState, Ledger, commit, expect_rows};
-use crate::access::{Call, DEACTIVATED, Fate, Person, Seat, Sight, fate};
+use crate::access::{BY_GROUP, Call, DEACTIVATED, Fate, Person, Seat, Sight, fate};
 use crate::draft::{Phase, StepKind};
 use rusqlite::{Row, params};
 use std::collections::{HashMap, HashSet};
@@ -19,6 +19,8 @@ struct Calls {
     others: Vec<(StepKind, String)>,
     /// An audience may find it.
     publishes: bool,
+    /// The group that is let in: `groups/…`.
+    group: Option<String>,
 }
 
 /// A Slack identity that has an account together with others.
@@ -43,6 +45,7 @@ fn present(row: &Row<'_>) -> rusqlite::Result<Present> {
     let account: Option<String> = row.get(4)?;
     let left_out: Option<String> = row.get(6)?;
     let is_in = left_out.as_deref() != Some(DEACTIVATED);
+    let by_group = left_out.as_deref() == Some(BY_GROUP);
     let unusable = match suspended {
         Some(true) => Some("suspended_account"),
         None if listed && account.is_some() && !outside => Some("no_account"),
@@ -51,7 +54,7 @@ fn present(row: &Row<'_>) -> rusqlite::Result<Present> {
     Ok(Present {
         item: row.get(0)?,
         number: row.get(10)?,
-        owed: is_in && row.get(5)?,
+        owed: is_in && !by_group && row.get(5)?,
         person: Person {
             slack: row.get(1)?,
             name: row.get(2)?,
@@ -92,6 +95,7 @@ impl Ledger {
             also.push(holders.map_or_else(Vec::new, |holders| others(one, holders, &is_in)));
         }
         seats.extend(present.into_iter().zip(also).map(|(one, also)| seat(one, also, &calls)));
+        let group = self.seat_everybody(calls.group, &mut seats)?;
         Ok(Sight {
             lane: lane.id,
             slack: lane.slack.clone(),
@@ -99,6 +103,7 @@ impl Ledger {
             name: lane.name.clone(),
             kind: lane.kind.clone(),
             audience: lane.audience.clone().filter(|_| calls.publishes),
+            group,
             seats,
         })
     }
@@ -166,6 +171,11 @@ impl Ledger {
                 }
                 (StepKind::Publish, state) => {
                     calls.publishes |= !matches!(state, WEDGED | SKIPPED);
+                    continue;
+                }
+                (StepKind::Group, state) => {
+                    let shown: Option<String> = row.get(7)?;
+                    calls.group = shown.filter(|_| state != SKIPPED).or(calls.group);
                     continue;
                 }
                 _ => continue,
@@ -247,5 +257,6 @@ fn planned(lane: &Lane, present: &[Present]) -> Calls {
             _ => Vec::new(),
         },
         publishes: true,
+        group: lane.group.clone(),
     }
 }

@@ -249,6 +249,8 @@ pub struct Account {
     pub gone: Vec<Gone>,
     /// Names of conversations that the admin had to complete: hostile text.
     pub admin_owned: Vec<String>,
+    /// How many members are in by a group that stands for them, or are to be.
+    pub by_group: u64,
     /// Who was invited where others are added at once, as Chat said when they were.
     pub invited: Vec<Invited>,
     /// Members from outside the organisation who are not invited, or not yet.

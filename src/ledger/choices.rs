@@ -31,6 +31,8 @@ enum Line {
         name: Option<String>,
         #[serde(default, skip_serializing_if = "Option::is_none")]
         audience: Option<String>,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        group: Option<String>,
     },
 }
 
@@ -52,8 +54,8 @@ impl Choices {
                 Line::Person { slack, account, policy } => {
                     choices.people.insert(slack, Choice { account, policy });
                 }
-                Line::Room { slack, include, name, audience } => {
-                    choices.rooms.insert(slack, RoomChoice { include, name, audience });
+                Line::Room { slack, include, name, audience, group } => {
+                    choices.rooms.insert(slack, RoomChoice { include, name, audience, group });
                 }
             }
         }
@@ -80,6 +82,7 @@ impl Choices {
             include: choice.include,
             name: choice.name.clone(),
             audience: choice.audience.clone(),
+            group: choice.group.clone(),
         });
         let lines: Vec<Line> = people.chain(rooms).collect();
         Journal::open::<Line>(path, POINTS)?.append(&lines)
@@ -127,7 +130,12 @@ mod tests {
 
     fn of(account: &str, include: Option<bool>) -> Choices {
         let choice = Choice { account: Some(account.to_owned()), policy: None };
-        let room = RoomChoice { include, name: None, audience: Some("none".to_owned()) };
+        let room = RoomChoice {
+            include,
+            audience: Some("none".to_owned()),
+            group: Some("all@x.example".to_owned()),
+            ..RoomChoice::default()
+        };
         Choices { people: [("U1".into(), choice)].into(), rooms: [("C1".into(), room)].into() }
     }
 

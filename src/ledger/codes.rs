@@ -44,6 +44,7 @@ impl Code for StepKind {
         Self::Role,
         Self::Publish,
         Self::Leave,
+        Self::Group,
     ];
 }
 

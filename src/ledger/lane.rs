@@ -122,6 +122,8 @@ pub struct Lane {
     pub blocked: Option<Blocked>,
     /// Who may find the space once it is open.
     pub audience: Option<String>,
+    /// The group that is added in place of single people: `groups/…`.
+    pub group: Option<String>,
     /// People from outside may be members.
     pub external: bool,
     /// The hash of who will see it, as the admin said yes to it.
@@ -137,14 +139,14 @@ impl Lane {
     /// Returns how many calls completion and what follows it take.
     pub fn others_after_edge(&self) -> u64 {
         let beside = u64::from(self.audience.is_some()) + u64::from(self.heir.is_some());
-        1 + self.present + beside
+        1 + self.present + beside + u64::from(self.group.is_some())
     }
 }
 
 const SELECT: &str = "SELECT lane.id, lane.conversation, c.slack, c.kind, lane.name, part, generation, state,
     fingerprint, disordered, threaded, created, a.email, admin_owned, posts, reactions, others,
     paid_posts, paid_reactions, paid_others, past, present, space, expires, verdict, verified, blocked, amends, c.name, accepted,
-    audience, external, h.email AS heir
+    audience, external, h.email AS heir, google_group
     FROM lane JOIN conversation c ON c.id = lane.conversation LEFT JOIN account a ON a.id = lane.completer
     LEFT JOIN account h ON h.id = lane.heir";
 
@@ -189,6 +191,7 @@ fn read(row: &Row<'_>) -> rusqlite::Result<Lane> {
             .transpose()?,
         accepted: row.get(29)?,
         audience: row.get(30)?,
+        group: row.get("google_group")?,
         external: row.get(31)?,
     })
 }

@@ -20,6 +20,7 @@ const MIGRATIONS: &[&str] = &[
     include_str!("../../migrations/0013_yes.sql"),
     include_str!("../../migrations/0014_leave.sql"),
     include_str!("../../migrations/0015_learnt.sql"),
+    include_str!("../../migrations/0016_groups.sql"),
 ];
 
 /// Brings an older ledger up to date; refuses one that a newer program wrote.

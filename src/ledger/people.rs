@@ -20,6 +20,8 @@ pub struct NewPerson<'a> {
     pub account: Option<(&'a Account, &'a str)>,
     /// How it was matched, a code.
     pub how: &'a str,
+    /// A full member of the workspace, who could read every public channel.
+    pub reads: bool,
 }
 
 /// One account of the organisation, as Google listed it.
@@ -88,8 +90,15 @@ impl Ledger {
                 Some((email, user)) => Some(account_id(&change, email, user)?),
             };
             change.execute(
-                "INSERT INTO person (slack, name, kind, account, how) VALUES (?1, ?2, ?3, ?4, ?5)",
-                params![person.slack.as_str(), person.name, person.kind, account, person.how],
+                "INSERT INTO person (slack, name, kind, account, how, reads) VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
+                params![
+                    person.slack.as_str(),
+                    person.name,
+                    person.kind,
+                    account,
+                    person.how,
+                    person.reads,
+                ],
             )?;
         }
         commit(change, "people")

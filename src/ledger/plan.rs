@@ -72,6 +72,8 @@ pub struct NewLane<'a> {
     pub amends: u64,
     /// Who may find the space once it is open.
     pub audience: Option<&'a str>,
+    /// The group that is added in place of single people: `groups/…`.
+    pub group: Option<&'a str>,
     /// People from outside may be members.
     pub external: bool,
     /// The newest ts of the conversation.
@@ -237,8 +239,8 @@ impl Planning<'_> {
     pub fn finish(self, lane: &NewLane<'_>) -> Result<u64, Error> {
         let sql = "INSERT INTO lane (conversation, fingerprint, disordered, threaded, name, created, completer,
             admin_owned, posts, reactions, others, past, present, generation, amends,
-            audience, external)
-            VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17)";
+            audience, external, google_group)
+            VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18)";
         let rows = self.db.execute(
             sql,
             params![
@@ -259,6 +261,7 @@ impl Planning<'_> {
                 lane.amends as i64,
                 lane.audience,
                 lane.external,
+                lane.group,
             ],
         )?;
         expect_rows(rows, 1, "a lane is noted")?;

@@ -16,6 +16,8 @@ pub struct RoomChoice {
     pub name: Option<String>,
     /// Who may find its space: `audiences/…`, or `none`; none: as the settings say.
     pub audience: Option<String>,
+    /// The group that stands for its members: an address, or `groups/…`; none: no group.
+    pub group: Option<String>,
 }
 
 /// A conversation as it was planned, with or without a lane.
@@ -36,12 +38,13 @@ pub struct Room {
 impl Ledger {
     /// Returns what was chosen, by conversation.
     pub fn room_choices(&self) -> Result<BTreeMap<ConversationId, RoomChoice>, Error> {
-        let mut query =
-            self.db.prepare("SELECT slack, include, name, audience FROM room_choice")?;
+        let mut query = self
+            .db
+            .prepare("SELECT slack, include, name, audience, google_group FROM room_choice")?;
         let rows = query.query_map([], |row| {
             let slack = ConversationId::new(&row.get::<_, String>(0)?);
             let (include, name, audience) = (row.get(1)?, row.get(2)?, row.get(3)?);
-            Ok((slack, RoomChoice { include, name, audience }))
+            Ok((slack, RoomChoice { include, name, audience, group: row.get(4)? }))
         })?;
         Ok(rows.collect::<rusqlite::Result<_>>()?)
     }
@@ -57,11 +60,11 @@ impl Ledger {
         let change = self.db.transaction()?;
         for (slack, choice) in choices {
             let sql =
-                "INSERT INTO room_choice (slack, include, name, audience) VALUES (?1, ?2, ?3, ?4)
+                "INSERT INTO room_choice (slack, include, name, audience, google_group) VALUES (?1, ?2, ?3, ?4, ?5)
                 ON CONFLICT (slack) DO UPDATE SET include = excluded.include, name = excluded.name,
-                    audience = excluded.audience";
-            let RoomChoice { include, name, audience } = choice;
-            change.execute(sql, params![slack.as_str(), include, name, audience])?;
+                    audience = excluded.audience, google_group = excluded.google_group";
+            let RoomChoice { include, name, audience, group } = choice;
+            change.execute(sql, params![slack.as_str(), include, name, audience, group])?;
         }
         commit(change, "choose.rooms")
     }

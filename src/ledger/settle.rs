@@ -129,7 +129,8 @@ fn done(change: &Transaction<'_>, key: &Key, receipt: &Receipt) -> Result<(), Er
         | StepKind::Amend
         | StepKind::Role
         | StepKind::Publish
-        | StepKind::Leave => None,
+        | StepKind::Leave
+        | StepKind::Group => None,
         _ => receipt.name.as_deref(),
     };
     let sql = "UPDATE step SET state = ?2, receipt = ?3, request = NULL, original = NULL WHERE id = ?1 AND state = ?4";

@@ -4,6 +4,7 @@ use super::account::{ItemKind, ItemState};
 use super::codes::Code;
 use super::reconcile::note_space;
 use super::{Error, LaneState, Ledger, commit, expect_rows};
+use crate::access::BY_GROUP;
 use crate::draft::{Phase, StepKind};
 use crate::ids::{Account, Micros};
 use crate::wire;
@@ -95,6 +96,8 @@ pub struct StagedMember {
     pub ended: Option<Micros>,
     /// Calls that pay for it.
     pub calls: u32,
+    /// They are in by a group once the space is open.
+    pub by_group: bool,
 }
 
 /// What reading back must show of a step; of a post its text's hash tells.
@@ -164,15 +167,16 @@ impl Ledger {
 
     /// Returns the membership items of a conversation that are owed.
     pub fn owed_members(&self, conversation: i64) -> Result<Vec<StagedMember>, Error> {
-        let sql = "SELECT id, sub, created, ended, calls FROM item WHERE conversation = ?1 AND ts = 0 AND kind = 3 AND state = 0 ORDER BY sub";
+        let sql = "SELECT id, sub, created, ended, calls, coalesce(reason = ?2, 0) FROM item WHERE conversation = ?1 AND ts = 0 AND kind = 3 AND state = 0 ORDER BY sub";
         let mut query = self.db.prepare_cached(sql)?;
-        let rows = query.query_map([conversation], |row| {
+        let rows = query.query_map(params![conversation, BY_GROUP], |row| {
             Ok(StagedMember {
                 item: row.get(0)?,
                 slack: row.get(1)?,
                 since: row.get(2)?,
                 ended: row.get(3)?,
                 calls: row.get::<_, i64>(4)? as u32,
+                by_group: row.get(5)?,
             })
         })?;
         Ok(rows.collect::<rusqlite::Result<_>>()?)

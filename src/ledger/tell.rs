@@ -35,6 +35,7 @@ impl Ledger {
         account.unreadable = self.unreadable()?;
         account.wedged = self.wedges()?;
         account.invited = self.invited()?;
+        account.by_group = self.by_group()?;
         account.outside = self.outside()?;
         account.hidden = self.hidden()?;
         account.admin_stays = self.admin_stays()?;

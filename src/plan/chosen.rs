@@ -2,22 +2,36 @@
 
 use crate::convert::{ArchivedPolicy, Settings, Skip};
 use crate::ids::ConversationId;
-use crate::ledger::RoomChoice;
+use crate::ledger::{Error, KnownGroup, Ledger, RoomChoice};
 use crate::slack::Conversation;
 use std::collections::BTreeMap;
 
 /// The choices, by conversation.
 #[derive(Debug, Default)]
-pub(super) struct Chosen(pub(super) BTreeMap<ConversationId, RoomChoice>);
+pub(super) struct Chosen {
+    rooms: BTreeMap<ConversationId, RoomChoice>,
+    /// Groups that were looked up, by how the admin names them.
+    groups: BTreeMap<String, KnownGroup>,
+}
 
 impl Chosen {
+    /// Takes what the ledger has.
+    pub(super) fn of(ledger: &Ledger) -> Result<Self, Error> {
+        Ok(Self { rooms: ledger.room_choices()?, groups: ledger.groups()? })
+    }
+
+    /// Returns a group as it was looked up; none where it never was.
+    pub(super) fn known(&self, group: &str) -> Option<&KnownGroup> {
+        self.groups.get(group)
+    }
+
     /// Tells why a conversation is left out as a whole, if it is.
     pub(super) fn left_out(
         &self,
         settings: &Settings,
         conversation: &Conversation,
     ) -> Option<Skip> {
-        match self.0.get(&conversation.id).and_then(|choice| choice.include) {
+        match self.rooms.get(&conversation.id).and_then(|choice| choice.include) {
             Some(false) => Some(Skip::ChosenConversation),
             Some(true) => None,
             None => leaves_out(settings, conversation).then_some(Skip::ArchivedConversation),
@@ -26,17 +40,27 @@ impl Chosen {
 
     /// Returns the name that was chosen for a conversation's space, if one was.
     pub(super) fn name(&self, conversation: &Conversation) -> Option<String> {
-        self.0.get(&conversation.id).and_then(|choice| choice.name.clone())
+        self.rooms.get(&conversation.id).and_then(|choice| choice.name.clone())
     }
 
     /// Returns the audience that was chosen for a conversation, `none` too, if one was.
     pub(super) fn audience(&self, id: &ConversationId) -> Option<&str> {
-        self.0.get(id).and_then(|choice| choice.audience.as_deref())
+        self.rooms.get(id).and_then(|choice| choice.audience.as_deref())
+    }
+
+    /// Returns the group that was chosen for a conversation, if one was.
+    pub(super) fn group(&self, id: &ConversationId) -> Option<&str> {
+        self.rooms.get(id).and_then(|choice| choice.group.as_deref())
     }
 
     /// Returns all of these.
+    pub(super) fn groups(&self) -> impl Iterator<Item = (&ConversationId, &str)> {
+        self.rooms.iter().filter_map(|(id, choice)| Some((id, choice.group.as_deref()?)))
+    }
+
+    /// Returns all audiences that were chosen.
     pub(super) fn audiences(&self) -> impl Iterator<Item = (&ConversationId, &str)> {
-        self.0.iter().filter_map(|(id, choice)| Some((id, choice.audience.as_deref()?)))
+        self.rooms.iter().filter_map(|(id, choice)| Some((id, choice.audience.as_deref()?)))
     }
 }
 

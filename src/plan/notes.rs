@@ -2,21 +2,23 @@
 //! lane.
 
 mod added;
+mod by_group;
 mod managers;
+mod merged;
 mod owner;
 
 use super::conversation::Done;
-use super::members::{Members, Stay};
+use super::members::Members;
 use super::pins::Pins;
 use super::record::{Books, owes};
 use super::threads::Threads;
 use super::times::{Allocator, space_time};
 use super::{Bench, Error, Source, emoji};
-use crate::access::Publication;
+use crate::access::{Admittance, BY_GROUP, Publication};
 use crate::convert::{Class, Converted, Fate, Sender, speaker_word};
 use crate::event::{Calls, Event, Monitor};
 use crate::ids::{Micros, SlackUserId};
-use crate::ledger::{ItemKind, ItemState, Ledger, NewItem, NewLane, Planning};
+use crate::ledger::{ItemKind, ItemState, KnownGroup, Ledger, NewItem, NewLane, Planning};
 use crate::slack::{Conversation, Kind, Message};
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
@@ -47,6 +49,8 @@ pub(super) struct Notes<'a, 'l> {
     /// Somebody from outside is to be invited.
     external: bool,
     publication: Option<Publication>,
+    /// The group that stands for people, and who is in it.
+    admittance: Option<(Admittance, &'a KnownGroup)>,
     first: Option<Micros>,
     newest: Micros,
     source: i64,
@@ -98,6 +102,7 @@ impl<'a, 'l> Notes<'a, 'l> {
             unmatched: BTreeMap::new(),
             external: false,
             publication: bench.publication(sources),
+            admittance: bench.admittance(sources),
             first: None,
             newest: 0,
             source,
@@ -194,9 +199,9 @@ impl<'a, 'l> Notes<'a, 'l> {
         }
         let completer = self.completer();
         let (past, present) = self.note_members(completer.as_ref(), None)?;
-        let publishes = u64::from(self.publication.is_some());
+        let opens = u64::from(self.publication.is_some()) + u64::from(self.admittance.is_some());
         let roles = self.managers(completer.as_ref());
-        self.calls.others = past + present + 2 + self.amends + roles + publishes;
+        self.calls.others = past + present + 2 + self.amends + roles + opens;
         let earliest = [self.first, self.members.iter().filter_map(|(_, stay)| stay.since()).min()];
         let number = |id: &SlackUserId| self.bench.number(id);
         let items = self.planning.finish(&NewLane {
@@ -212,6 +217,7 @@ impl<'a, 'l> Notes<'a, 'l> {
             present,
             amends: self.amends,
             audience: self.publication.as_ref().map(|one| one.audience().as_str()),
+            group: self.admittance.as_ref().map(|(one, _)| one.group().as_str()),
             external: self.external,
             newest: self.newest,
         })?;
@@ -244,7 +250,9 @@ impl<'a, 'l> Notes<'a, 'l> {
             let is_shut = stay.shut && skip.is_none() && why != Some("same_account");
             let owed = why.is_none() && (stay.present || stay.has_past());
             let before = u32::from(owed && stay.has_past() && guest.is_none());
-            let now = u32::from(owed && stay.present);
+            let by_group =
+                owed && stay.present && guest.is_none() && self.is_by_group(id, completer);
+            let now = u32::from(owed && stay.present && !by_group);
             self.external |= now > 0 && guest.is_some();
             past += u64::from(before);
             if let Some(account) = account.filter(|_| before > 0) {
@@ -257,8 +265,12 @@ impl<'a, 'l> Notes<'a, 'l> {
                 ts: 0,
                 sub: id.as_str(),
                 hash: None,
-                state: if owed { ItemState::Owed } else { ItemState::Skipped },
-                reason: if is_shut { Some(DEACTIVATED) } else { why },
+                state: if before + now > 0 { ItemState::Owed } else { ItemState::Skipped },
+                reason: match why {
+                    _ if is_shut => Some(DEACTIVATED),
+                    _ if by_group => Some(BY_GROUP),
+                    why => why,
+                },
                 losses: None,
                 source: self.source,
                 root: None,
@@ -272,28 +284,5 @@ impl<'a, 'l> Notes<'a, 'l> {
         // Chat may want every author among the members: whoever speaks for others was one.
         past += self.speakers.len() as u64;
         Ok((past, present))
-    }
-
-    /// Merges the stays of identities that are one account, under the completer's identity or
-    /// else the first.
-    fn by_account<'m>(
-        &self,
-        members: &'m Members,
-        completer: Option<&SlackUserId>,
-    ) -> HashMap<i64, (&'m SlackUserId, Stay)> {
-        let mut stays: HashMap<i64, (&SlackUserId, Stay)> = HashMap::new();
-        for (id, stay) in members.iter() {
-            let own = self.bench.member(id).or_else(|| self.bench.outside.number(id));
-            let Some(number) = own else { continue };
-            let (first, merged) = stays.entry(number).or_insert((id, *stay));
-            if *first != id {
-                *merged = merged.with(stay);
-            }
-            // It is theirs who is in, whatever identity was there before.
-            if Some(id) == completer || (stay.present && !members.is_present(first)) {
-                *first = id;
-            }
-        }
-        stays
     }
 }

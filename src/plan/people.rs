@@ -71,6 +71,13 @@ impl Matched {
         }
     }
 
+    /// Tells whether this is a full member of the workspace who was not deactivated, and so could
+    /// read every public channel. Of anybody else nothing is taken for granted.
+    pub const fn reads_public(&self) -> bool {
+        let Traits { app, unlisted, deleted, guest, outside, .. } = self.traits;
+        matches!(self.kind, PersonKind::Human) && !(app || unlisted || deleted || guest || outside)
+    }
+
     /// Tells whether there is an account that is suspended or archived.
     pub const fn is_shut(&self) -> bool {
         self.traits.shut
@@ -137,6 +144,7 @@ impl People {
                 kind: kind_word(one.kind),
                 account: one.account.as_ref().map(|(email, user)| (email, user.as_str())),
                 how: one.how.code(),
+                reads: one.reads_public(),
             })
             .collect()
     }

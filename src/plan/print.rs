@@ -8,7 +8,7 @@ use crate::slack::Export;
 use sha2::{Digest, Sha256};
 use std::collections::BTreeMap;
 
-/// Returns a hash over archives, people, choices, names and audiences.
+/// Returns a hash over archives, people, choices, names, audiences and groups.
 pub(super) fn fingerprint(
     exports: &[Export],
     roster: &str,
@@ -34,6 +34,17 @@ pub(super) fn fingerprint(
     for (id, audience) in chosen.audiences() {
         take(id.as_str());
         take(audience);
+    }
+    for (id, group) in chosen.groups() {
+        take(id.as_str());
+        let known = chosen.known(group);
+        take(known.map_or("", |known| &known.name));
+        let mut members: Vec<&String> =
+            known.into_iter().flat_map(|known| &known.members).collect();
+        members.sort_unstable();
+        for one in members {
+            take(one);
+        }
     }
     hex(&hash.finalize()[..16])
 }

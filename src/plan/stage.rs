@@ -147,7 +147,7 @@ impl Staging<'_> {
                 self.lane.name
             )));
         }
-        self.present(&members)?;
+        self.present(sources, &members)?;
         self.publish(sources)?;
         self.steps.finish()
     }

@@ -12,7 +12,7 @@ pub use held::{Held, LAST_MINUTES};
 pub(super) use late::{never_began, ran_out};
 
 use super::pay::{Paid, pay};
-use super::{Ended, Fatal, Run, each_lane, gone, outside};
+use super::{Ended, Fatal, Run, each_lane, gone, groups, outside};
 use crate::chat::Scopes;
 use crate::draft::{Phase, StepKind};
 use crate::event::{Calls, Event};
@@ -21,10 +21,11 @@ use held::held;
 use std::collections::BTreeSet;
 use std::sync::{Arc, Mutex, PoisonError};
 
-/// What follows completion: first the members and managers, then who else may find the space.
-const OPEN: &[(Phase, &[StepKind])] = &[
-    (Phase::Present, &[StepKind::Member, StepKind::Role]),
-    (Phase::Publish, &[StepKind::Publish]),
+/// What follows completion: first the members and managers, then the group that stands for all
+/// others, for whoever is in by it can't be a manager any more; at last who else may find the space.
+const OPEN: &[(Phase, &[&[StepKind]])] = &[
+    (Phase::Present, &[&[StepKind::Member, StepKind::Role], &[StepKind::Group]]),
+    (Phase::Publish, &[&[StepKind::Publish]]),
 ];
 
 /// What the admin allows.
@@ -129,13 +130,14 @@ pub async fn complete(
     Ok((if run.stopping() { Ended::Stopped } else { Ended::Edge }, result))
 }
 
-/// Makes sure, before anything is opened, that managers can be made where some are owed, and that
-/// the admin can leave: their scope is one that nothing else needs.
+/// Makes sure, before anything is opened, that managers can be made where some are owed, that groups
+/// can be let in, and that the admin can leave: their scope is one that nothing else needs.
 async fn roles_can_be_given(run: &Run, due: &[Lane]) -> Result<(), Fatal> {
     for (lane, leaves) in due.iter().map(|lane| (lane.id, lane.heir.is_some())) {
         let owed =
             run.writer.run(move |ledger| ledger.owed(lane, Phase::Present, StepKind::Role, 0, 1));
-        if leaves || !owed.await?.is_empty() {
+        let group = run.writer.run(move |ledger| ledger.owes_group(lane));
+        if leaves || !owed.await?.is_empty() || group.await? {
             let probe = run.client.probe(&run.admin(), Scopes::MEMBERSHIPS).await;
             return probe.map_err(Fatal::Token);
         }
@@ -180,11 +182,22 @@ async fn one(
             run.writer.run(move |ledger| ledger.block_lane(id, None)).await?;
         }
     }
-    for (phase, kinds) in OPEN {
-        let paid = pay(&run, id, space, *phase, kinds).await?;
+    for (phase, one_by_one) in OPEN {
         let phase = *phase;
+        for kinds in *one_by_one {
+            if kinds.contains(&StepKind::Group)
+                && let Some(why) = groups::bars(&run, &lane).await?
+            {
+                let mut result = result.lock().unwrap_or_else(PoisonError::into_inner);
+                result.held.push((lane.name, why));
+                return Ok(());
+            }
+            if pay(&run, id, space, phase, kinds).await? == Paid::Stopped {
+                return Ok(());
+            }
+        }
         let (owed, wedged) = run.writer.run(move |ledger| ledger.standing_in(id, phase)).await?;
-        if paid == Paid::Stopped || owed + wedged > 0 {
+        if owed + wedged > 0 {
             return Ok(());
         }
     }

@@ -48,7 +48,9 @@ pub(super) async fn look(
         StepKind::Post => post::look(run, space, step).await,
         StepKind::Amend => post::amended(run, space, step, names).await,
         StepKind::React => react::look(run, space, step, names).await,
-        StepKind::PastMember | StepKind::Member => member::look(run, space, step).await,
+        StepKind::PastMember | StepKind::Member | StepKind::Group => {
+            member::look(run, space, step).await
+        }
         StepKind::Complete => complete(run, space, step).await,
     };
     match found {

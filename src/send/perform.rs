@@ -191,7 +191,7 @@ async fn attempt(
     let errand = Errand { class: class(step.kind), space, step: step.id };
     let identity = Identity::from(&step.actor);
     let scopes = match step.kind {
-        StepKind::Role | StepKind::Leave => Scopes::MEMBERSHIPS,
+        StepKind::Role | StepKind::Leave | StepKind::Group => Scopes::MEMBERSHIPS,
         _ if step.actor.is_app() => Scopes::BOT,
         _ => Scopes::IMPORT,
     };
@@ -263,7 +263,11 @@ pub(super) async fn wedged(
 pub(super) fn class(kind: StepKind) -> Class {
     match kind {
         StepKind::Space => Class::Space,
-        StepKind::PastMember | StepKind::Member | StepKind::Role | StepKind::Leave => Class::Member,
+        StepKind::PastMember
+        | StepKind::Member
+        | StepKind::Role
+        | StepKind::Leave
+        | StepKind::Group => Class::Member,
         StepKind::Post => Class::Post,
         StepKind::React => Class::Reaction,
         StepKind::Complete => Class::Complete,

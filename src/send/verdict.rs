@@ -237,6 +237,7 @@ mod tests {
             (StepKind::Role, "Wedge"),
             (StepKind::Publish, "Wedge"),
             (StepKind::Leave, "Wedge"),
+            (StepKind::Group, "Done"),
         ] {
             assert_eq!(judged(kind, refusal(409, "ALREADY_EXISTS", "")), verdict, "{kind:?}");
         }

@@ -1,7 +1,7 @@
 //! Drafts to frozen requests.
 
 use super::{DELETE, Frozen, MESSAGE_HOLE, PATCH, SPACE_HOLE, THREAD_HOLE};
-use crate::access::Publication;
+use crate::access::{Admittance, Publication};
 use crate::draft::{Draft, Emoji, MemberDraft, Place, PostDraft, SpaceDraft, SpaceKind};
 use crate::ids::rfc3339;
 use serde::Serialize;
@@ -17,6 +17,7 @@ pub fn freeze(draft: &Draft) -> Frozen {
             (format!("spaces?requestId={}", space.request.as_str()), self::space(space))
         }
         Draft::Member(member) => (format!("{SPACE_HOLE}/members"), self::member(member)),
+        Draft::Group(admittance) => (format!("{SPACE_HOLE}/members"), group(admittance)),
         Draft::Post(post) => (post_path(post), self::post(post)),
         Draft::React(emoji) => (format!("{MESSAGE_HOLE}/reactions"), react(emoji)),
         Draft::Amend(text) => (format!("{PATCH}{MESSAGE_HOLE}?updateMask=text"), amended(text)),
@@ -93,6 +94,11 @@ fn member(draft: &MemberDraft) -> String {
         }),
     };
     body.to_string()
+}
+
+/// Chat knows a group by its name alone, and takes no address.
+fn group(admittance: &Admittance) -> String {
+    json!({ "groupMember": { "name": admittance.group().as_str() } }).to_string()
 }
 
 /// An opener needs the reply option too: without it Chat ignores the thread key.

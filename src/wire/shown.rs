@@ -3,7 +3,7 @@
 use serde_json::Value;
 
 /// Returns what a listing must show of a stored request's result: a space's name, a reaction's
-/// emoji, a membership's user and span. A post has its text's hash for that.
+/// emoji, a membership's user or group and span. A post has its text's hash for that.
 pub fn shown(stored: &str) -> Option<String> {
     let (path, body) = stored.split_once('\n')?;
     let body: Value = serde_json::from_str(body).ok()?;
@@ -13,7 +13,8 @@ pub fn shown(stored: &str) -> Option<String> {
         return text("/emoji/unicode").map(str::to_owned).or(custom);
     }
     if path.ends_with("/members") {
-        let span = [text("/member/name"), text("/createTime"), text("/deleteTime")];
+        let who = text("/member/name").or_else(|| text("/groupMember/name"));
+        let span = [who, text("/createTime"), text("/deleteTime")];
         return Some(span.into_iter().flatten().collect::<Vec<_>>().join(" "));
     }
     path.starts_with("spaces?").then(|| text("/displayName").unwrap_or_default().to_owned())
@@ -22,8 +23,9 @@ pub fn shown(stored: &str) -> Option<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::access::{Group, Kind, PublicConversation};
     use crate::draft::{Draft, Emoji, MemberDraft, SpaceDraft, SpaceKind};
-    use crate::ids::RequestId;
+    use crate::ids::{ConversationId, RequestId};
     use crate::wire::freeze;
 
     fn of(draft: &Draft) -> Option<String> {
@@ -40,6 +42,10 @@ mod tests {
         assert_eq!(of(&member(None)).as_deref(), Some("users/1"));
         let past = "users/1 1970-01-01T00:00:00.000001Z 1970-01-01T00:00:00.000002Z";
         assert_eq!(of(&member(Some((1, 2)))).as_deref(), Some(past));
+        let proof = PublicConversation::of([(&ConversationId::new("C1"), Kind::Public)]);
+        let group = Group::parse("groups/1a").expect("a name");
+        let admittance = proof.expect("it was public").admit(group);
+        assert_eq!(of(&Draft::Group(admittance)).as_deref(), Some("groups/1a"));
         let space = |name: Option<&str>| {
             Draft::Space(SpaceDraft {
                 kind: SpaceKind::Named,

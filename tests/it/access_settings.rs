@@ -12,7 +12,7 @@ use chatferry::emulator::Options;
 use chatferry::event::Silent;
 use chatferry::gallery::Gallery;
 use chatferry::ids::{Account, ConversationId};
-use chatferry::ledger::{Lane, Ledger, Listed, RoomChoice, Stage, Writer};
+use chatferry::ledger::{Lane, Ledger, Listed, LookedUp, RoomChoice, Stage, Writer};
 use chatferry::plan::{Bench, Choices, Stager};
 use chatferry::slack;
 use rusqlite::Connection;
@@ -37,6 +37,9 @@ const MANY: usize = 401;
 const FEW: usize = 11;
 /// An audience that only the workbook names.
 const OWN: &str = "audiences/OWN";
+/// A group of full members, and one with a guest.
+const ALL: &str = "all@example.com";
+const BEYOND: &str = "beyond@example.com";
 
 /// Every kind of conversation, archived ones among them.
 fn workspace(many: usize) -> Export {
@@ -104,6 +107,8 @@ struct Case {
     /// What the workbook says of every conversation, whatever its kind: past the check that
     /// `channels import` makes.
     own: Option<&'static str>,
+    /// The group that the workbook names for every conversation, whatever its kind.
+    group: Option<&'static str>,
     convert: convert::Settings,
 }
 
@@ -155,7 +160,7 @@ fn all_by(policy: &AuthorPolicy) -> Authors {
 fn listed(many: usize) -> Vec<Listed> {
     let one = |handle: &str| Listed {
         email: format!("{handle}@example.com"),
-        user: format!("users/1{}", handle.len()),
+        user: format!("users/1{handle}"),
         name: handle.to_owned(),
         suspended: false,
         archived: false,
@@ -165,6 +170,23 @@ fn listed(many: usize) -> Vec<Listed> {
     };
     let many = (0..many).map(|at| format!("w{at}"));
     PEOPLE.iter().map(|handle| one(handle)).chain(many.map(|handle| one(&handle))).collect()
+}
+
+/// A group with these people of the organisation.
+fn looked_up(asked: &str, people: &[&str]) -> LookedUp {
+    let all = listed(FEW);
+    let member = |handle: &&str| {
+        let email = format!("{handle}@example.com");
+        let one = all.iter().find(|one| one.email == email).expect("of the organisation");
+        (one.user.clone(), email)
+    };
+    LookedUp {
+        asked: asked.to_owned(),
+        name: format!("groups/{}", asked.split('@').next().unwrap_or_default()),
+        email: asked.to_owned(),
+        seen: 1_600_000_000_000_000,
+        members: people.iter().map(member).collect(),
+    }
 }
 
 /// Makes a folder, in memory where the system has one there.
@@ -187,6 +209,9 @@ impl Stock {
         File::create(&path).expect("a new file");
         let mut ledger = Ledger::create(&path).expect("a new ledger");
         ledger.set_directory(&listed(FEW)).expect("a Directory");
+        for (asked, people) in [(ALL, &["ana", "bo", "cy"][..]), (BEYOND, &["ana", "guest"])] {
+            ledger.set_group(&looked_up(asked, people)).expect("a group");
+        }
         drop(ledger);
         Self { home, exports: [before(), workspace(FEW)] }
     }
@@ -204,7 +229,8 @@ impl Stock {
         let kinds = kinds(&archives);
         let own = |id: &String| {
             let audience = case.own.map(str::to_owned);
-            (ConversationId::new(id), RoomChoice { audience, ..RoomChoice::default() })
+            let group = case.group.map(str::to_owned);
+            (ConversationId::new(id), RoomChoice { audience, group, ..RoomChoice::default() })
         };
         let own: Vec<_> = kinds.keys().map(own).collect();
         ledger.choose_rooms(&own).expect("choices");
@@ -347,6 +373,81 @@ fn d1_the_ledger_takes_no_audience_for_a_private_conversation() {
         db.execute("INSERT INTO step (id, phase, kind, actor) VALUES (?1, 5, 5, 1)", [id])
             .expect("a member");
         let turned = db.execute("UPDATE step SET kind = 8 WHERE id = ?1", [id]);
+        assert!(turned.is_err(), "{}: {turned:?}", lane.name);
+    }
+}
+
+/// A group chosen for every conversation, whatever its kind: past the check of `channels import`.
+#[test]
+fn d1_no_setting_lets_a_group_into_anything_but_public_channels() {
+    let stock = Stock::new();
+    let all = each(&[Case::default()], &[Some(ALL), Some(BEYOND)], |case, one| case.group = *one);
+    let directs = [DmPolicy::Auto, DmPolicy::GroupChat, DmPolicy::Space];
+    let all = each(&all, &directs, |case, one| case.convert.direct = *one);
+    let all = each(&all, &[ArchivedPolicy::Mark, ArchivedPolicy::Skip], |case, one| {
+        case.convert.archived = *one;
+    });
+    let all = each(&all, &[false, true], |case, one| {
+        case.admission.invite = *one;
+        let rule = (".*".to_owned(), "general".to_owned());
+        case.convert.names.rename = one.then_some(rule);
+        let cy = one.then(|| Account::new("cy@example.com"));
+        case.convert.managers = cy.into_iter().collect();
+    });
+    for (at, case) in all.iter().enumerate() {
+        let frozen = stock.frozen(at, case.clone());
+        for lane in &frozen.lanes {
+            let public = frozen.kinds[lane.slack.as_str()] == Kind::Public;
+            let public = public && lane.slack.as_str() != "COPENED";
+            let phases =
+                [Phase::Space, Phase::History, Phase::Complete, Phase::Present, Phase::Leave];
+            let owed = phases.map(|phase| {
+                let steps = frozen.ledger.owed(lane.id, phase, StepKind::Group, 0, 9);
+                steps.expect("steps").len()
+            });
+            let expected = [0, 0, 0, usize::from(public), 0];
+            assert_eq!(owed, expected, "{} under {case:?}", lane.name);
+            assert_eq!(lane.group.is_some(), public, "{} under {case:?}", lane.name);
+            let sight = frozen.ledger.sight(lane).expect("a sight");
+            assert_eq!(sight.group.is_some(), public, "{} under {case:?}", lane.name);
+            // A guest saw of public channels only their own.
+            let beyond = public && case.group == Some(BEYOND) && lane.slack.as_str() != "CGENERAL";
+            assert_eq!(sight.gains(), beyond, "{} under {case:?}", lane.name);
+            let new = sight.seats.iter().filter(|seat| seat.fate == Fate::New);
+            let new: Vec<_> = new.map(|seat| seat.account.as_deref().unwrap_or("")).collect();
+            assert!(new.iter().all(|one| *one == "guest@example.com"), "{new:?}");
+            let single = frozen.ledger.owed(lane.id, Phase::Present, StepKind::Member, 0, 999);
+            if public && case.group == Some(ALL) {
+                // Whoever manages is a member of their own.
+                let by_group =
+                    if case.admission.invite { &["ana", "bo"][..] } else { &["ana", "bo", "cy"] };
+                let twice = single.expect("steps").into_iter().any(|step| {
+                    let text = step.request.as_str();
+                    by_group.iter().any(|one| text.contains(&format!("\"users/1{one}\"")))
+                });
+                assert!(!twice, "{}: in by the group and by themselves, {case:?}", lane.name);
+            }
+        }
+    }
+}
+
+/// The ledger itself refuses what the types can't even say.
+#[test]
+fn d1_the_ledger_takes_no_group_for_a_private_conversation() {
+    let stock = Stock::new();
+    let frozen = stock.frozen(0, Case { group: Some(ALL), ..Case::default() });
+    let db = Connection::open(&frozen.path).expect("a ledger");
+    for lane in &frozen.lanes {
+        let public = frozen.kinds[lane.slack.as_str()] == Kind::Public;
+        let id = (lane.id << 32) + 1_000_000;
+        let sql = "INSERT INTO step (id, phase, kind, actor) VALUES (?1, ?2, 10, 1)";
+        for phase in [0, 1, 5, 7] {
+            let taken = db.execute(sql, [id + phase, phase]);
+            assert_eq!(taken.is_ok(), public, "{}: {taken:?}", lane.name);
+        }
+        db.execute("INSERT INTO step (id, phase, kind, actor) VALUES (?1, 5, 5, 1)", [id + 9])
+            .expect("a member");
+        let turned = db.execute("UPDATE step SET kind = 10 WHERE id = ?1", [id + 9]);
         assert!(turned.is_err(), "{}: {turned:?}", lane.name);
     }
 }

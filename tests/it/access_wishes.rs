@@ -81,17 +81,17 @@ async fn d1_d4_a_public_channel_has_its_own_audience_or_none_and_no_other_conver
     rig.ok(&["channels", "export"]).await;
     let before = table(&rig);
     assert!(
-        before.contains("GENERAL,public,general,general,space,audiences/default,2"),
+        before.contains("GENERAL,public,general,general,space,audiences/default,,2"),
         "{before}"
     );
-    assert!(before.contains("GDEAL,private,deal,deal,space,,2"), "{before}");
+    assert!(before.contains("GDEAL,private,deal,deal,space,,,2"), "{before}");
     for (bad, why) in [
         (
             before.replace("deal,space,,", "deal,space,default,"),
             "line 4: deal is no public channel",
         ),
         (
-            before.replace("audiences/default,2", "everyone,2"),
+            before.replace("audiences/default,,2", "everyone,,2"),
             "audience is \"everyone\", want none",
         ),
     ] {
@@ -100,8 +100,8 @@ async fn d1_d4_a_public_channel_has_its_own_audience_or_none_and_no_other_conver
         assert!(said.contains(why), "{said}");
         assert!(said.contains("nothing was changed"), "{said}");
     }
-    let good = before.replace("audiences/default,2", "none,2");
-    let good = good.replace("audiences/default,1", "audiences/XYZ,1");
+    let good = before.replace("audiences/default,,2", "none,,2");
+    let good = good.replace("audiences/default,,1", "audiences/XYZ,,1");
     let good = good.replace("deal,space,,", "deal,space,none,");
     let (code, said) = edited(&rig, &good).await;
     assert_eq!(code, Some(0), "{said}");
@@ -159,8 +159,8 @@ async fn d1_d5_an_audience_and_an_invitation_that_are_taken_back_before_completi
 async fn d4_one_channels_audience_is_taken_back_in_the_workbook_while_it_is_not_open() {
     let (rig, _export) = sent(Options::default(), OPEN).await;
     rig.ok(&["channels", "export"]).await;
-    let none = table(&rig).replace("audiences/default,2", "none,2");
-    let other = table(&rig).replace("audiences/default,2", "audiences/XYZ,2");
+    let none = table(&rig).replace("audiences/default,,2", "none,,2");
+    let other = table(&rig).replace("audiences/default,,2", "audiences/XYZ,,2");
     let (_, said) = edited(&rig, &other).await;
     assert!(said.contains("general is begun: it stays as it began."), "{said}");
     let (_, said) = edited(&rig, &none).await;

@@ -150,7 +150,7 @@ async fn what_is_left_out_once_it_was_sent_stays_closed_and_can_be_undone_or_tak
     let rig = Rig::with(&PEOPLE, Options::default()).await;
     rig.ok(&["run", &export.path.display().to_string()]).await;
     rig.ok(&["verify"]).await;
-    let (with, without) = ("board,board,space,,2,yes", "board,board,space,,2,no");
+    let (with, without) = ("board,board,space,,,2,yes", "board,board,space,,,2,no");
     let said = told(&edit(&rig, with, without).await);
     let closed =
         "board is left out: its space stays closed, and `chatferry undo --only` deletes it.";
@@ -181,10 +181,10 @@ async fn an_empty_cell_and_a_short_row_leave_a_conversation_as_it_is() {
     let export = small();
     let rig = planned(&export).await;
     assert!(
-        told(&edit(&rig, "board,board,space,,2,yes", "board,Bored,space,,2,").await)
+        told(&edit(&rig, "board,board,space,,,2,yes", "board,Bored,space,,,2,").await)
             .contains("board becomes Bored. 1 conversation changes")
     );
-    let said = told(&edit(&rig, "board,Bored,space,,2,yes", "board,Bored,space,,2, ").await);
+    let said = told(&edit(&rig, "board,Bored,space,,,2,yes", "board,Bored,space,,,2, ").await);
     assert!(said.starts_with("Nothing changes."), "{said}");
     fs::write(file(&rig), "slack_id,space_name,include\nCGENERAL\nGBOARD,Bored\n").expect("room");
     let said = rig.ok(&["channels", "import"]).await;

@@ -71,6 +71,7 @@ pub mod fuzz_targets;
 #[path = "../bench/generate.rs"]
 mod generate;
 mod generated;
+mod groups;
 mod keyless;
 mod learning;
 mod leaving;

@@ -20,7 +20,7 @@ use chatferry::ledger::{self, Ledger, Listed, Owner, SpacesLog, Stage, Writer};
 use chatferry::pace::{Backoff, Pacer, Quotas};
 use chatferry::plan::{Bench, Choices, Stager};
 use chatferry::send::{
-    self, CompleteOptions, Completed, Ended, Fatal, Health, Rest, Run, Turns, Verified,
+    self, CompleteOptions, Completed, Ended, Fatal, Groups, Health, Rest, Run, Turns, Verified,
 };
 use chatferry::settings::{Hours, WorkFolder};
 use chatferry::slack;
@@ -388,6 +388,7 @@ impl Sim {
             monitor: Arc::clone(&self.heard) as Arc<_>,
             health: Health::default(),
             turns: Turns::default(),
+            groups: Groups::default(),
             admin: Account::new(ADMIN),
             options: self.setup.options,
             links: LinkTemplate::default(),

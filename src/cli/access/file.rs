@@ -1,7 +1,8 @@
 //! Everybody's sight of every space, line by line: as CSV and as JSON.
 
-use crate::access::{Fate, Seat, Sight};
+use crate::access::{Fate, Seat, SeenGroup, Sight};
 use crate::cli::manifest::safe;
+use crate::ids::rfc3339;
 use crate::ledger::Error;
 use serde_json::{Value, json as object};
 use std::io::{self, Write};
@@ -58,10 +59,16 @@ fn row<'a>(sight: &'a Sight, seat: &'a Seat, merged: &'a str) -> [&'a str; 10] {
 fn before(sight: &Sight, seat: &Seat) -> &'static str {
     match seat.slack {
         Some(_) if seat.fate == Fate::Deactivated => Fate::Deactivated.as_str(),
+        _ if seat.fate == Fate::JoinsByGroup => "everyone",
+        _ if seat.fate == Fate::New => "",
         Some(_) => "member",
         None if sight.was_public() => "everyone",
         None => "",
     }
+}
+
+fn group(group: &SeenGroup) -> Value {
+    object!({ "name": group.name, "address": group.email, "looked_up": rfc3339(group.seen) })
 }
 
 /// Returns a space as data.
@@ -83,6 +90,7 @@ pub(super) fn json(sight: &Sight) -> Value {
         "conversation": sight.slack.as_str(),
         "kind": sight.kind,
         "audience": sight.audience,
+        "group": sight.group.as_ref().map(group),
         "hash": sight.hash(),
         "people": sight.seats.iter().map(seat).collect::<Vec<_>>(),
     })
@@ -109,6 +117,7 @@ mod tests {
             name: "\t+1".to_owned(),
             kind: "public".to_owned(),
             audience: None,
+            group: None,
             seats: vec![seat],
         };
         let cells = row(&sight, &sight.seats[0], "").map(safe);

@@ -6,6 +6,7 @@ use crate::access::{Fate, Seat};
 use crate::cli::reasons::why;
 use crate::cli::safe::display_short;
 use crate::cli::words::{count, counted};
+use crate::ids::rfc3339;
 use crate::settings::WorkFolder;
 use std::fmt::Write as _;
 
@@ -17,6 +18,8 @@ macro_rules! line {
     }};
 }
 
+/// How many groups are named.
+const GROUPS: usize = 5;
 /// How wide a name may be.
 const NAME: usize = 40;
 
@@ -50,6 +53,11 @@ impl Question {
         let rest = [
             (sums.managers, "become managers of their channels beside the owner"),
             (sums.deactivated, "deactivated in Slack: they could read nothing there any more"),
+            (sums.by_group, "of them in by a group that stands for people"),
+            (
+                sums.join_by_group,
+                "by such a group, who were no members: they could read it, as everybody could",
+            ),
             (sums.invited, "invited from outside"),
             (sums.discoverable, "of them public channels that the chosen audience can find"),
             (self.guests, "Slack guests with accounts: those in that audience find them too"),
@@ -83,6 +91,17 @@ impl Question {
             let more = counted(differ - SPACES as u64, "more space", "more spaces");
             line!(text, "  and {more}");
         }
+        for (group, seen) in self.groups.iter().take(GROUPS) {
+            let group = display_short(group, NAME);
+            line!(
+                text,
+                "{group} stands for people, as the Directory had it at {}.",
+                rfc3339(*seen)
+            );
+        }
+        if self.groups.len() > GROUPS {
+            line!(text, "and {} more groups do", count((self.groups.len() - GROUPS) as u64));
+        }
         for late in self.late.lines() {
             line!(text, "{late}");
         }
@@ -107,9 +126,14 @@ fn line(seat: &Seat) -> String {
     let who = format!("{}{}", display_short(&seat.name, NAME), id.unwrap_or_default());
     let account = display_short(seat.account.as_deref().unwrap_or_default(), NAME);
     let mut text = match &seat.fate {
-        Fate::Owner | Fate::Manager | Fate::Member | Fate::Same | Fate::App | Fate::Deactivated => {
-            String::new()
-        }
+        Fate::Owner
+        | Fate::Manager
+        | Fate::Member
+        | Fate::ByGroup
+        | Fate::JoinsByGroup
+        | Fate::Same
+        | Fate::App
+        | Fate::Deactivated => String::new(),
         Fate::Missing(code) => format!("    missing  {who}: {}\n", why(code)),
         Fate::Invited => format!("    invited  {who}, {account}\n"),
         Fate::Admin => format!("    owner    {who}, the admin: no member can complete it\n"),

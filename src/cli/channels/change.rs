@@ -20,6 +20,10 @@ pub(super) struct Change {
     rename: Option<String>,
     /// Who can find it, where that changes; empty: whom the settings say.
     audience: Option<String>,
+    /// The group that stands for its members, where that changes; empty: none.
+    pub(super) group: Option<String>,
+    /// The line in the file.
+    pub(super) line: u64,
     /// Its space is made already.
     begun: bool,
     choice: RoomChoice,
@@ -59,13 +63,8 @@ pub(super) fn compare(
             continue;
         };
         changes.missing -= 1;
-        let opens = row.audience.as_deref().is_some_and(|one| !["", NOBODY].contains(&one));
-        if opens && !is_public(room) {
-            wrong.push(format!(
-                "line {}: {} is no public channel in Slack, so no audience may find it: leave its audience empty",
-                row.line,
-                display_safe(&room.name)
-            ));
+        if let Some(why) = opens_too_much(row, room) {
+            wrong.push(format!("line {}: {why}", row.line));
             continue;
         }
         let (lane, before) = (lanes.get(&row.slack), chosen.get(&row.slack));
@@ -87,6 +86,20 @@ pub(super) fn compare(
     Ok(if wrong.is_empty() { Ok(changes) } else { Err(wrong) })
 }
 
+/// Tells why a conversation that not everybody could read can't be opened so far.
+fn opens_too_much(row: &Row, room: &Room) -> Option<String> {
+    let found = row.audience.as_deref().is_some_and(|one| !["", NOBODY].contains(&one));
+    let group = row.group.as_deref().is_some_and(|one| !one.is_empty());
+    let why = match (found, group) {
+        _ if is_public(room) => return None,
+        (true, _) => "no audience may find it: leave its audience empty",
+        (false, true) => "no group may stand for its members: leave its group empty",
+        (false, false) => return None,
+    };
+    let name = display_safe(&room.name);
+    Some(format!("{name} is no public channel in Slack, so {why}"))
+}
+
 /// What was not edited stays as it was chosen, or as the settings say.
 fn difference(
     row: &Row,
@@ -103,7 +116,9 @@ fn difference(
     let found = shown_audience(room, lane, before.audience.as_ref());
     let edited = row.audience.as_ref().filter(|_| is_public(room));
     let audience = edited.filter(|edited| **edited != found).cloned();
-    if include.is_none() && rename.is_none() && audience.is_none() {
+    let group = row.group.as_ref().filter(|_| is_public(room));
+    let group = group.filter(|group| **group != before.group.clone().unwrap_or_default()).cloned();
+    if include.is_none() && rename.is_none() && audience.is_none() && group.is_none() {
         return None;
     }
     let choice = RoomChoice {
@@ -116,9 +131,13 @@ fn difference(
             Some(new) => Some(new.clone()).filter(|new| !new.is_empty()),
             None => before.audience,
         },
+        group: match &group {
+            Some(new) => Some(new.clone()).filter(|new| !new.is_empty()),
+            None => before.group,
+        },
     };
-    let (slack, begun) = (row.slack.clone(), false);
-    Some(Change { slack, name, include, rename, audience, begun, choice })
+    let (slack, line, begun) = (row.slack.clone(), row.line, false);
+    Some(Change { slack, name, include, rename, audience, group, line, begun, choice })
 }
 
 impl Changes {
@@ -167,10 +186,11 @@ impl Change {
         }
         let (taken, left) = if takes_back { (self.audience, None) } else { (None, self.audience) };
         let own = Self { audience: left, include: None, ..self };
-        let begun = own.rename.is_some() || own.audience.is_some();
+        let begun = own.rename.is_some() || own.audience.is_some() || own.group.is_some();
         let rest = begun.then(|| own.clone());
         let include = choice.include.filter(|_| self.include.is_some());
-        (Some(Self { rename: None, audience: taken, include, begun: true, choice, ..own }), rest)
+        let taken = Self { rename: None, group: None, audience: taken, ..own };
+        (Some(Self { include, begun: true, choice, ..taken }), rest)
     }
 
     /// Says it in a line.
@@ -195,6 +215,10 @@ impl Change {
             NOBODY => "can be found by its members alone".to_owned(),
             audience => format!("can be found by {audience}"),
         }));
+        parts.extend(self.group.as_ref().map(|new| match new.as_str() {
+            "" => "has its members added one by one".to_owned(),
+            group => format!("is opened to the group {}", display_safe(group)),
+        }));
         format!("{} {}.", display_safe(&self.name), parts.join(" and "))
     }
 
@@ -205,6 +229,7 @@ impl Change {
             "include": self.include,
             "space_name": self.rename,
             "audience": self.audience,
+            "group": self.group,
         })
     }
 }

@@ -1,6 +1,6 @@
 //! The table itself: its columns, what stands in them, and what may.
 
-use crate::access::Audience;
+use crate::access::{Audience, GroupKey};
 use crate::cli::archives::Archive;
 use crate::cli::bound::lower_bound;
 use crate::cli::display_safe;
@@ -16,13 +16,14 @@ use std::collections::{HashMap, HashSet};
 use std::io;
 
 /// The columns as they are written.
-const COLUMNS: [&str; 11] = [
+const COLUMNS: [&str; 12] = [
     "slack_id",
     "kind",
     "name",
     "space_name",
     "type",
     "audience",
+    "group",
     "members",
     "include",
     "archived",
@@ -31,8 +32,9 @@ const COLUMNS: [&str; 11] = [
 ];
 /// The columns that are read, and have to be there.
 const READ: [&str; 3] = ["slack_id", "space_name", "include"];
-/// One that is read where it is there.
+/// Two that are read where they are there.
 const AUDIENCE: &str = "audience";
+const GROUP: &str = "group";
 /// The word for no audience.
 pub(super) const NOBODY: &str = "none";
 /// Chat's limit for a display name, in characters.
@@ -50,6 +52,8 @@ pub(super) struct Row {
     pub(super) include: Option<bool>,
     /// `none`, or a resource name; empty: as the settings say; none: as it is.
     pub(super) audience: Option<String>,
+    /// An address or `groups/ID`; empty: no group; none: as it is.
+    pub(super) group: Option<String>,
 }
 
 /// Returns a row for each conversation, by Slack's id.
@@ -57,7 +61,7 @@ pub(super) fn rows(
     ledger: &Ledger,
     archives: &[Archive],
     settings: &Settings,
-) -> anyhow::Result<Vec<[String; 11]>> {
+) -> anyhow::Result<Vec<[String; 12]>> {
     let lanes: HashMap<ConversationId, Lane> =
         ledger.lanes()?.into_iter().map(|lane| (lane.slack.clone(), lane)).collect();
     // The newest export that has a conversation knows it best, as planning has it.
@@ -84,7 +88,7 @@ fn row(
     conversation: Option<&Conversation>,
     choice: &RoomChoice,
     settings: &Settings,
-) -> [String; 11] {
+) -> [String; 12] {
     let yes = |yes: bool| if yes { "yes" } else { "no" }.to_owned();
     let time = |lane: &Lane| span(lower_bound(std::slice::from_ref(lane)).total);
     [
@@ -94,6 +98,7 @@ fn row(
         shown_name(room, lane, choice.name.as_ref()),
         conversation.map_or("", |one| shape(one, lane, settings)).to_owned(),
         shown_audience(room, lane, choice.audience.as_ref()),
+        choice.group.clone().unwrap_or_default(),
         room.members.to_string(),
         yes(is_included(lane, choice)),
         conversation.map(|one| yes(one.archived)).unwrap_or_default(),
@@ -163,8 +168,8 @@ pub(super) fn group_chats(
 }
 
 /// Writes the table.
-pub(super) fn write(rows: &[[String; 11]]) -> io::Result<Vec<u8>> {
-    sheet::write(&COLUMNS, rows.iter().map(<[String; 11]>::as_slice))
+pub(super) fn write(rows: &[[String; 12]]) -> io::Result<Vec<u8>> {
+    sheet::write(&COLUMNS, rows.iter().map(<[String; 12]>::as_slice))
 }
 
 /// What a spreadsheet did that saved in an old code page.
@@ -181,7 +186,7 @@ pub(super) fn read(bytes: &[u8]) -> Result<Vec<Row>, Vec<String>> {
         return Err(wrong);
     }
     let (mut rows, mut seen) = (Vec::new(), HashMap::new());
-    let audiences = sheet.column(AUDIENCE);
+    let (audiences, groups) = (sheet.column(AUDIENCE), sheet.column(GROUP));
     for cells in &sheet.rows {
         let line = cells.line;
         let [slack, _, include] = places.map(|place| cells.cell(place));
@@ -212,8 +217,15 @@ pub(super) fn read(bytes: &[u8]) -> Result<Vec<Row>, Vec<String>> {
             }
             audience => audience.and_then(Result::ok),
         };
+        let group = match groups.and_then(|place| cells.given(Some(place))).map(group) {
+            Some(Err(why)) => {
+                wrong.push(format!("line {line}: {why}"));
+                continue;
+            }
+            group => group.and_then(Result::ok),
+        };
         let space_name = space_name.map(str::to_owned);
-        rows.push(Row { line, slack, space_name, include, audience });
+        rows.push(Row { line, slack, space_name, include, audience, group });
     }
     if wrong.is_empty() { Ok(rows) } else { Err(wrong) }
 }
@@ -239,6 +251,18 @@ fn audience(cell: &str) -> Result<String, String> {
                 )
             })
         }
+    }
+}
+
+fn group(cell: &str) -> Result<String, String> {
+    match cell.trim() {
+        "" => Ok(String::new()),
+        name => GroupKey::parse(name).map(|group| group.as_str().to_owned()).ok_or_else(|| {
+            format!(
+                "group is {:?}, want the e-mail address of a group, groups/ID, or nothing",
+                display_safe(name)
+            )
+        }),
     }
 }
 

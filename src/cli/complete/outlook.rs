@@ -57,6 +57,9 @@ fn row(lane: &Lane, now: Micros) -> String {
         () if lane.admin_owned => {
             format!("{left}, the admin owns it").trim_matches([',', ' ']).to_owned()
         }
+        () if lane.group.is_some() => {
+            format!("{left}, and a group").trim_matches([',', ' ']).to_owned()
+        }
         () => left,
     };
     format!("  {name}  {kind}  {messages:>9}  {members:>7}  {beside}").trim_end().to_owned()
@@ -112,6 +115,7 @@ pub(super) fn json(outlook: &Outlook, now: Micros, access: &serde_json::Value) -
             "space": lane.space,
             "messages": lane.planned.posts,
             "members": members(lane),
+            "group": lane.group,
             "owner": lane.completer.as_ref().map(ToString::to_string),
             "admin_owned": lane.admin_owned,
             "admin_leaves": lane.heir.is_some(),

@@ -7,7 +7,7 @@ use crate::cli::hint::{judge, message};
 use crate::cli::ledger;
 use crate::cli::words::counted;
 use crate::doctor::{self, Author, Check, Examined, Listing, OpenSpace};
-use crate::ids::Micros;
+use crate::ids::{ConversationId, Micros};
 use crate::ledger::{Lane, LaneState, Ledger, Owner};
 use crate::settings::{Layers, Settings, Speaker, WorkFolder, environment};
 use std::path::Path;
@@ -29,6 +29,8 @@ pub(super) struct Planned {
     lanes: Vec<Lane>,
     /// The app speaks for somebody, as the workbook says.
     apps: bool,
+    /// Groups stand for people that nothing is planned with yet.
+    groups: bool,
 }
 
 impl Known {
@@ -43,7 +45,8 @@ impl Known {
         let chosen = chosen(&settings, lanes.unwrap_or_default(), now);
         let known = planned.as_ref().ok().and_then(Option::as_ref);
         let apps = chosen.apps || known.is_some_and(|planned| planned.apps);
-        let chosen = Chosen { reread: args.completed, apps, ..chosen };
+        let groups = chosen.groups || known.is_some_and(|planned| planned.groups);
+        let chosen = Chosen { reread: args.completed, apps, groups, ..chosen };
         Ok(Self { settings, work, chosen, planned })
     }
 
@@ -135,11 +138,18 @@ impl Planned {
         let ledger: Ledger = ledger::look(work)?;
         let authors = ledger.authors()?.into_iter();
         let listed = ledger.directory()?.into_iter();
+        let lanes = ledger.lanes()?;
+        let is_open = |slack: &ConversationId| {
+            lanes.iter().any(|lane| lane.slack == *slack && lane.state == LaneState::Present)
+        };
+        let choices = ledger.room_choices()?;
+        let groups = choices.iter().any(|(slack, one)| one.group.is_some() && !is_open(slack));
         Ok(Some(Self {
+            groups,
             authors: authors.map(|one| Author { email: one.account, items: one.items }).collect(),
             listing: Listing::whole(listed.map(|one| (one.email, one.suspended || one.archived))),
             owner: ledger.owner()?,
-            lanes: ledger.lanes()?,
+            lanes,
             apps: ledger.choices()?.values().any(|choice| choice.policy.as_deref() == Some("app")),
         }))
     }
@@ -172,6 +182,7 @@ pub(crate) fn chosen(settings: &Settings, lanes: &[Lane], now: Micros) -> Chosen
             .any(|speaker| *speaker == Speaker::App),
         late_members: lanes.iter().filter(completed).any(over),
         roles: !settings.managers.is_empty(),
+        groups: lanes.iter().any(|lane| lane.group.is_some() && lane.state < LaneState::Present),
         leaves: !settings.admin_stays && lanes.iter().any(admin_leaves),
         reread: false,
     }

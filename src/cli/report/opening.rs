@@ -20,6 +20,15 @@ pub(super) fn invited(account: &Account) -> Vec<String> {
     wrap(&format!("Invited, and in once they accept: {}.", places(&all)), COLS, "")
 }
 
+/// How many are in by a group that stands for them.
+pub(super) fn by_group(account: &Account) -> Vec<String> {
+    if account.by_group == 0 {
+        return Vec::new();
+    }
+    let members = counted(account.by_group, "membership", "memberships");
+    wrap(&format!("By groups, without calls of their own: {members}."), COLS, "")
+}
+
 /// Members from outside the organisation: whom the next step invites, who is left out, and whom
 /// Chat refused.
 pub(super) fn outside(account: &Account, extra: &ReportContext) -> Vec<String> {

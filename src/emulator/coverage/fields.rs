@@ -23,6 +23,8 @@ rows! {
         "metadata": "the call" => Documented("Compute Engine metadata");
         "iam.signJwt": "the call" => Documented("IAM Credentials API");
         "directory.users.list": "the call" => Documented("Directory API");
+        "directory.groups.get": "the call" => Documented("Directory API");
+        "directory.members.list": "the call" => Documented("Directory API");
         "spaces.create": "the call" => GUIDE;
         "spaces.get": "the call" => AUTHORIZE;
         "spaces.patch": "the call" => REFERENCE;
@@ -58,9 +60,9 @@ rows! {
         "spaces.messages.delete": "`force`" => REFERENCE;
         "spaces.messages.reactions.create": "`emoji.unicode`" => REFERENCE;
         "spaces.messages.reactions.create": "`emoji.customEmoji`" => Observed("Google's samples: the description calls its uid output only");
-        "spaces.members.create": "`member.name`" "`member.type`" => REFERENCE;
+        "spaces.members.create": "`member.name`" "`member.type`" "`groupMember.name`" => REFERENCE;
         "spaces.members.create": "`createTime`" "`deleteTime`" => GUIDE;
-        "spaces.members.list": "`pageSize`" "`pageToken`" "`showInvited`" => REFERENCE;
+        "spaces.members.list": "`pageSize`" "`pageToken`" "`showInvited`" "`showGroups`" => REFERENCE;
         "spaces.members.patch": "`updateMask`" "`role`" => REFERENCE;
         "customEmojis.create": "`emojiName`" "`payload.filename`" "`payload.fileContent`" => REFERENCE;
         "customEmojis.list": "`filter`" "`pageSize`" "`pageToken`" => REFERENCE;

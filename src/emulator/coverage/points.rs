@@ -125,6 +125,12 @@ points! {
     MemberAgain: "spaces.members.create", "somebody who is in already", GAM;
     PresentWithTimes: "spaces.members.create", "no past stays after completion", GUIDE;
     ChatOff: "spaces.members.create", "somebody for whom Chat is off", GAM;
+    MemberByGroup: "spaces.members.create", "somebody who is in by a group", Documented("release notes of 2023-11-30");
+    GroupPlace: "spaces.members.create", "groups only in completed spaces with a name", REFERENCE;
+    GroupScope: "spaces.members.create", "a group with chat.memberships", REFERENCE;
+    GroupMemberName: "spaces.members.create", "groups/ and an id, no address", REFERENCE;
+    GroupUnknown: "spaces.members.create", "an unknown group is not found", Assumed;
+    GroupAgain: "spaces.members.create", "a group that is in already", Assumed;
     MembersHidden: "spaces.members.list", "with chat.import after completion", Assumed;
     Role: "spaces.members.patch", "a role, in a completed space with a name", Documented("update-members");
     RoleScope: "spaces.members.patch", "with chat.memberships", Documented("update-members");
@@ -143,4 +149,7 @@ points! {
     EmojiOfAnother: "customEmojis.delete", "one's own", Assumed;
     DirectoryAdmin: "directory.users.list", "for an admin", DIRECTORY;
     DirectoryQuery: "directory.users.list", "which parameters are taken", DIRECTORY;
+    GroupAdmin: "directory.groups.get", "for an admin", DIRECTORY;
+    NoGroup: "directory.groups.get", "an unknown group is not found", DIRECTORY;
+    GroupQuery: "directory.members.list", "which parameters are taken", DIRECTORY;
 }

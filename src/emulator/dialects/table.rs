@@ -118,6 +118,9 @@ switches! {
     /// Whether roles can be given with `chat.import` after completion.
     roles_with_import: bool = false, or [true];
         Documented("update-members"), "it asks for chat.memberships; the reference lists chat.import too";
+    /// Whether `chat.import` is enough to add a group after completion.
+    groups_with_import: bool = false, or [true];
+        REFERENCE, "it asks for chat.memberships for groups; chat.import is listed for the method as a whole";
     /// Whether the last manager may leave a space that others are in.
     last_manager_leaves: bool = false, or [true];
         Assumed, "nothing is said; Chat's own window asks for another manager first";

@@ -112,6 +112,21 @@ impl Staging<'_> {
         Ok(())
     }
 
+    /// Freezes the group that stands for people, which only a public conversation has a proof for.
+    /// It comes in last: who is to have a role must be a member of their own by then.
+    fn group(&mut self, sources: &[Source<'_>]) -> Result<(), Error> {
+        let planned = self.lane.group.as_deref();
+        let admittance = self.bench.admittance(sources).map(|(one, _)| one).filter(|one| {
+            let own = *one.conversation() == self.lane.slack;
+            own && Some(one.group().as_str()) == planned
+        });
+        let Some(admittance) = admittance else { return Ok(()) };
+        let draft = Draft::Group(admittance);
+        let actor = self.completer();
+        self.steps.add(&plain(Phase::Present, StepKind::Group, &draft, actor))?;
+        Ok(())
+    }
+
     /// Returns the number of whoever completes the space, and so owns it.
     fn completer(&self) -> i64 {
         let account = self.lane.completer.as_ref();
@@ -119,8 +134,13 @@ impl Staging<'_> {
         known.map_or(self.bench.admin, |(number, _)| *number)
     }
 
-    /// Freezes completion and the present members. Whoever completes is a member by that.
-    pub(super) fn present(&mut self, members: &[StagedMember]) -> Result<(), Error> {
+    /// Freezes completion, the present members, and the group that stands for the others. Whoever
+    /// completes is a member by that.
+    pub(super) fn present(
+        &mut self,
+        sources: &[Source<'_>],
+        members: &[StagedMember],
+    ) -> Result<(), Error> {
         let present: Vec<&StagedMember> =
             members.iter().filter(|member| member.ended.is_none()).collect();
         let completer = self.lane.completer.clone();
@@ -133,7 +153,8 @@ impl Staging<'_> {
             item: own,
             ..plain(Phase::Complete, StepKind::Complete, &complete, actor)
         })?;
-        for member in present.into_iter().filter(|member| Some(member.item) != own) {
+        let single = |member: &&StagedMember| Some(member.item) != own && !member.by_group;
+        for member in present.into_iter().filter(single) {
             let outside = || self.bench.outside.user(&member.slack.as_str().into());
             let Some(user) = self.user(member).or_else(outside) else { continue };
             let draft = Draft::Member(MemberDraft { user: user.clone(), span: None });
@@ -145,7 +166,7 @@ impl Staging<'_> {
                 self.steps.add(&Owed { after: Some(join), ..owed })?;
             }
         }
-        Ok(())
+        self.group(sources)
     }
 
     /// Tells whether somebody who is added becomes a manager: of channels alone, as in the plan.

@@ -78,7 +78,7 @@ pub(super) async fn can_act(run: &Run, account: &Account) -> bool {
 /// Gives a call about an open space's members to another of its managers, where its own can't be
 /// used any more; none where there is no other.
 pub(in crate::send) async fn hand_over(run: &Run, step: &Step) -> Result<Option<Step>, Fatal> {
-    if !matches!(step.kind, StepKind::Member | StepKind::Role) {
+    if !matches!(step.kind, StepKind::Member | StepKind::Role | StepKind::Group) {
         return Ok(None);
     }
     let lane = step.lane;

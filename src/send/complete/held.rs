@@ -4,7 +4,7 @@ use super::{Terms, heir};
 use crate::draft::Phase;
 use crate::ids::Micros;
 use crate::ledger::{Lane, LaneState};
-use crate::send::{Fatal, Run, sight};
+use crate::send::{Fatal, Run, groups, sight};
 
 /// Google wants completion to begin half an hour before the end of import mode at the latest.
 pub const LAST_MINUTES: Micros = 30 * 60 * 1_000_000;
@@ -30,6 +30,8 @@ pub enum Held {
     Over,
     /// Somebody would see it who could not in Slack.
     Gains,
+    /// The group that stands for its people can't be read, or is not who it was.
+    Group,
     /// Nobody said yes to who will see it.
     Unseen,
     /// Whoever was to complete it can't be used any more.
@@ -38,7 +40,7 @@ pub enum Held {
 
 impl Held {
     /// Every reason.
-    pub const ALL: [Self; 11] = [
+    pub const ALL: [Self; 12] = [
         Self::Gone,
         Self::LeftOut,
         Self::Unsent,
@@ -48,6 +50,7 @@ impl Held {
         Self::LastMinutes,
         Self::Over,
         Self::Gains,
+        Self::Group,
         Self::Unseen,
         Self::Completer,
     ];
@@ -64,6 +67,7 @@ impl Held {
             Self::LastMinutes => "last_minutes",
             Self::Over => "window_over",
             Self::Gains => "somebody_gains",
+            Self::Group => "group_not_let_in",
             Self::Unseen => "not_accepted",
             Self::Completer => "completer_unavailable",
         }
@@ -86,6 +90,9 @@ impl Held {
             Self::Over => "Google's 90 days are over",
             Self::Gains => {
                 "somebody would see it who could not in Slack: `chatferry access` names them"
+            }
+            Self::Group => {
+                "the group that stands for its people can't be let in: it can't be read, or somebody in it could not see this in Slack"
             }
             Self::Unseen => {
                 "who will see it was not accepted, or changed since: `chatferry access` shows it"
@@ -130,11 +137,13 @@ pub(super) async fn held(
     let id = lane.id;
     let (owed, wedged) = run.writer.run(move |ledger| ledger.standing(id, Phase::Amend)).await?;
     let notices = run.writer.run(move |ledger| ledger.notices(id)).await?;
+    let unread = groups::refresh(run, lane).await?;
     let unseen = sight::held(run, lane).await?.filter(|why| *why == Held::Gains || *accepted);
     let why = match () {
         () if owed + wedged > 0 && !options.accept_wedged => Some(Held::Stuck),
         () if notices > 0 && !options.accept_wedged => Some(Held::Notices),
         () if !lane.verified => Some(Held::Unread),
+        () if unread.is_some() => unread,
         () if unseen.is_some() => unseen,
         () => None,
     };

@@ -70,10 +70,20 @@ pub(super) async fn in_charge(run: &Run, space: &str, step: &Step) -> Result<Opt
 pub(super) async fn look(run: &Run, space: &str, step: &Step) -> Result<Found, Missed> {
     let Some(user) = step.request.member() else { return Ok(Found::Unclear) };
     let past = step.kind == StepKind::PastMember;
-    let reader = if past { run.admin() } else { Identity::User(step.actor.clone()) };
+    let identity = if past { run.admin() } else { Identity::User(step.actor.clone()) };
+    let is_group = step.kind == StepKind::Group;
+    let scopes = if is_group { Scopes::MEMBERSHIPS } else { Scopes::IMPORT };
+    let reader = Reader { identity: &identity, scopes };
     let mut token: Option<String> = None;
     for _ in 0..PAGES {
-        let list = || run.client.list_members(&reader, space, token.as_deref(), PAGE);
+        let (client, token_now) = (&run.client, token.as_deref());
+        let list = async || {
+            if is_group {
+                client.list_members_and_groups(reader, space, token_now, PAGE).await
+            } else {
+                client.list_members(reader, space, token_now, PAGE).await
+            }
+        };
         let page = read(run, Class::MemberRead, space, step, list).await?;
         let found = page.items.into_iter().find(|member| {
             let here = matches!(member.state.as_str(), "JOINED" | "INVITED");

@@ -133,6 +133,12 @@ impl Reading<'_> {
         let kind = if completed { StepKind::Member } else { StepKind::PastMember };
         let mut people =
             self.run.writer.run(move |ledger| ledger.expected_members(id, kind)).await?;
+        if completed {
+            let groups = move |ledger: &mut crate::ledger::Ledger| {
+                ledger.expected_members(id, StepKind::Group)
+            };
+            people.extend(self.run.writer.run(groups).await?);
+        }
         if completed && !self.left {
             let owner = self.run.writer.run(move |ledger| ledger.expected_owner(id)).await?;
             people.extend(owner.map(|user| ExpectedMember {
@@ -151,7 +157,13 @@ impl Reading<'_> {
             let page = self
                 .again(Class::MemberRead, async || {
                     let client = &self.run.client;
-                    client.list_members(self.reader(), self.space, token.as_deref(), PAGE).await
+                    let (reader, token) = (self.reader(), token.as_deref());
+                    if self.completed {
+                        return client
+                            .list_members_and_groups(reader, self.space, token, PAGE)
+                            .await;
+                    }
+                    client.list_members(reader, self.space, token, PAGE).await
                 })
                 .await?;
             all.extend(page.items);
