@@ -15,6 +15,7 @@ pub(super) use standing::standing;
 
 use super::closing::keep;
 use super::session::Session;
+use super::words::{moment, wrap};
 use super::{display_safe, json_line, print};
 use crate::forecast::{Fit, Forecast, look};
 use crate::ids::Micros;
@@ -96,6 +97,7 @@ pub(super) fn plan(session: &Session<'_>, ledger: &Ledger) -> anyhow::Result<Vec
     keep(work, &format!("{NAME}.csv"), &data::rows(&prospect)?);
     keep(work, &format!("{NAME}.html"), &page::page(&prospect));
     course::planned(work, &ledger.lanes()?, prospect.forecast.until_sent());
+    lines.extend(in_hours(session.settings(), now, prospect.forecast.total()));
     if session.json() {
         session.watch.end();
         print(&(json_line(&data) + "\n"))?;
@@ -106,6 +108,17 @@ pub(super) fn plan(session: &Session<'_>, ledger: &Ledger) -> anyhow::Result<Vec
     lines.push(format!("As a picture:    {}", file("html")));
     lines.push(format!("Space by space:  {}", file("csv")));
     Ok(lines)
+}
+
+/// Says when all of it ends that is worked on in some hours only.
+fn in_hours(settings: &Settings, now: Micros, takes: Duration) -> Vec<String> {
+    let Some(hours) = &settings.between else { return Vec::new() };
+    let ends = moment(hours.end(now, takes), now);
+    let text = format!(
+        "Calls are begun at {} only: begun now, all of it ends {ends} UTC. The days in import mode count the rest too.",
+        hours.described()
+    );
+    wrap(&text, 80, "")
 }
 
 /// Prospects made up for tests.

@@ -73,9 +73,9 @@ impl Space {
     fn age_at(&self, time: Option<Duration>) -> Duration {
         let time = time.unwrap_or_default();
         match (self.owed.age, self.sending) {
-            (Some(age), _) => age + time,
-            (None, Some(span)) => time.saturating_sub(span.from),
-            (None, None) => time,
+            (Some(age), _) => age + time.mul_f64(self.stretch),
+            (None, Some(span)) => time.saturating_sub(span.from).mul_f64(self.stretch),
+            (None, None) => time.mul_f64(self.stretch),
         }
     }
 }
@@ -93,7 +93,16 @@ mod tests {
         let span = |(from, to): (u64, u64)| Span { from: days(from), to: days(to) };
         let [sending, linking, opening] = spans.map(|one| one.map(span));
         let owed = Owed { name: String::new(), load: Load::default(), age: age.map(days) };
-        Space { owed, sending, linking, opening }
+        Space { owed, sending, linking, opening, stretch: 1.0 }
+    }
+
+    #[test]
+    fn b20_rest_counts_as_days_in_import_mode_too() {
+        let day_and_night = space(None, [Some((1, 51)), None, Some((51, 52))]);
+        assert_eq!(day_and_night.fit(), Fit::InTime);
+        let by_night = Space { stretch: 2.0, ..day_and_night };
+        assert_eq!(by_night.in_import().as_secs(), 102 * DAY);
+        assert_eq!(by_night.fit(), Fit::TooLarge);
     }
 
     #[test]

@@ -17,6 +17,8 @@ pub struct Means {
     pub linking: Terms,
     /// Completion and present members, conversation after conversation.
     pub opening: Terms,
+    /// How many times longer it takes than it is worked on: more than 1 where there are hours of rest.
+    pub stretch: f64,
 }
 
 impl Means {
@@ -30,7 +32,7 @@ impl Means {
     ) -> Self {
         let sending = Terms { quotas, latency: LATENCY, most: lanes, window };
         let linking = Terms { most: lanes.clamp(1, in_order.max(1)), ..sending };
-        Self { sending, linking, opening: Terms { quotas: opening, ..linking } }
+        Self { sending, linking, opening: Terms { quotas: opening, ..linking }, stretch: 1.0 }
     }
 }
 
@@ -57,7 +59,7 @@ pub struct Stage {
 }
 
 /// When a space is worked on, since the beginning of the first stage.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct Space {
     /// What it owes.
     pub owed: Owed,
@@ -67,6 +69,8 @@ pub struct Space {
     pub linking: Option<Span>,
     /// While it is completed and gets its members.
     pub opening: Option<Span>,
+    /// How many times longer it takes than it is worked on.
+    pub stretch: f64,
 }
 
 /// A whole migration on made-up time.
@@ -106,6 +110,7 @@ impl Forecast {
             sending: sent[index],
             linking: linked[index],
             opening: opened[index],
+            stretch: means.stretch,
         };
         let spaces = (0..owed.len()).map(space).collect();
         let ways = owed.iter().map(|one| (one.load.path(&means.sending.quotas), &one.name));

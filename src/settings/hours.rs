@@ -7,6 +7,10 @@ use jiff::tz::TimeZone;
 use jiff::{Timestamp, ToSpan, Zoned};
 use std::fmt;
 use std::str::FromStr;
+use std::time::Duration;
+
+/// No migration takes longer, in days.
+const DAYS: i32 = 36_525;
 
 /// Hours of each day, in a time zone. They may pass midnight.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -32,6 +36,45 @@ impl Hours {
         }
         let next = spans.iter().filter(|(from, to)| from < to).map(|(from, _)| from);
         next.filter(|from| **from > now).min().map(|from| from.timestamp().as_microsecond())
+    }
+
+    /// Returns when so much work ends that goes on in these hours only, begun at a moment.
+    pub fn end(&self, begun: Micros, work: Duration) -> Micros {
+        let mut left = i64::try_from(work.as_micros()).unwrap_or(Micros::MAX / 2);
+        for (from, to) in self.spans(begun) {
+            let room = (to - from.max(begun)).max(0);
+            if left <= room {
+                return from.max(begun) + left;
+            }
+            left -= room;
+        }
+        begun.saturating_add(left)
+    }
+
+    /// Returns how much of a stretch of time lies in these hours.
+    pub fn within(&self, begun: Micros, ended: Micros) -> Duration {
+        let spans = self.spans(begun).take_while(|(from, _)| *from < ended);
+        let inside = spans.map(|(from, to)| (to.min(ended) - from.max(begun)).max(0)).sum::<i64>();
+        Duration::from_micros(inside.unsigned_abs())
+    }
+
+    /// Returns how many times longer work takes in these hours only, over many days.
+    pub fn stretch(&self) -> f64 {
+        let seconds = |time: Time| i32::from(time.hour()) * 3600 + i32::from(time.minute()) * 60;
+        let open = (seconds(self.to) - seconds(self.from)).rem_euclid(86_400);
+        86_400.0 / f64::from(open.max(1))
+    }
+
+    /// The hours of each day, from the night before a moment on, for a hundred years.
+    fn spans(&self, begun: Micros) -> impl Iterator<Item = (Micros, Micros)> + '_ {
+        let first = self.at(begun).and_then(|at| at.date().checked_sub(1.day()).ok());
+        let days = first
+            .into_iter()
+            .flat_map(|first| (0..DAYS).filter_map(move |n| first.checked_add(n.days()).ok()));
+        days.filter_map(|day| {
+            let (from, to) = self.on(day)?;
+            Some((from.timestamp().as_microsecond(), to.timestamp().as_microsecond()))
+        })
     }
 
     /// Returns a moment as the wall shows it in these hours' zone: `19:00 CET`.
@@ -119,6 +162,29 @@ mod tests {
         let at: Timestamp = at.parse().expect("a time");
         let until = hours.resting(at.as_microsecond())?;
         Some(Timestamp::from_microsecond(until).expect("a time").to_string())
+    }
+
+    /// When so many hours of work end that go on in some hours in Berlin only.
+    fn ends(hours: &str, begun: &str, work: u64) -> String {
+        let hours: Hours = format!("{hours} Europe/Berlin").parse().expect("hours");
+        let begun: Timestamp = begun.parse().expect("a time");
+        let end = hours.end(begun.as_microsecond(), Duration::from_hours(work));
+        let spent = hours.within(begun.as_microsecond(), end);
+        assert_eq!(spent, Duration::from_hours(work), "what is worked is what was to be worked");
+        Timestamp::from_microsecond(end).expect("a time").to_string()
+    }
+
+    #[test]
+    fn work_goes_on_in_these_hours_only() {
+        let night = "19:00-07:00";
+        // Berlin is an hour ahead of UTC in winter.
+        assert_eq!(ends(night, "2026-11-26T20:00:00Z", 3), "2026-11-26T23:00:00Z");
+        assert_eq!(ends(night, "2026-11-26T20:00:00Z", 10), "2026-11-27T06:00:00Z");
+        assert_eq!(ends(night, "2026-11-26T20:00:00Z", 11), "2026-11-27T19:00:00Z");
+        assert_eq!(ends(night, "2026-11-26T12:00:00Z", 24), "2026-11-28T06:00:00Z");
+        assert_eq!(ends("08:00-12:00", "2026-11-26T12:00:00Z", 40), "2026-12-06T11:00:00Z");
+        let hours: Hours = "19:00-07:00 UTC".parse().expect("hours");
+        assert!((hours.stretch() - 2.0).abs() < 1e-9);
     }
 
     #[test]

@@ -10,7 +10,7 @@ use crate::ids::Micros;
 use crate::ledger::{Lane, Writer};
 use crate::pace::Load;
 use crate::send::{Run, rest};
-use crate::settings::WorkFolder;
+use crate::settings::{Hours, WorkFolder};
 use serde::{Deserialize, Serialize};
 use std::sync::Arc;
 use std::time::Duration;
@@ -60,8 +60,8 @@ impl Kept {
     }
 
     /// Returns when the run was to end.
-    pub(super) fn end(&self) -> Option<Micros> {
-        Some(self.began? + micros(Duration::try_from_secs_f64(self.predicted).ok()?))
+    pub(super) fn end(&self, hours: Option<&Hours>) -> Option<Micros> {
+        Some(end(hours, self.began?, Duration::try_from_secs_f64(self.predicted).ok()?))
     }
 
     /// Tells whether it speaks of another plan: the calls differ by more than a hundredth.
@@ -109,6 +109,7 @@ struct Follower {
     clock: Arc<dyn Clock>,
     monitor: Arc<dyn Monitor>,
     work: WorkFolder,
+    hours: Option<Hours>,
 }
 
 /// Begins to follow a run; one that keeps no quotas is not followed.
@@ -121,6 +122,7 @@ pub(in crate::cli) fn follow(session: &Session<'_>, run: &Run) -> Following {
         clock: Arc::clone(&run.clock),
         monitor: Arc::clone(&run.monitor),
         work: work.clone(),
+        hours: session.settings().between.clone(),
     };
     Following(Some((tokio::spawn(follower.follow()), work)))
 }
@@ -128,7 +130,7 @@ pub(in crate::cli) fn follow(session: &Session<'_>, run: &Run) -> Following {
 impl Follower {
     async fn follow(self) {
         let mut course = None;
-        let start = self.clock.mono();
+        let (start, first) = (self.clock.mono(), self.clock.wall());
         while let Ok(lanes) = self.writer.run(|ledger| ledger.lanes()).await {
             let begun = self.clock.mono();
             let (loads, means) = (before_edge(&lanes), self.means);
@@ -138,7 +140,11 @@ impl Follower {
                 return;
             }
             let cost = self.clock.mono().saturating_duration_since(begun);
-            let now = begun.saturating_duration_since(start);
+            // Rest is no slowness.
+            let now = match &self.hours {
+                Some(hours) => hours.within(first, self.clock.wall()),
+                None => begun.saturating_duration_since(start),
+            };
             let course = *course.get_or_insert(Course { began: now, left });
             let wait = EVERY.max(cost * SHARE);
             self.tell(Live::of(course, left, now), (&lanes, left), wait);
@@ -152,10 +158,11 @@ impl Follower {
         let kept = Kept::read(&self.work).filter(|kept| !kept.is_of_another(calls));
         let mut kept = kept.unwrap_or_else(fresh);
         kept.began.get_or_insert(now);
-        let ends = live.map(|live| now + micros(live.left));
+        let hours = self.hours.as_ref();
+        let ends = live.map(|live| end(hours, now, live.left));
         kept.heard = Some(Heard { until: now + 2 * micros(wait), ends });
         kept.write(&self.work);
-        self.monitor.observe(&Event::Forecast { ends, planned: kept.end() });
+        self.monitor.observe(&Event::Forecast { ends, planned: kept.end(hours) });
     }
 }
 
@@ -165,6 +172,11 @@ pub(super) fn before_edge(lanes: &[Lane]) -> Vec<Load> {
     lanes.iter().filter(|lane| lane.blocked.is_none()).map(owed).collect()
 }
 
-pub(super) fn micros(time: Duration) -> Micros {
+/// Returns when so much work ends, in these hours.
+pub(super) fn end(hours: Option<&Hours>, begun: Micros, work: Duration) -> Micros {
+    hours.map_or_else(|| begun.saturating_add(micros(work)), |hours| hours.end(begun, work))
+}
+
+fn micros(time: Duration) -> Micros {
     Micros::try_from(time.as_micros()).unwrap_or(Micros::MAX / 2)
 }

@@ -37,6 +37,7 @@ pub(super) fn json(prospect: &Prospect) -> Value {
             "window": settings.window,
             "members_per_minute": settings.members_per_minute,
             "latency_ms": LATENCY.as_millis() as u64,
+            "between": settings.between.as_ref().map(ToString::to_string),
         },
         "predicted_seconds": seconds(takes),
         "bound_seconds": seconds(least),

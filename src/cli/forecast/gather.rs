@@ -7,7 +7,7 @@ use crate::ids::Micros;
 use crate::ledger::{Lane, Ledger, Older};
 use crate::pace::Load;
 use crate::send::{WITHOUT_QUOTAS, rest};
-use crate::settings::{Reactions, Settings};
+use crate::settings::{Hours, Reactions, Settings};
 use std::time::Duration;
 
 /// Histories so long, in years, are compared with the whole.
@@ -30,7 +30,9 @@ pub(super) struct Way {
 /// Returns how a run is made by the settings; none where it keeps no quota.
 pub(super) fn means(settings: &Settings) -> Option<Means> {
     let (quotas, opening) = (pacing(settings, "run").0?, pacing(settings, "complete").0?);
-    Some(Means::new(quotas, opening, (settings.lanes, WITHOUT_QUOTAS), settings.window))
+    let means = Means::new(quotas, opening, (settings.lanes, WITHOUT_QUOTAS), settings.window);
+    let stretch = settings.between.as_ref().map_or(1.0, Hours::stretch);
+    Some(Means { stretch, ..means })
 }
 
 /// Keeps the lanes that owe anything and can pay.

@@ -1,6 +1,6 @@
 //! Where a migration stands against what was planned, for `status`.
 
-use super::course::{Kept, before_edge, micros};
+use super::course::{Kept, before_edge, end};
 use super::gather::means;
 use crate::cli::words::{moment, span};
 use crate::forecast::until_sent;
@@ -21,6 +21,8 @@ pub(in crate::cli) struct Standing {
     under_way: bool,
     /// How much is left; none where a run hardly moves.
     left: Option<Duration>,
+    /// When it ends, at the earliest.
+    ends: Option<Micros>,
     /// When it was to end; none where no run was begun yet.
     planned: Option<Micros>,
 }
@@ -35,17 +37,19 @@ pub(in crate::cli) fn standing(
 ) -> Option<Standing> {
     let means = means(settings)?;
     let kept = Kept::read(work);
-    let planned = kept.as_ref().and_then(Kept::end);
+    let hours = settings.between.as_ref();
+    let planned = kept.as_ref().and_then(|kept| kept.end(hours));
     let heard = kept.and_then(|kept| kept.heard).filter(|heard| now < heard.until);
     // A run that was killed said nothing at its end.
     let heard = heard.filter(|_| work.is_held());
     if let Some(heard) = heard {
         let left = heard.ends.map(|ends| ends.saturating_sub(now).max(0).unsigned_abs());
         let left = left.map(Duration::from_micros);
-        return Some(Standing { now, under_way: true, left, planned });
+        return Some(Standing { now, under_way: true, left, ends: heard.ends, planned });
     }
     let left = until_sent(&before_edge(lanes), &means);
-    (!left.is_zero()).then_some(Standing { now, under_way: false, left: Some(left), planned })
+    let ends = Some(end(hours, now, left));
+    (!left.is_zero()).then_some(Standing { now, under_way: false, left: Some(left), ends, planned })
 }
 
 impl Standing {
@@ -57,16 +61,16 @@ impl Standing {
                 "A run is under way, and hardly moves: when it ends can't be told.".to_owned()
             }
             (true, Some(left), planned) => {
-                let ends = moment(self.ends(left), self.now);
+                let ends = self.ends.map(|at| moment(at, self.now)).unwrap_or_default();
                 let planned = planned.map(|at| format!(", planned {at}")).unwrap_or_default();
-                format!("Sending ends {ends} UTC (in {}){planned}{}.", span(left), self.late(left))
+                format!("Sending ends {ends} UTC (in {}){planned}{}.", span(left), self.late())
             }
             (false, Some(left), None) => format!("Sending takes {} once it begins.", span(left)),
             (false, left, planned) => format!(
                 "No run is under way. Sending takes another {}; it was planned to end {} UTC{}.",
                 span(left.unwrap_or_default()),
                 planned.unwrap_or_default(),
-                left.map(|left| self.late(left)).unwrap_or_default()
+                self.late()
             ),
         }
     }
@@ -76,22 +80,17 @@ impl Standing {
         object!({
             "under_way": self.under_way,
             "seconds_left": self.left.map(|left| left.as_secs()),
-            "ends": self.left.filter(|_| self.under_way).map(|left| rfc3339(self.ends(left))),
+            "ends": self.ends.filter(|_| self.under_way).map(rfc3339),
             "planned_end": self.planned.map(rfc3339),
-            "seconds_late": self.left.zip(self.planned).map(|(left, planned)| {
-                (self.ends(left) - planned).div_euclid(1_000_000)
+            "seconds_late": self.ends.zip(self.planned).map(|(ends, planned)| {
+                (ends - planned).div_euclid(1_000_000)
             }),
         })
     }
 
-    /// When it ends, at the earliest.
-    fn ends(&self, left: Duration) -> Micros {
-        self.now.saturating_add(micros(left))
-    }
-
-    fn late(&self, left: Duration) -> String {
-        let Some(planned) = self.planned else { return String::new() };
-        let late = self.ends(left) - planned;
+    fn late(&self) -> String {
+        let Some((ends, planned)) = self.ends.zip(self.planned) else { return String::new() };
+        let late = ends - planned;
         let by = span(Duration::from_micros(late.unsigned_abs()));
         match late {
             late if late > SAME => format!(": {by} behind"),
@@ -111,7 +110,9 @@ mod tests {
 
     fn told(under_way: bool, left: Option<u64>, planned: Option<Micros>) -> String {
         let left = left.map(Duration::from_hours);
-        Standing { now: NOW, under_way, left, planned: planned.map(|at| NOW + at * HOUR) }.text()
+        let ends = left.map(|left| end(None, NOW, left));
+        let planned = planned.map(|at| NOW + at * HOUR);
+        Standing { now: NOW, under_way, left, ends, planned }.text()
     }
 
     #[test]
@@ -130,12 +131,14 @@ mod tests {
     #[test]
     fn the_data_say_how_late_it_is() {
         let left = Some(Duration::from_hours(4));
-        let standing = Standing { now: NOW, under_way: true, left, planned: Some(NOW + HOUR) };
+        let ends = Some(NOW + 4 * HOUR);
+        let standing =
+            Standing { now: NOW, under_way: true, left, ends, planned: Some(NOW + HOUR) };
         let json = standing.json();
         assert_eq!(
             (&json["seconds_left"], &json["seconds_late"]),
             (&14_400.into(), &10_800.into())
         );
-        assert_eq!(Standing { left: None, ..standing }.json()["ends"], Value::Null);
+        assert_eq!(Standing { left: None, ends: None, ..standing }.json()["ends"], Value::Null);
     }
 }
