@@ -61,7 +61,7 @@ async fn so_many_failed_calls_stop_a_run_with_a_code_of_their_own() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn b10_a_pause_from_another_terminal_holds_a_run_and_the_run_after_a_crash() {
-    let (rig, export) = (slow(20).await, small());
+    let (rig, export) = (slow(500).await, small());
     let golden = Golden::of(&export, Options::default()).await;
     let mut run = Running::start(&rig, &words("run", &export));
     run.calls(&rig, POSTS, 3).await;
