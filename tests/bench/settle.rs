@@ -35,10 +35,13 @@ const OWED: [(Phase, StepKind); 4] = [
 ];
 
 /// Settles everything before completion; returns how long that took, and how many calls it was.
-#[tokio::main]
-pub(crate) async fn pass(path: &Path) -> Result<(Duration, u64), Box<dyn Error>> {
+pub(crate) fn pass(path: &Path) -> Result<(Duration, u64), Box<dyn Error>> {
     let home = TempDir::new()?;
-    let ledger = staged(path, &home.path().join("ledger.sqlite"))?;
+    settled(staged(path, &home.path().join("ledger.sqlite"))?)
+}
+
+#[tokio::main]
+async fn settled(ledger: Ledger) -> Result<(Duration, u64), Box<dyn Error>> {
     let lanes = ledger.lanes()?;
     let (writer, thread) = Writer::start(ledger);
     let (mut spent, mut calls) = (Duration::ZERO, 0);
