@@ -164,6 +164,13 @@ pub fn fate(person: &Person, call: Option<&Call>) -> Fate {
         (Some(Call::Joins | Call::Manages), None) if person.outside => Fate::Invited,
         (Some(Call::Joins), None) => Fate::Member,
         (Some(Call::Manages), None) => Fate::Manager,
+        // Their account is in by a group, whatever the admin says of whose it is.
+        (None, _) if person.refused && person.left_out.as_deref() == Some(BY_GROUP) => {
+            Fate::Against
+        }
+        (None, Some(why)) if person.left_out.as_deref() == Some(BY_GROUP) => {
+            Fate::Missing(why.to_owned())
+        }
         (None, _) => match person.left_out.as_deref() {
             Some(SAME) => Fate::Same,
             _ if person.app => Fate::App,
@@ -321,6 +328,12 @@ mod tests {
         assert_eq!(fate(&outside, Some(&Call::Joins)), Fate::Invited);
         assert_eq!(fate(&gone, Some(&Call::Completes)), missing("suspended_account"));
         assert_eq!(fate(&able, Some(&Call::Fails("external".to_owned()))), missing("external"));
+        let grouped = Person { left_out: Some(BY_GROUP.to_owned()), ..able.clone() };
+        let taken = Person { refused: true, ..grouped.clone() };
+        let shut = Person { unusable: Some("suspended_account"), ..grouped.clone() };
+        assert_eq!(fate(&grouped, None), missing(BY_GROUP));
+        assert_eq!(fate(&taken, None), Fate::Against);
+        assert_eq!(fate(&shut, None), missing("suspended_account"));
         assert_eq!(fate(&bot, None), Fate::App);
         assert_eq!(fate(&second, None), Fate::Same);
         let left_out = Some("deactivated".to_owned());

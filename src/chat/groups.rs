@@ -6,7 +6,7 @@ use super::{Client, Outcome, Page, Rejection, Scopes, answers};
 use crate::draft::Identity;
 use futures_util::future::BoxFuture;
 use serde::Deserialize;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// Members in a page: the most that the Directory gives.
 const PAGE: &str = "200";
@@ -15,6 +15,7 @@ const PAGES: usize = 2_500;
 /// The Directory's words for a member.
 const PERSON: &str = "USER";
 const EVERYBODY: &str = "CUSTOMER";
+const GROUP: &str = "GROUP";
 
 /// One read about a group.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -40,6 +41,14 @@ pub struct GroupMember {
     id: String,
     email: String,
     kind: String,
+}
+
+impl GroupMember {
+    /// Returns what it can be asked for by.
+    fn named(&self) -> String {
+        let name = if self.email.is_empty() { &self.id } else { &self.email };
+        name.chars().filter(|c| !c.is_control()).take(254).collect()
+    }
 }
 
 /// A group and everybody in it.
@@ -68,6 +77,9 @@ pub enum GroupTrouble {
     /// It holds more people than a space.
     #[error("this group holds more people than a space takes")]
     TooLarge,
+    /// Something in it stands for people whom the Directory does not list.
+    #[error("{0} is in this group, and the Directory does not list who that is")]
+    Unlisted(String),
     /// It may not be read.
     #[error("the admin may not read this group: {0}")]
     Denied(Rejection),
@@ -95,24 +107,30 @@ pub async fn read_group<'f>(
     let GroupAnswer::Itself(id, email) = itself else {
         return Err(GroupTrouble::NotFound);
     };
-    let (mut people, mut token) = (BTreeMap::new(), None::<String>);
+    let (mut people, mut inner, mut token) = (BTreeMap::new(), BTreeSet::new(), None::<String>);
     for _ in 0..PAGES {
         let answer = ask(GroupQuestion::Members(id.clone(), token)).await?;
         let GroupAnswer::Members(page) = answer else { return Err(GroupTrouble::NotFound) };
         for member in page.items {
             match member.kind.as_str() {
                 EVERYBODY => return Err(GroupTrouble::Everybody),
-                // The people of a group in the group are listed themselves.
-                PERSON => {
+                PERSON if !member.id.is_empty() || !member.email.is_empty() => {
                     let email = member.email.to_lowercase();
                     let known = if member.id.is_empty() { &email } else { &member.id };
                     people.insert(format!("users/{known}"), email);
                 }
-                _ => {}
+                GROUP => drop(inner.insert(member.named())),
+                _ => return Err(GroupTrouble::Unlisted(member.named())),
             }
         }
         token = page.next;
         if token.is_none() {
+            // The people of a group in the group are listed themselves, if it is the organisation's.
+            for group in inner {
+                if ask(GroupQuestion::Itself(group.clone())).await.is_err() {
+                    return Err(GroupTrouble::Unlisted(group));
+                }
+            }
             let members: Vec<_> = people.into_iter().collect();
             let (name, email) = (format!("groups/{id}"), email.to_lowercase());
             let group = DirectoryGroup { name, email, members };
@@ -179,4 +197,49 @@ impl Client {
 
 fn of(key: &str) -> Query {
     Query::new(String::from("/admin/directory/v1/groups/")).part(key)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Reads a group with these in it, in an organisation that knows all@ and team@.
+    async fn read(members: &[(&str, &str)]) -> String {
+        let member = |(email, kind): &(&str, &str)| GroupMember {
+            id: String::new(),
+            email: (*email).to_owned(),
+            kind: (*kind).to_owned(),
+        };
+        let items: Vec<_> = members.iter().map(member).collect();
+        let ask = |question: GroupQuestion| -> BoxFuture<'_, Result<GroupAnswer, Outcome>> {
+            let answer = match question {
+                GroupQuestion::Members(..) => {
+                    Ok(GroupAnswer::Members(Page { items: items.clone(), next: None }))
+                }
+                GroupQuestion::Itself(key) if key.ends_with("@example.com") => {
+                    Ok(GroupAnswer::Itself("03".to_owned(), key))
+                }
+                GroupQuestion::Itself(_) => {
+                    let why = crate::chat::Why::unanswered(crate::chat::Doubt::Transport("cut"));
+                    Err(Outcome::NotSent(why))
+                }
+            };
+            Box::pin(async { answer })
+        };
+        match read_group("all@example.com", ask).await {
+            Ok(group) => group.members.iter().map(|(_, email)| email.as_str()).collect(),
+            Err(trouble) => trouble.to_string(),
+        }
+    }
+
+    #[tokio::test]
+    async fn d1_whoever_the_directory_does_not_list_is_not_passed_over() {
+        let ana = ("ana@example.com", "USER");
+        assert_eq!(read(&[ana, ("team@example.com", "GROUP")]).await, "ana@example.com");
+        for bad in [("all@partner.org", "GROUP"), ("eve@partner.org", "EXTERNAL"), ("x@y", "")] {
+            let said = read(&[ana, bad]).await;
+            assert!(said.starts_with(&format!("{} is in this group, and", bad.0)), "{said}");
+        }
+        assert!(read(&[ana, ("", "USER")]).await.ends_with("does not list who that is"));
+    }
 }

@@ -96,6 +96,7 @@ impl Ledger {
         }
         seats.extend(present.into_iter().zip(also).map(|(one, also)| seat(one, also, &calls)));
         let group = self.seat_everybody(calls.group, &mut seats)?;
+        seats.iter_mut().filter(|seat| !seat.fate.will()).for_each(|seat| seat.also.clear());
         Ok(Sight {
             lane: lane.id,
             slack: lane.slack.clone(),
@@ -233,7 +234,7 @@ fn others(one: &Present, holders: &[Holder], is_in: &HashSet<&str>) -> Vec<Strin
 fn seat(one: Present, also: Vec<String>, calls: &Calls) -> Seat {
     let fate = fate(&one.person, calls.of.get(&one.item));
     Seat {
-        also: if fate.will() { also } else { Vec::new() },
+        also,
         fate,
         slack: Some(one.person.slack),
         name: one.person.name,

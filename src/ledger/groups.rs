@@ -2,6 +2,7 @@
 //! is who in Slack.
 
 use super::account::ItemKind;
+use super::chosen::AGAINST;
 use super::codes::{Code, PENDING};
 use super::stage::step_id;
 use super::{Error, Ledger, commit};
@@ -156,12 +157,14 @@ impl Ledger {
         Ok(accounts)
     }
 
-    /// Returns who has which account in Slack. Whom the admin says to have none has none.
+    /// Returns who has which account in Slack. Who has another one or none by the admin's word has none.
     fn holders(&self) -> Result<HashMap<i64, Holder>, Error> {
-        let sql = "SELECT p.account, p.slack, p.name, p.reads FROM person p JOIN account a ON a.id = p.account
-            LEFT JOIN choice c ON c.slack = p.slack
-            WHERE a.outside = 0 AND coalesce(c.account <> '', 1) ORDER BY p.reads, p.slack DESC";
-        let mut query = self.db.prepare_cached(sql)?;
+        let sql = format!(
+            "SELECT p.account, p.slack, p.name, p.reads FROM person p JOIN account a ON a.id = p.account
+            LEFT JOIN choice c ON c.slack = p.slack LEFT JOIN directory d ON d.email = a.email
+            WHERE a.outside = 0 AND NOT {AGAINST} ORDER BY p.reads, p.slack DESC"
+        );
+        let mut query = self.db.prepare_cached(&sql)?;
         let mut rows = query.query([])?;
         let mut holders = HashMap::new();
         while let Some(row) = rows.next()? {

@@ -511,3 +511,17 @@ async fn the_emulator_takes_groups_as_google_does() {
         assert_eq!(refused.status, 403);
     }
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn d1_an_account_that_was_taken_from_somebody_does_not_come_in_by_the_group() {
+    for account in ["none", "admin@example.com"] {
+        let (rig, _export) = sent(&["ana", "bo"], Options::default()).await;
+        let rows = format!("slack_id,account\nU2,{account}\n");
+        fs::write(rig.work().join("people.csv"), rows).expect("written");
+        rig.ok(&["people", "import"]).await;
+        let seen = fates(&rig).await;
+        assert!(seen.values().any(|fate| fate.ends_with("against_choice")), "{seen:?}");
+        rig.run(&["complete"]).await;
+        assert!(!is_in(&rig), "the group is not let in");
+    }
+}
